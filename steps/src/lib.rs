@@ -1,1 +1,10 @@
+//! The bot language: its types, its checker, and what each step does.
+//!
+//! Pure: no clock, no network, no chance. What a step needs comes in through [`turn::Turn`]; what it does goes out as data.
 
+pub mod event;
+pub mod expression;
+pub mod ids;
+pub mod message;
+pub mod moment;
+pub mod who;

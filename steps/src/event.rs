@@ -1,0 +1,432 @@
+//! Whatever can change a contact: a customer's message, a status, a due time, a trigger, the result of a send or call, an agent's
+//! command, a merge. A channel makes the first two kinds; the server makes the others; the interpreter's `turn` takes them all.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    ids::{BotId, ContactId, EntryId, EventId, MessageId, NumberId, SessionId, StepId},
+    message::{Location, MediaKind},
+    moment::Moment,
+    who::Who,
+};
+
+/// One event of one contact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: EventId,
+    /// The business's number that it belongs to. Events that belong to none (a due time) carry the default number.
+    pub number: NumberId,
+    pub kind: EventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a customer's message is the common case; a box would cost an allocation at every one")]
+pub enum EventKind {
+    Message(Inbound),
+    Status(Status),
+    /// A time has come: the contact's due entries run.
+    Due,
+    Trigger(Trigger),
+    /// The channel answered a send.
+    Sent { entry: EntryId, outcome: SendOutcome },
+    /// A call (`http`, `ai_*`) came back.
+    Called { entry: EntryId, result: CallResult },
+    /// A person of the business did something.
+    Agent(AgentCommand),
+    /// A person's message from the phone app (Coexistence, `smb_message_echoes`): a human's answer.
+    Echo { message_id: MessageId, at: Moment, content: Content },
+    /// Meta tells of a change of number or user id.
+    Identity(IdentityChange),
+    /// The customer's own choice in WhatsApp's settings (`user_preferences`): marketing messages on or off.
+    MarketingPreference { opted_in: bool, at: Moment },
+    /// A contact that turned out to be this one hands its content over.
+    Merge { from: ContactId, content: Value },
+}
+
+/// Who wrote, by every name that the channel gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Business-scoped user id (`US.…`); since 2026 the strongest alias.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_user_id: Option<String>,
+    /// Digits as WhatsApp writes them; can differ from the phone number (Brazil's ninth digit, Argentina's 9, Mexico's 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wa_id: Option<String>,
+    /// E.164 with `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// What the customer calls themself: any text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A customer's message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inbound {
+    pub id: MessageId,
+    /// The customer's timestamp, to the second; opens the window from here.
+    pub at: Moment,
+    pub from: Identity,
+    pub content: Content,
+    /// The message that this one answers or whose option was tapped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forwarded: bool,
+    /// The ad or page button that the conversation came from; given once, opens the free entry point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+    /// `{catalog_id, product_retailer_id}` of a question on a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<Value>,
+    /// Written in a group. A bot for customers leaves groups alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Meta's own agent answers this conversation (`standby`): the bot keeps silent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standby: bool,
+}
+
+/// What a message holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Content {
+    Text { text: String },
+    /// A tapped button, row, card button, or template quick reply.
+    Tap {
+        /// Verbatim, as it was sent; a template's quick reply without a payload of its own gives its title.
+        id: String,
+        title: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+    },
+    /// A submitted form (Flow).
+    Form {
+        answers: Map<String, Value>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// `flow`, `address_message`, …
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    Media(InboundMedia),
+    Location(Location),
+    Contacts { contacts: Value, #[serde(default, skip_serializing_if = "std::ops::Not::not")] requested: bool },
+    Order(Order),
+    Reaction {
+        message_id: MessageId,
+        /// None: the reaction was removed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
+    },
+    /// The customer changed an earlier message.
+    Edit { original: MessageId, #[serde(default, skip_serializing_if = "Option::is_none")] text: Option<String> },
+    /// The customer took an earlier message back.
+    Revoke { original: MessageId },
+    CallPermission { response: String },
+    /// A call from the customer: opens the window, no message.
+    Call { event: String },
+    /// A kind that WhatsApp doesn't hand on (poll, view once, …), with its error.
+    Unsupported { what: String, #[serde(default, skip_serializing_if = "Option::is_none")] code: Option<i64> },
+    /// A kind that we don't know. Kept, acknowledged, never an error.
+    Unknown { what: String },
+}
+
+impl Content {
+    /// The text that answers, keywords and conditions read: typed, tapped title, caption; None where there is none.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Content::Text { text } => Some(text),
+            Content::Tap { title, .. } => Some(title),
+            Content::Media(media) => media.transcript.as_deref().or(media.caption.as_deref()),
+            Content::Order(order) => order.text.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The word that `message.type` reads.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Content::Text { .. } => "text",
+            Content::Tap { .. } => "tap",
+            Content::Form { .. } => "form",
+            Content::Media(media) => match media.kind {
+                MediaKind::Image => "image",
+                MediaKind::Video => "video",
+                MediaKind::Audio => "audio",
+                MediaKind::Voice => "voice",
+                MediaKind::Document => "document",
+                MediaKind::Sticker => "sticker",
+            },
+            Content::Location(_) => "location",
+            Content::Contacts { .. } => "contacts",
+            Content::Order(_) => "order",
+            Content::Reaction { .. } => "reaction",
+            Content::Edit { .. } => "edit",
+            Content::Revoke { .. } => "revoke",
+            Content::CallPermission { .. } => "call_permission",
+            Content::Call { .. } => "call",
+            Content::Unsupported { .. } => "unsupported",
+            Content::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// Whether a bot may take it as an answer or a start. Reactions, edits, deletions, calls and unknown kinds change no session;
+    /// an unsupported message is told to the bot, so that it can ask for another form.
+    pub fn is_answer(&self) -> bool {
+        !matches!(
+            self,
+            Content::Reaction { .. }
+                | Content::Edit { .. }
+                | Content::Revoke { .. }
+                | Content::Call { .. }
+                | Content::CallPermission { .. }
+                | Content::Unknown { .. }
+        )
+    }
+
+    /// Whether it opens or renews the customer service window. Whether a reaction does is unconfirmed, so it doesn't.
+    pub fn opens_window(&self) -> bool {
+        !matches!(self, Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. } | Content::Unknown { .. })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundMedia {
+    pub kind: MediaKind,
+    /// Meta's media id; lives 7 days.
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filename: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    pub catalog: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    pub items: Vec<OrderItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderItem {
+    pub product: String,
+    pub quantity: f64,
+    /// What the customer saw; verify before charging.
+    pub price: f64,
+    pub currency: String,
+}
+
+/// Where the conversation came from (click-to-WhatsApp ad or post).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    /// `ad` or `post`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Click id for Meta's conversions API; missing for ads placed in Status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ctwa_clid: Option<String>,
+}
+
+/// What became of a message that we sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    pub message_id: MessageId,
+    pub state: Delivery,
+    pub at: Moment,
+    /// Which of our entries it was: what we put into `biz_opaque_callback_data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ChannelError>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Pricing>,
+}
+
+/// How far a message came. Ordered as a lattice: what comes later or repeats never steps back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    Sent,
+    /// Final, but only for what was not delivered: a failure after `delivered` is ignored.
+    Failed,
+    Delivered,
+    Read,
+    Played,
+}
+
+/// What Meta says it charged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pricing {
+    /// `PMP` by message, `CBP` by conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// `regular`, `free_customer_service`, `free_entry_point`.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "type")]
+    pub kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+}
+
+/// An error of the channel, as `error.*` reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelError {
+    pub code: i64,
+    /// A stable word for branches and alerts: `window_closed`, `bad_number`, `rate_limit`, …
+    pub name: String,
+    /// What the channel said; may name a template or parameter, never the customer's words.
+    pub text: String,
+    /// What to do about it.
+    pub reaction: Reaction,
+}
+
+/// The right reaction to a channel's error (`whatsapp-cloud-api` §16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// Back off and repeat.
+    Retry,
+    /// The window is closed: send the template, if there is one.
+    Template,
+    /// Do not repeat; the step's `failed`.
+    Drop,
+    /// Pause the number or the account and tell the team.
+    Stop,
+    /// An error of programming or configuration; the step's `failed`, and tell the team.
+    Fix,
+    /// Another step could do (a form that is blocked, a type that the client can't show): the step's `failed`.
+    Fallback,
+}
+
+/// What the channel answered to a send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum SendOutcome {
+    /// Accepted, not delivered. `wa_id` and `user_id` as the channel knows the recipient.
+    Accepted {
+        message_id: MessageId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wa_id: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_id: Option<String>,
+    },
+    Refused(ChannelError),
+    /// Cut off: nobody knows whether it was accepted. Settled by a status, or sent again after a while.
+    Unknown,
+}
+
+/// What starts a bot, besides a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "on", rename_all = "snake_case")]
+pub enum Trigger {
+    /// A lead entered a stage.
+    Stage {
+        /// What the caller knows of the lead; merged before the bots start.
+        lead: LeadData,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous_stage: Option<String>,
+        /// The lead was created in this stage.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        created: bool,
+    },
+    /// The API, a broadcast or the terminal starts one bot.
+    Run {
+        bot: BotId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start: Option<StepId>,
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        variables: Map<String, Value>,
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        data: Value,
+    },
+    /// A schedule's time came for this contact.
+    Schedule { bot: BotId, trigger: usize },
+    /// Fields set over the API; fires `field` triggers.
+    Fields { fields: Map<String, Value> },
+}
+
+/// A lead as a pipeline hands it over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LeadData {
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
+    /// The contact's name, where the pipeline knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_phone: Option<String>,
+}
+
+/// What a call brought back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum CallResult {
+    /// An HTTP answer of any status. `json` when the body is JSON.
+    Http {
+        status: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        json: Option<Value>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// `ai_route` chose an intent; None: none fits.
+    Intent { intent: Option<String> },
+    /// `ai_extract` found values by path; empty: nothing found.
+    Fields { fields: Map<String, Value> },
+    /// `ai_reply` wrote an answer; None: it can't help.
+    Text { text: Option<String> },
+    /// No answer at all, or past its deadline.
+    Failed { name: String, text: String },
+}
+
+/// What a person of the business does in a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum AgentCommand {
+    /// Takes the conversation from the bot, for a user or team.
+    Handoff { #[serde(default, skip_serializing_if = "Option::is_none")] to: Option<Who> },
+    /// Gives it back to the bot. `close` ends the conversation too.
+    Release { #[serde(default, skip_serializing_if = "std::ops::Not::not")] close: bool },
+    /// A message that an agent writes in the inbox; goes out like a bot's.
+    Message { text: String, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<String> },
+    /// Ends one session, those of one bot, or all.
+    Stop { #[serde(default, skip_serializing_if = "Option::is_none")] bot: Option<BotId>, #[serde(default, skip_serializing_if = "Option::is_none")] session: Option<SessionId> },
+}
+
+/// A customer's number or user id changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityChange {
+    pub at: Moment,
+    /// The new names; those of the old that still hold stay.
+    pub new: Identity,
+    pub old: Identity,
+}
