@@ -1,0 +1,112 @@
+//! The [`Store`] trait: what the server asks of a store, in terms that memory, one SQL file and a
+//! Redis Cluster can all keep.
+
+use std::pin::Pin;
+
+use crate::{
+    Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored,
+};
+
+/// What the operations of a [`Store`] return, so that the server can hold an `Arc<dyn Store>`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Values of contacts, the due index, the journal, and small records.
+///
+/// - A write is durable when its future resolves, as far as the store is durable at all.
+/// - A read sees every write that was answered before the read began.
+/// - Each operation is atomic by itself; none spans two contacts.
+/// - Lists come in the order of the bytes of their keys, unless said otherwise.
+/// - A future that is dropped may or may not have had its effect.
+/// - Waiting has a deadline in tokio's clock. Under `tokio::time::pause` that clock runs away while
+///   a disk is busy, so tests that pause it should use [`memory()`](crate::memory()).
+pub trait Store: Send + Sync + 'static {
+    /// The value of a contact, if it exists.
+    fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Stored>>;
+
+    /// Applies one step to one contact: compare the version, set the value, set the due time, append
+    /// to the journal and its transcript. All or nothing; on conflict what is there comes back.
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Outcome>;
+
+    /// Contacts of a lane whose due time is `until` or before: oldest first, then by key.
+    fn due(&self, lane: u16, until: Millis, limit: usize) -> StoreFuture<'_, Vec<Due>>;
+
+    /// Removes all that is known of a contact: value, due time, aliases, journal and transcript.
+    /// True if there was any of it. Can be repeated.
+    fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool>;
+
+    /// The ids of existing contacts after the given one.
+    fn list_contacts<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<String>>;
+
+    /// How many contacts exist.
+    fn count_contacts(&self) -> StoreFuture<'_, u64>;
+
+    /// The contact that an alias (a phone number, a user id) belongs to.
+    fn alias<'a>(&'a self, alias: &'a str) -> StoreFuture<'a, Option<String>>;
+
+    /// Gives an alias to a contact if nobody holds it, or if `replaces` holds it; tells who holds it
+    /// now. When that is not `contact`, another was quicker and nothing was changed.
+    fn set_alias<'a>(
+        &'a self,
+        alias: &'a str,
+        contact: &'a str,
+        replaces: Option<&'a str>,
+    ) -> StoreFuture<'a, String>;
+
+    /// A contact's journal before the given position (or from the end), newest first.
+    fn journal_of<'a>(
+        &'a self,
+        contact: &'a str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<JournalRow>>;
+
+    /// Everybody's journal after the given position (0: from the start), oldest first. What was
+    /// read up to a position is complete: nothing appears before it later.
+    fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>>;
+
+    /// A contact's transcript before the given position (or from the end), newest first.
+    fn messages_of<'a>(
+        &'a self,
+        contact: &'a str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Message>>;
+
+    /// A record, unless it has expired by `now`.
+    fn get_record<'a>(
+        &'a self,
+        kind: &'a str,
+        key: &'a str,
+        now: Millis,
+    ) -> StoreFuture<'a, Option<Stored>>;
+
+    /// Writes or deletes a record if it is at the expected version.
+    fn put_record(&self, put: PutRecord) -> StoreFuture<'_, Outcome>;
+
+    /// The records of a kind after the given key, without those that have expired by `now`.
+    fn list_records<'a>(
+        &'a self,
+        kind: &'a str,
+        after: Option<&'a str>,
+        now: Millis,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Record>>;
+
+    /// Removes records of a kind, expired ones first, then by key, until at most `keep` are left:
+    /// a list whose keys begin with the time stays bounded. Tells how many unexpired ones went.
+    fn trim_records<'a>(&'a self, kind: &'a str, keep: usize, now: Millis) -> StoreFuture<'a, u64>;
+
+    /// Adds to a counter, which begins at 0, and returns the sum.
+    fn increment<'a>(&'a self, name: &'a str, by: u64) -> StoreFuture<'a, u64>;
+
+    /// How many times writes were forced to the disk since the store was opened; several commits
+    /// share one. 0 for ever where nothing is durable.
+    fn flushes(&self) -> u64;
+
+    /// Whether the store can be read and written now.
+    fn ping(&self) -> StoreFuture<'_, ()>;
+}
