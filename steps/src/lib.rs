@@ -5,6 +5,7 @@
 pub mod event;
 pub mod expression;
 pub mod ids;
+pub mod limits;
 pub mod message;
 pub mod moment;
 pub mod who;
