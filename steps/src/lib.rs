@@ -8,4 +8,6 @@ pub mod ids;
 pub mod limits;
 pub mod message;
 pub mod moment;
+pub mod pace;
 pub mod who;
+pub mod window;
