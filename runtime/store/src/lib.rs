@@ -40,6 +40,7 @@ mod lane;
 mod limits;
 mod memory;
 mod record;
+mod sqlite;
 mod traits;
 
 pub use contact::{Commit, Due, Millis, Outcome, Stored};
@@ -51,11 +52,25 @@ pub use lane::{LANES, lane_of};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};
+pub use sqlite::{SqliteOptions, SqliteStore};
 pub use traits::{Store, StoreFuture};
 
+use std::path::Path;
 use std::sync::Arc;
 
 /// A store that lives and dies with this process. For tests and previews.
 pub fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::default())
+}
+
+/// The embedded store in a folder, which is made if need be. Its threads end when it is dropped.
+///
+/// # Errors
+///
+/// [`StoreError::InUse`], [`StoreError::NewerFormat`] or [`StoreError::CannotOpen`], each naming the path.
+pub fn open(folder: impl AsRef<Path>) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(SqliteStore::open(
+        folder,
+        &SqliteOptions::default(),
+    )?))
 }

@@ -91,6 +91,9 @@ impl State {
         }
         contact.stored = stored;
         contact.due = due;
+        if contact.stored.is_none() && contact.journal.is_empty() && commit.journal.is_empty() {
+            self.contacts.remove(&commit.key);
+        }
 
         for entry in commit.journal {
             self.append(&commit.key, entry);
