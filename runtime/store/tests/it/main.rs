@@ -1,5 +1,9 @@
-//! What every store must do (`suite`), run on each of them.
+//! What every store must do (`suite`), run on each of them; and what only the embedded store can
+//! promise: that it comes back after a restart, a crash or an upgrade.
 
+mod kill;
+mod model;
+mod sqlite;
 mod suite;
 
 fn in_memory() -> suite::Subject {
@@ -17,5 +21,5 @@ fn in_sqlite() -> suite::Subject {
     }
 }
 
-suite::every_store_passes!(memory, super::in_memory());
-suite::every_store_passes!(sqlite, super::in_sqlite());
+suite::every_store_passes!(on_memory, crate::in_memory());
+suite::every_store_passes!(on_sqlite, crate::in_sqlite());
