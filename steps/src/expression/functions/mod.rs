@@ -1,0 +1,108 @@
+//! The functions of the expression language. They are few; each has a doc line and an example that a test runs.
+
+mod dates;
+mod lists;
+mod numbers;
+mod standard;
+mod texts;
+
+use std::sync::LazyLock;
+
+use rhai::{Dynamic, Engine, EvalAltResult};
+
+/// A function as the reference page and the editor's completions show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is called: `money(amount, currency)`.
+    pub signature: &'static str,
+    /// What it gives, in a sentence or two.
+    pub doc: &'static str,
+    /// An expression and the JSON that it gives, for a Brazilian bot on Monday, 2 March 2026, 10:00.
+    pub example: (&'static str, &'static str),
+}
+
+/// Every function, our own first, in the order of the reference page.
+pub fn functions() -> &'static [Function] {
+    static ALL: LazyLock<Vec<Function>> =
+        LazyLock::new(|| [texts::ALL, numbers::ALL, dates::ALL, lists::ALL, standard::ALL].concat());
+    &ALL
+}
+
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    functions().iter().map(|function| function.name)
+}
+
+/// Whether a function may be called. What Rhai has beyond the list (`sleep`, `eval`, …) can't be.
+pub(crate) fn exists(name: &str) -> bool {
+    /// Called by the engine for closures.
+    const CLOSURES: [&str; 2] = ["call", "curry"];
+    names().any(|known| known == name) || CLOSURES.contains(&name)
+}
+
+pub(crate) fn register(engine: &mut Engine) {
+    texts::register(engine);
+    numbers::register(engine);
+    dates::register(engine);
+    lists::register(engine);
+    standard::register(engine);
+}
+
+type Result<T = Dynamic> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A found value, or missing.
+fn found<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
+    value.map_or(Dynamic::UNIT, Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::expression::tests::example_facts;
+    use crate::expression::{Expression, Locals};
+
+    #[test]
+    fn every_example_gives_what_it_says() {
+        for function in functions() {
+            let (source, result) = function.example;
+            let expression = Expression::compile(source).unwrap_or_else(|error| panic!("{source}: {error}"));
+            let value = expression
+                .evaluate(&example_facts(), Locals::none())
+                .unwrap_or_else(|error| panic!("{source}: {error}"));
+            let expected: serde_json::Value = serde_json::from_str(result).unwrap_or_else(|error| panic!("{result}: {error}"));
+            assert_eq!(value, expected, "{source}");
+            assert!(source.contains(function.name), "the example of {} doesn't call it", function.name);
+            assert!(function.signature.contains(function.name), "{}", function.signature);
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut all: Vec<_> = names().collect();
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn a_function_of_a_missing_value_is_no_error() {
+        for function in functions() {
+            let arguments = function.signature.matches(',').count();
+            let source = format!("{}(vars.nothing{})", function.name, ", 1".repeat(arguments));
+            // Functions of several forms, and those that take closures, are called in their own way.
+            let Ok(expression) = Expression::compile(&source) else {
+                continue;
+            };
+            let facts = Arc::clone(&example_facts());
+            let result = expression.evaluate(&facts, Locals::none());
+            if let Err(error) = result {
+                assert!(!error.message.is_empty());
+                assert!(!error.message.contains("ImmutableString"), "{source}: {error}");
+            }
+        }
+    }
+}
