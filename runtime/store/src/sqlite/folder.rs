@@ -150,3 +150,36 @@ pub(super) fn cannot_open(path: &Path, reason: String) -> StoreError {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The promises that rest on a setting of SQLite alone, which no other test would miss.
+    #[test]
+    fn the_writer_flushes_each_commit_and_overwrites_what_it_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = Folder::open(folder.path()).unwrap().writer().unwrap();
+        let pragma = |name: &str| {
+            writer
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        const FULL: i64 = 2;
+        assert_eq!(pragma("synchronous"), FULL);
+        assert_eq!(pragma("secure_delete"), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_enter_a_folder_we_made() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("data");
+        Folder::open(&path).unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+    }
+}

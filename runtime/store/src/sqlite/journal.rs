@@ -219,7 +219,8 @@ pub(super) fn messages_of(
     )
 }
 
-/// Follows a chain back, and gathers what lies before a position.
+/// Follows a chain back, and gathers what lies before a position. Steps over what is newer, so a
+/// page costs as much as all that came after it: people read the newest pages.
 fn walk<T>(
     newest: Option<i64>,
     before: Option<u64>,

@@ -137,7 +137,7 @@ impl Store for SqliteStore {
     fn due(&self, lane: u16, until: Millis, limit: usize) -> StoreFuture<'_, Vec<Due>> {
         Box::pin(
             self.readers
-                .long(move |connection| contacts::due(connection, lane, until, limit)),
+                .short(move |connection| contacts::due(connection, lane, until, limit)),
         )
     }
 

@@ -1,8 +1,8 @@
 //! Threads that read, each on its own connection, so that no read waits for a write or blocks a
 //! task. Each takes what waits in its queue and reads it in one snapshot.
 //!
-//! Short reads (a value, an alias) go round a few threads; reads of many rows have a thread of their own,
-//! so that a long transcript does not hold up a customer's message.
+//! Short reads (a value, an alias, what is due) go round a few threads; reads of many rows have a
+//! thread of their own, so that a long transcript does not hold up a customer's message.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +51,7 @@ impl Readers {
         })
     }
 
-    /// Reads a row or two.
+    /// Reads a few rows.
     pub(super) async fn short<T, R>(&self, read: R) -> Result<T, StoreError>
     where
         T: Send + 'static,

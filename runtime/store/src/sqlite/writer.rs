@@ -211,9 +211,6 @@ impl Writing {
             };
             job.answer(ended);
         }
-        if let Some(error) = failed {
-            tracing::error!(store.path = %self.path.display(), %error, "a group of writes failed: {error}");
-        }
     }
 
     /// Applies requests in one transaction. On error nothing of them is left, here or in the file.
@@ -281,5 +278,100 @@ pub(super) fn busy(waiting: &str) -> StoreError {
 pub(super) fn stopped() -> StoreError {
     StoreError::Unavailable {
         reason: "it has stopped; the log says why; restart the program".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::sqlite::migrations::migrate;
+
+    type Answer = oneshot::Receiver<Result<u64, StoreError>>;
+
+    fn writing() -> Writing {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Path::new("store.sqlite")).unwrap();
+        let ledger = read_ledger(&connection).unwrap();
+        Writing {
+            connection,
+            path: "store.sqlite".into(),
+            ledger,
+            flushes: Arc::default(),
+        }
+    }
+
+    fn job<W>(work: W) -> (Box<dyn Job>, Answer)
+    where
+        W: FnMut(&Connection, &mut Ledger) -> rusqlite::Result<u64> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        (
+            Box::new(Task {
+                work,
+                done: None,
+                reply,
+                taken: Arc::default(),
+            }),
+            answer,
+        )
+    }
+
+    /// Numbers a counter: what it stores is the sequence it was given.
+    fn number(name: &'static str) -> (Box<dyn Job>, Answer) {
+        job(move |connection, ledger| {
+            let position = ledger.next();
+            connection.execute("INSERT INTO counters VALUES (?1, ?2)", (name, position))?;
+            Ok(position as u64)
+        })
+    }
+
+    fn broken() -> (Box<dyn Job>, Answer) {
+        job(|connection, ledger| {
+            ledger.next();
+            connection.execute("INSERT INTO counters VALUES ('broken', 0)", ())?;
+            connection
+                .execute("INSERT INTO no_such_table VALUES (1)", ())
+                .map(|_| 0)
+        })
+    }
+
+    #[test]
+    fn a_group_is_one_flush() {
+        let mut writing = writing();
+        let ((first, mut first_answer), (second, mut second_answer)) =
+            (number("first"), number("second"));
+        writing.settle(&mut vec![first, second]);
+        assert_eq!(first_answer.try_recv().unwrap(), Ok(1));
+        assert_eq!(second_answer.try_recv().unwrap(), Ok(2));
+        assert_eq!(writing.flushes.load(Ordering::Relaxed), 1);
+        assert_eq!(read_ledger(&writing.connection).unwrap(), writing.ledger);
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_done_fails_alone_and_leaves_nothing() {
+        let mut writing = writing();
+        let ((first, mut first_answer), (bad, mut bad_answer)) = (number("first"), broken());
+        let (last, mut last_answer) = number("last");
+        writing.settle(&mut vec![first, bad, last]);
+
+        assert_eq!(first_answer.try_recv().unwrap(), Ok(1));
+        let error = bad_answer.try_recv().unwrap().unwrap_err();
+        assert!(
+            error.to_string().contains("store.sqlite: no such table"),
+            "{error}"
+        );
+        assert_eq!(
+            last_answer.try_recv().unwrap(),
+            Ok(2),
+            "no number was lost to the one that failed"
+        );
+        let counters: i64 = writing
+            .connection
+            .query_row("SELECT count(*) FROM counters", (), |row| row.get(0))
+            .unwrap();
+        assert_eq!(counters, 2);
+        assert_eq!(read_ledger(&writing.connection).unwrap(), writing.ledger);
     }
 }
