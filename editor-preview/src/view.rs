@@ -360,8 +360,6 @@ pub(crate) fn status_label(status: Option<Delivery>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use steps::{event::Identity, moment::Moment};
-
     use super::*;
 
     fn text(text: &str) -> Content {
@@ -471,18 +469,10 @@ mod tests {
     #[test]
     fn an_answer_quotes_what_it_answers() {
         let mut chat = chat();
-        let mut inbound = Inbound {
-            id: "m3".into(),
-            at: Moment(0),
-            from: Identity::default(),
-            content: text("Quero"),
-            reply_to: Some("m1".into()),
-            forwarded: false,
-            referral: None,
-            product: None,
-            group: None,
-            standby: false,
-        };
+        let mut inbound: Inbound = serde_json::from_value(serde_json::json!({
+            "id": "m3", "at": 0, "from": {}, "content": {"type": "text", "text": "Quero"}, "reply_to": "m1",
+        }))
+        .unwrap();
         chat.receive(&inbound, Some("10:42".into()));
         assert_eq!(
             chat.bubbles[2].context,
