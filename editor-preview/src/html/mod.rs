@@ -1,7 +1,7 @@
 //! A chat drawn as the customer's phone shows it: a page, or a fragment for somebody's page.
 //!
 //! No script, no event handlers, no style attributes and nothing loaded from anywhere, so the strictest Content Security Policy fits.
-//! Media are named, never fetched. The markup follows the bubble's [`Face`]; every text goes through [`writer::Html::text`].
+//! Media are named, never fetched. The markup follows the bubble's [`Face`]; every text goes through `writer`, which escapes it.
 //!
 //! A tap needs no script either: inside of a `<form>`, a reply button or list row submits `reply=<reply id>`.
 
