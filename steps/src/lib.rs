@@ -2,12 +2,28 @@
 //!
 //! Pure: no clock, no network, no chance. What a step needs comes in through [`turn::Turn`]; what it does goes out as data.
 
+pub mod bot;
+pub mod contact;
+pub mod data;
+pub mod environment;
 pub mod event;
 pub mod expression;
+pub mod fact;
+pub mod hours;
 pub mod ids;
+pub mod language;
 pub mod limits;
 pub mod message;
 pub mod moment;
-pub mod pace;
+pub mod option;
+pub mod path;
+pub mod pattern;
+pub mod reply_id;
+pub mod state;
+pub mod step;
+pub mod trace;
+pub mod trigger;
+pub mod turn;
 pub mod who;
 pub mod window;
+pub mod write;

@@ -50,7 +50,7 @@ impl Script {
             .map(|(name, value)| (name.as_str().into(), from_json(value)))
             .collect();
         scope.push(VARS, vars);
-        self.0.run(facts, &mut scope)?;
+        let _last_value = self.0.run(facts, &mut scope)?;
         let not_a_map = || self.0.error("`vars` must stay a map of variables; write `vars.name = …`.".to_owned());
         let vars = scope.get(VARS).ok_or_else(not_a_map)?;
         let vars = vars.read_lock::<rhai::Map>().ok_or_else(not_a_map)?;

@@ -1,0 +1,263 @@
+//! The bot: one JSON document, read once, compiled, and shared by all sessions that run it.
+
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use indexmap::IndexMap;
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    expression::{Duration, Text},
+    hours::Hours,
+    ids::{BotId, StepId, Version},
+    step::{Step, shared::OutsideWindow, template::Template, shared::Timeout},
+    trigger::Trigger,
+};
+
+/// The version of the language that this program reads and writes.
+pub const FORMAT: u32 = 1;
+
+/// A bot that is ready to run: its document, under its id and the hash of its content.
+#[derive(Debug)]
+pub struct Bot {
+    pub id: BotId,
+    pub version: Version,
+    pub document: Document,
+    pub zone: TimeZone,
+}
+
+/// A bot as its designer writes it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Document {
+    /// For editors: where the schema lies. The runtime never reads it.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Version of the language. Left out: 1.
+    #[serde(default = "first_format")]
+    pub format: u32,
+    /// What people call the bot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Language that its texts are written in (BCP 47; `pt_BR` and `pt-BR` alike). Left out: `en`.
+    #[serde(default = "english")]
+    #[schemars(with = "String", extend("x-kind" = "language"))]
+    pub language: CompactString,
+    /// IANA time zone for hours, dates and schedules. Left out: `UTC`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kind" = "timezone"))]
+    pub timezone: Option<String>,
+    /// Country (ISO 3166, two letters) of phone numbers that are written without a country code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("x-kind" = "country"))]
+    pub country: Option<CompactString>,
+    /// Business hours by weekday (`mon-fri`) and, for holidays, by date; spans may pass midnight.
+    #[serde(default, skip_serializing_if = "Hours::is_empty")]
+    pub hours: Hours,
+    /// Variables of a session, with their types.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub variables: IndexMap<String, Variable>,
+    /// Answers to what steps leave out.
+    #[serde(default, skip_serializing_if = "Defaults::is_empty")]
+    pub defaults: Defaults,
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
+    /// Sources for `ai_reply`, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub knowledge: IndexMap<String, Value>,
+    /// What starts the bot. With none it starts only from a bot, a broadcast or the API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
+    /// The first step.
+    pub start: StepId,
+    pub steps: IndexMap<StepId, Step>,
+    /// By language: a text (or the synonyms) by `step.key`, options by their `id`, else index.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub translations: IndexMap<CompactLanguage, IndexMap<String, Translation>>,
+    /// The canvas of the editor. The runtime never reads it, and no version differs by it alone.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub layout: Value,
+    /// Free for tools and importers. The runtime never reads it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub meta: Map<String, Value>,
+}
+
+/// A language as a key.
+pub type CompactLanguage = String;
+
+fn first_format() -> u32 {
+    1
+}
+
+fn english() -> CompactString {
+    "en".into()
+}
+
+/// One text or, for `synonyms`, several.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Translation {
+    Text(Text),
+    Texts(Vec<Text>),
+}
+
+/// A variable of the session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Variable {
+    #[serde(rename = "type", default)]
+    pub kind: VariableKind,
+    /// What it holds at the start. Left out: nothing.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub default: Value,
+    /// What people read beside its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VariableKind {
+    #[default]
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Date,
+    List,
+    Map,
+}
+
+/// Answers to what steps leave out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Defaults {
+    /// Where a step that fails goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<StepId>,
+    /// Where an answer goes that nothing matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<StepId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Timeout>,
+    /// What sending steps send when the window is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside_window: Option<OutsideWindow>,
+    /// What a person's message does to the bot. Left out: `pause`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_human: Option<OnHuman>,
+    /// After a person's message the bot comes back by itself. Left out: only a release brings it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resume_after: Option<Duration>,
+    /// What this bot does to one that already listens. Left out: `replace`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when_listening: Option<WhenListening>,
+    /// Idle life of a session; never cuts a wait that has its own timer. Left out: 7 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Duration>,
+    /// Messages that come this quickly one after the other become one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join: Option<Duration>,
+    /// What a tap on an old message does. Left out: `follow`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_tap: Option<OldTap>,
+    /// Shows "typing…" to the customer before an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typing: Option<bool>,
+    /// Marks customers' messages as read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark_read: Option<bool>,
+}
+
+impl Defaults {
+    fn is_empty(&self) -> bool {
+        *self == Defaults::default()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnHuman {
+    /// The bot keeps silent until the release or `resume_after`.
+    #[default]
+    Pause,
+    /// Its session ends.
+    Stop,
+    /// It goes on beside the person.
+    Continue,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenListening {
+    /// The bot that listened ends.
+    #[default]
+    Replace,
+    /// This one waits until the other has ended.
+    Queue,
+    /// This one does not start.
+    Ignore,
+}
+
+/// What a tap on an old message's option does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OldTap {
+    /// That option's `goto` in its session; if that has ended, in a new session of that version.
+    #[default]
+    Follow,
+    Ignore,
+    #[serde(untagged)]
+    Goto { goto: StepId },
+}
+
+/// Guards against a bot that costs too much. Passing one ends the session as `failed` and tells the team.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Limits {
+    /// Sends to one contact in an hour. Left out: 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sends_per_hour: Option<u32>,
+    /// What one session may cost, in the account's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_per_session: Option<f64>,
+}
+
+impl Limits {
+    fn is_empty(&self) -> bool {
+        *self == Limits::default()
+    }
+}
+
+impl Document {
+    /// The values that its variables begin with.
+    pub fn initial_variables(&self) -> Map<String, Value> {
+        let set = self.variables.iter().filter(|(_, variable)| !variable.default.is_null());
+        set.map(|(name, variable)| (name.clone(), variable.default.clone())).collect()
+    }
+}
+
+impl Bot {
+    /// The version of a document is the hash of its content without `layout`, so that moving boxes on the canvas makes no new one.
+    pub fn new(id: BotId, document: Document) -> Arc<Self> {
+        let version = version_of(&document);
+        let zone = document.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+        Arc::new(Bot { id, version, document, zone })
+    }
+
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.document.steps.get(id)
+    }
+}
+
+fn version_of(document: &Document) -> Version {
+    use sha2::{Digest, Sha256};
+    let content = Document { layout: Value::Null, schema: None, ..document.clone() };
+    // A document that was read from JSON can always be written as JSON; an empty hash input would only make versions alike.
+    let bytes = serde_json::to_vec(&content).unwrap_or_default();
+    let hash = Sha256::digest(&bytes);
+    Version::new(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>())
+}

@@ -1,0 +1,675 @@
+//! The contact: the unit of state. One value of about a kilobyte of JSON that a person can read: who it is, its leads, the running
+//! bots, its conversation with each of the business's numbers, and what is pending.
+//!
+//! Only the interpreter changes it, and only as a turn. Keys left out hold their default, so that the stored value stays small.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    event::{Content, Delivery, Identity, Referral},
+    ids::{BotId, ContactId, EntryId, EventId, MessageId, NumberId, SessionId, StepId, Version},
+    message::{Message, TemplateMessage},
+    moment::Moment,
+    who::Who,
+    window,
+};
+
+/// The format of the contact value that this version writes. A newer one is left untouched.
+pub const CONTACT_FORMAT: u16 = 1;
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A customer, with all that runs for them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    pub format: u16,
+    pub id: ContactId,
+    pub created: Moment,
+    /// Every name that a channel knows the contact by.
+    pub identity: Identity,
+    /// What a bot, a person or a CRM wrote; else the name from the channel counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// BCP 47; else the country code of the phone decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<CompactString>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub company: Map<String, Value>,
+    /// Marketing messages: None is "never said".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opted_in: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<CompactString>,
+    /// Marked by a channel's error: nothing can be delivered to this number.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unreachable: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<Lead>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conversations: BTreeMap<NumberId, Conversation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Session>,
+    /// What is still to be done, in the order of the conversation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<Pending>,
+    /// The last messages that went out, so that statuses, waits and old taps find their step. Bounded by [`MAX_SENT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
+    /// Short hashes of the message ids of the last days. Bounded by [`MAX_SEEN`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
+    /// What the bound on [`Contact::seen`] no longer covers: an older message is stale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_from: Option<Moment>,
+    /// When `once_per` triggers last fired, by `bot#trigger`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fired: BTreeMap<CompactString, Moment>,
+    /// Sends of this hour, for the limit that guards against loops.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sends: SendCount,
+    /// The next number for a session, an entry or a lead.
+    #[serde(default)]
+    pub next_id: u32,
+    /// The last event that was committed: settles a commit whose answer was lost.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last_event: EventId,
+    /// This contact turned out to be another one: whatever reaches it is forwarded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ContactId>,
+}
+
+/// How many sent messages a contact remembers. Beyond it the oldest is forgotten: its late status is journalled, and moves nothing.
+pub const MAX_SENT: usize = 24;
+/// How many message ids a contact remembers within [`SEEN_DAYS`].
+pub const MAX_SEEN: usize = 512;
+/// Meta repeats a webhook for up to 7 days (Webhooks overview); one day more covers clocks that differ.
+pub const SEEN_DAYS: i64 = 8;
+/// A message older than this runs nothing: Meta repeats no longer.
+pub const STALE_DAYS: i64 = 7;
+
+impl Contact {
+    pub fn new(id: ContactId, identity: Identity, now: Moment) -> Self {
+        Contact {
+            format: CONTACT_FORMAT,
+            id,
+            created: now,
+            identity,
+            name: None,
+            email: None,
+            language: None,
+            tags: Vec::new(),
+            fields: Map::new(),
+            company: Map::new(),
+            opted_in: None,
+            owner: None,
+            unreachable: false,
+            leads: Vec::new(),
+            conversations: BTreeMap::new(),
+            sessions: Vec::new(),
+            pending: Vec::new(),
+            sent: Vec::new(),
+            seen: Vec::new(),
+            seen_from: None,
+            fired: BTreeMap::new(),
+            sends: SendCount::default(),
+            next_id: 1,
+            last_event: EventId::default(),
+            merged_into: None,
+        }
+    }
+
+    /// The name to greet with; None when nobody ever gave one.
+    pub fn display_name(&self) -> Option<&str> {
+        let own = self.name.as_deref().filter(|name| !name.trim().is_empty());
+        own.or(self.identity.name.as_deref().filter(|name| !name.trim().is_empty()))
+    }
+
+    /// The next number of this contact's own counting.
+    pub fn take_id(&mut self) -> u32 {
+        let id = self.next_id;
+        self.next_id = self.next_id.wrapping_add(1).max(1);
+        id
+    }
+
+    /// The newest open lead.
+    pub fn lead(&self) -> Option<&Lead> {
+        self.leads.iter().rev().find(|lead| !lead.closed)
+    }
+
+    pub fn lead_mut(&mut self) -> Option<&mut Lead> {
+        self.leads.iter_mut().rev().find(|lead| !lead.closed)
+    }
+
+    pub fn conversation(&self, number: &NumberId) -> Option<&Conversation> {
+        self.conversations.get(number)
+    }
+
+    pub fn conversation_mut(&mut self, number: &NumberId) -> &mut Conversation {
+        self.conversations.entry(number.clone()).or_default()
+    }
+
+    pub fn session(&self, id: SessionId) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.id == id)
+    }
+
+    pub fn session_mut(&mut self, id: SessionId) -> Option<&mut Session> {
+        self.sessions.iter_mut().find(|session| session.id == id)
+    }
+
+    /// When the contact next wants attention: the earliest due time of what is pending.
+    pub fn due(&self) -> Option<Moment> {
+        self.pending.iter().filter_map(Pending::due).min()
+    }
+}
+
+/// A deal in the pipeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lead {
+    pub id: CompactString,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pipeline: CompactString,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub stage: CompactString,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<CompactString>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub closed: bool,
+}
+
+/// What goes on between the contact and one of the business's numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The customer's latest timestamp: the customer service window is open for 24 hours from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_customer: Option<Moment>,
+    /// Error 131047 said that the window is closed, whatever we believed; a newer message of the customer's opens it again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub window_refused: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_entry: Option<FreeEntry>,
+    /// Pair budget (1 message in 6 s, 45 borrowed): the moment at which it would be whole again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pair: Moment,
+    /// The session that listens for the customer's messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<SessionId>,
+    /// Sessions that wait for their turn to listen (`when_listening: queue`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queue: Vec<SessionId>,
+    /// A person has the conversation; no bot speaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub human: Option<Human>,
+    /// Whoever the conversation is assigned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Who>,
+    /// Counts conversations; 0 before the first. A new one begins after the last was closed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub count: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub closed: bool,
+    /// What `message` reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<Box<LastMessage>>,
+}
+
+impl Conversation {
+    /// When the customer service window closes, or closed; None when the customer never wrote.
+    pub fn window_closes_at(&self) -> Option<Moment> {
+        self.last_customer.map(window::closes_at)
+    }
+
+    /// Whether the customer service window is open.
+    pub fn window_open(&self, now: Moment) -> bool {
+        !self.window_refused && window::is_open(self.last_customer, now)
+    }
+
+    /// Whether a free-form message may go out now: the window is open, with a margin for Meta's own clock.
+    pub fn takes_free_form(&self, now: Moment) -> bool {
+        !self.window_refused && window::is_open_for_sending(self.last_customer, now)
+    }
+
+    /// Whether what is sent now is free because the customer came by an ad.
+    pub fn free_entry_open(&self, now: Moment) -> bool {
+        let until = self.free_entry.as_ref().and_then(|entry| window::free_entry_until(entry.clicked, entry.answered?));
+        until.is_some_and(|until| now < until)
+    }
+}
+
+/// A click on an ad or page button; free for 72 hours from the answer, if that comes within 24 hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FreeEntry {
+    pub clicked: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Moment>,
+}
+
+/// A person has the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Human {
+    pub since: Moment,
+    /// Goes back to the bot then, without a release. None: only a release gives it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Who>,
+    /// The session whose `handoff` step has a `resume`, and goes on when the person closes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<SessionId>,
+}
+
+/// The customer's last message, as expressions read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastMessage {
+    pub id: MessageId,
+    pub content: Content,
+    /// The option that was chosen, by tap or by words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tapped: Option<Tapped>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<Value>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tapped {
+    /// The option's id; empty where it has none.
+    pub id: CompactString,
+    pub title: String,
+    pub value: Value,
+}
+
+/// A running bot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: SessionId,
+    pub number: NumberId,
+    pub started: Moment,
+    /// Last time that it ran: it expires when idle for longer than the bot says.
+    pub active: Moment,
+    /// What started it.
+    pub trigger: TriggerRecord,
+    /// The bots in it: the last one runs, those before wait for it to come back.
+    pub frames: Vec<Frame>,
+    /// A conversation handed over or paused: the session is kept and silent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub spent: f64,
+}
+
+impl Session {
+    /// The bot that runs.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
+    pub fn frame_mut(&mut self) -> Option<&mut Frame> {
+        self.frames.last_mut()
+    }
+}
+
+/// What `trigger` reads.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriggerRecord {
+    pub on: CompactString,
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub data: Value,
+}
+
+/// One bot of a session, with its place and its variables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    pub bot: BotId,
+    pub version: Version,
+    pub step: StepId,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub vars: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+    /// The customer's last answer: what `save` keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Value>,
+    /// The last answers of a form.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub flow: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorRecord>,
+    /// On a path that began by `defaults.failed`: a further failure ends the session.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub failing: bool,
+}
+
+/// What `error` reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorRecord {
+    pub name: CompactString,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    pub text: String,
+    pub step: CompactString,
+}
+
+/// What a session waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// The customer's answer to the frame's step.
+    Answer(AnswerWait),
+    /// The first of several to happen (`wait`).
+    First(FirstWait),
+    /// The result of a call.
+    Call { entry: EntryId },
+    /// The bot that this one called.
+    Child,
+    /// A person, after `handoff` with `resume`.
+    Human,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AnswerWait {
+    /// The timer of `timeout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<EntryId>,
+    /// How often the question was asked again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attempts: u32,
+    /// The step's own message was not seen: a template stands in, or it is held until the customer writes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub stand_in: bool,
+    /// Which page of a long menu is shown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub page: u32,
+    /// Options that came from an expression, as they were shown; options written in the bot are read from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<Shown>,
+}
+
+/// An option made by `each`, as the customer saw it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub key: CompactString,
+    pub title: String,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FirstWait {
+    /// Timers, by the index of the alternative.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timers: Vec<(EntryId, usize)>,
+    /// The send whose status is awaited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<EntryId>,
+    /// Whether it listens for the customer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub message: bool,
+}
+
+/// Something to be done, in the order of the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    pub id: EntryId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    #[serde(flatten)]
+    pub work: Work,
+}
+
+impl Pending {
+    /// When a worker has to look at it. None: something else has to happen first (a held send, a call that runs).
+    pub fn due(&self) -> Option<Moment> {
+        match &self.work {
+            Work::Send(send) if send.held => None,
+            Work::Send(send) => Some(send.claim.as_ref().map_or(send.due, |claim| claim.until)),
+            Work::Call(call) => Some(call.claim.as_ref().map_or(call.due, |claim| claim.until)),
+            Work::Timer(timer) => Some(timer.due),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    Send(Box<PendingSend>),
+    Call(Box<PendingCall>),
+    Timer(Timer),
+}
+
+/// Taken by a process that does it now; after `until` nobody knows what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    pub by: CompactString,
+    pub until: Moment,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingSend {
+    pub number: NumberId,
+    /// The step that sends; none for an agent's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    pub message: Message,
+    /// What goes out instead when the window is closed by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateMessage>,
+    /// What becomes of a free-form message when the window is closed by then and there is no template.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outside: Outside,
+    pub queued: Moment,
+    pub due: Moment,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+    /// Waits for the customer to write (`outside_window: hold`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub held: bool,
+    /// It was cut off once, and nobody knows whether it went out: until this moment a status may settle it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settle_until: Option<Moment>,
+}
+
+/// What a step does when the window is closed and it has no template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outside {
+    /// Take the step's `failed`.
+    #[default]
+    Fail,
+    /// Send when the customer next writes.
+    Hold,
+    /// Go on without sending.
+    Skip,
+    Goto(StepId),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingCall {
+    pub step: StepId,
+    pub call: Call,
+    pub due: Moment,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+}
+
+/// A call that a step yields; made outside of the turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "snake_case")]
+pub enum Call {
+    Http(HttpCall),
+    AiReply(AiReplyCall),
+    AiRoute(AiRouteCall),
+    AiExtract(AiExtractCall),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HttpCall {
+    pub method: CompactString,
+    /// Filled in, but for `secrets.NAME`, which stand as `{{ secrets.NAME }}` until the call is made.
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "HttpBody::is_none")]
+    pub body: HttpBody,
+    /// Milliseconds for the whole call, redirects included.
+    pub deadline: i64,
+    /// False: once begun it is never repeated; cut off, it fails.
+    pub repeat: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HttpBody {
+    #[default]
+    None,
+    Json(Value),
+    Form(Vec<(String, String)>),
+    Text(String),
+}
+
+impl HttpBody {
+    pub fn is_none(&self) -> bool {
+        matches!(self, HttpBody::None)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AiReplyCall {
+    pub instructions: String,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub knowledge: Vec<String>,
+    /// How many messages of the conversation the model sees.
+    pub history: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Value>,
+    /// The model may say that it can't help.
+    pub may_decline: bool,
+    pub deadline: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AiRouteCall {
+    pub text: String,
+    pub intents: Vec<Intent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    pub deadline: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    pub name: String,
+    pub description: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AiExtractCall {
+    pub text: String,
+    /// Path, type, description.
+    pub fields: Vec<(String, String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    pub deadline: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timer {
+    pub due: Moment,
+    pub purpose: Purpose,
+}
+
+/// What a timer is for. One whose wait is gone is stale, and ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The session's wait has this timer's id.
+    Wait,
+    /// The session was idle for too long.
+    Expire,
+    /// Quick messages become one: what was gathered runs now.
+    Join { number: NumberId, messages: Vec<crate::event::Inbound> },
+    /// A person did not come back within `resume_after`.
+    Resume { number: NumberId },
+    /// A trigger that waits: `stage` with `delay`, `silence`, `window_closing`, a schedule by a date field.
+    Start { bot: BotId, trigger: usize, number: NumberId, #[serde(default, skip_serializing_if = "Value::is_null")] data: Value },
+}
+
+/// A message that went out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    pub entry: EntryId,
+    pub id: MessageId,
+    pub at: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Delivery>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    pub number: NumberId,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub template: bool,
+}
+
+/// A message id that was seen, as a short hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen(pub u64, pub Moment);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendCount {
+    /// Hours since 1970.
+    pub hour: i64,
+    pub count: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_contact_is_small_and_reads_back() {
+        let contact = Contact::new(ContactId::new("c1"), Identity { phone: Some("+5511999999999".into()), ..Identity::default() }, Moment(0));
+        let json = serde_json::to_string(&contact).unwrap();
+        assert!(json.len() < 160, "{json}");
+        assert_eq!(serde_json::from_str::<Contact>(&json).unwrap(), contact);
+    }
+
+    #[test]
+    fn the_newest_open_lead_counts() {
+        let mut contact = Contact::new(ContactId::new("c1"), Identity::default(), Moment(0));
+        contact.leads = vec![
+            Lead { id: "1".into(), ..Lead::default() },
+            Lead { id: "2".into(), ..Lead::default() },
+            Lead { id: "3".into(), closed: true, ..Lead::default() },
+        ];
+        assert_eq!(contact.lead().unwrap().id, "2");
+    }
+}

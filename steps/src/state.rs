@@ -1,0 +1,346 @@
+//! What a turn works on, and what its expressions read: the contact, the running session, the moment.
+//!
+//! Expressions see it lazily: nothing is copied but the value that is read.
+
+use std::sync::Arc;
+
+use jiff::Zoned;
+use serde_json::Value;
+
+use crate::{
+    bot::Bot,
+    contact::{Contact, Conversation, Frame, LastMessage, Lead, Session},
+    environment::Environment,
+    event::{Content, InboundMedia},
+    expression::{Facts, Look, look_in_json},
+    ids::{NumberId, SessionId},
+    language,
+    moment::Moment,
+};
+
+/// Stands around the name of a secret where its value will be, until the call is made: private-use characters that are taken out of
+/// everything else that an expression reads, so that no customer can name a secret.
+pub const SECRET_MARKS: (char, char) = ('\u{E000}', '\u{E001}');
+
+/// All that a turn holds while it runs.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub contact: Contact,
+    pub now: Moment,
+    /// The business's number of this event.
+    pub number: NumberId,
+    /// The session that runs.
+    pub session: Option<SessionId>,
+    /// The bot that runs, in the session's version.
+    pub bot: Option<Arc<Bot>>,
+    pub environment: Arc<Environment>,
+    /// Chance: by contact, event and version.
+    pub seed: u64,
+    /// Only `http` may read secrets.
+    pub secrets_readable: bool,
+}
+
+impl State {
+    pub fn conversation(&self) -> Option<&Conversation> {
+        self.contact.conversation(&self.number)
+    }
+
+    pub fn last_message(&self) -> Option<&LastMessage> {
+        self.conversation()?.last_message.as_deref()
+    }
+
+    pub fn session(&self) -> Option<&Session> {
+        self.contact.session(self.session?)
+    }
+
+    pub fn frame(&self) -> Option<&Frame> {
+        self.session()?.frame()
+    }
+
+    fn look_message(&self, path: &[&str]) -> Look {
+        let Some(message) = self.last_message() else { return Look::Missing };
+        match path {
+            [] => Look::Branch,
+            ["text"] => message.content.text().map_or(Look::Missing, clean),
+            ["type"] => Look::text(message.content.kind()),
+            ["id"] => Look::text(message.id.as_str()),
+            ["tapped"] if message.tapped.is_some() => Look::Branch,
+            ["tapped", key] => match (&message.tapped, *key) {
+                (Some(tapped), "id") => clean(&tapped.id),
+                (Some(tapped), "title") => clean(&tapped.title),
+                (Some(tapped), "value") => clean_json(&tapped.value, &[]),
+                _ => Look::Missing,
+            },
+            ["media", rest @ ..] => match &message.content {
+                Content::Media(media) => look_media(media, rest),
+                _ => Look::Missing,
+            },
+            ["location", rest @ ..] => match &message.content {
+                Content::Location(location) => look_serialized(location, rest),
+                _ => Look::Missing,
+            },
+            ["order", rest @ ..] => match &message.content {
+                Content::Order(order) => look_serialized(order, rest),
+                _ => Look::Missing,
+            },
+            ["contacts", rest @ ..] => match &message.content {
+                Content::Contacts { contacts, .. } => clean_json(contacts, rest),
+                _ => Look::Missing,
+            },
+            ["referral", rest @ ..] => message.referral.as_ref().map_or(Look::Missing, |referral| look_serialized(referral, rest)),
+            ["product", rest @ ..] => message.product.as_ref().map_or(Look::Missing, |product| clean_json(product, rest)),
+            _ => Look::Missing,
+        }
+    }
+
+    fn look_contact(&self, path: &[&str]) -> Look {
+        let contact = &self.contact;
+        match path {
+            [] => Look::Branch,
+            ["id"] => Look::text(contact.id.as_str()),
+            ["phone"] => optional(contact.identity.phone.as_deref()),
+            ["name"] => optional(contact.display_name()),
+            ["first_name"] => optional(contact.display_name().and_then(|name| name.split_whitespace().next())),
+            ["username"] => optional(contact.identity.username.as_deref()),
+            ["email"] => optional(contact.email.as_deref()),
+            ["language"] => optional(Some(self.language())),
+            ["owner"] => optional(contact.owner.as_deref()),
+            ["tags", rest @ ..] => look_texts(&contact.tags, rest),
+            ["opted_in"] => contact.opted_in.map_or(Look::Missing, Look::leaf),
+            ["fields"] => Look::Branch,
+            ["fields", key, rest @ ..] => contact.fields.get(*key).map_or(Look::Missing, |value| clean_json(value, rest)),
+            _ => Look::Missing,
+        }
+    }
+
+    fn look_lead(&self, path: &[&str]) -> Look {
+        let Some(lead) = self.contact.lead() else { return Look::Missing };
+        match path {
+            [] => Look::Branch,
+            ["id"] => Look::text(&lead.id),
+            ["name"] => optional(lead.name.as_deref()),
+            ["pipeline"] => Look::text(&lead.pipeline),
+            ["stage"] => Look::text(&lead.stage),
+            ["price"] => lead.price.map_or(Look::Missing, look_number),
+            ["tags", rest @ ..] => look_texts(&lead.tags, rest),
+            ["owner"] => optional(lead.owner.as_deref()),
+            ["fields"] => Look::Branch,
+            ["fields", key, rest @ ..] => lead.fields.get(*key).map_or(Look::Missing, |value| clean_json(value, rest)),
+            _ => Look::Missing,
+        }
+    }
+
+    fn look_window(&self, path: &[&str]) -> Look {
+        let conversation = self.conversation();
+        let closes_at = conversation.and_then(|conversation| conversation.window_closes_at());
+        let open = conversation.is_some_and(|conversation| conversation.window_open(self.now));
+        match path {
+            [] => Look::Branch,
+            ["open"] => Look::leaf(open),
+            ["closes_at"] => closes_at.map_or(Look::Missing, |moment| Look::from(self.zoned(moment))),
+            ["seconds_left"] => Look::leaf(closes_at.filter(|_| open).map_or(0, |moment| moment.since(self.now) / 1_000)),
+            ["free_entry"] => Look::leaf(conversation.is_some_and(|conversation| conversation.free_entry_open(self.now))),
+            _ => Look::Missing,
+        }
+    }
+
+    fn look_hours(&self, path: &[&str]) -> Look {
+        let Some(bot) = &self.bot else { return Look::Missing };
+        let now = self.now.zoned(&bot.zone);
+        match path {
+            [] => Look::Branch,
+            ["open"] => Look::leaf(bot.document.hours.is_open(&now)),
+            ["opens_at"] => bot.document.hours.opens_at(&now).map_or(Look::Missing, Look::from),
+            _ => Look::Missing,
+        }
+    }
+
+    fn look_conversation(&self, path: &[&str]) -> Look {
+        match path {
+            [] => Look::Branch,
+            ["id"] => Look::text(&format!("{}:{}", self.contact.id, self.number)),
+            ["number"] => Look::text(self.number.as_str()),
+            ["channel"] => Look::text("whatsapp"),
+            ["count"] => Look::leaf(i64::from(self.conversation().map_or(0, |conversation| conversation.count))),
+            ["human"] => Look::leaf(self.conversation().is_some_and(|conversation| conversation.human.is_some())),
+            _ => Look::Missing,
+        }
+    }
+
+    fn zoned(&self, moment: Moment) -> Zoned {
+        moment.zoned(self.bot.as_ref().map_or(&jiff::tz::TimeZone::UTC, |bot| &bot.zone))
+    }
+
+    /// The customer's language: what the contact says, else what the phone's country speaks, else the bot's.
+    pub fn language(&self) -> &str {
+        let own = self.contact.language.as_deref().filter(|language| !language.is_empty());
+        own.or_else(|| self.contact.identity.phone.as_deref().and_then(language::of_phone))
+            .or_else(|| self.bot.as_ref().map(|bot| bot.document.language.as_str()))
+            .unwrap_or("en")
+    }
+
+    /// The language that the bot is written in: numbers and dates are read by it.
+    pub fn own_language(&self) -> &str {
+        self.bot.as_ref().map_or_else(|| self.language(), |bot| bot.document.language.as_str())
+    }
+
+    /// The current lead, made if there is none.
+    pub fn lead_or_new(&mut self) -> &mut Lead {
+        if self.contact.lead().is_none() {
+            let (pipeline, stage) = self.environment.first_stage();
+            let number = self.contact.take_id();
+            let id = format!("{}-{number}", self.contact.id);
+            self.contact.leads.push(Lead { id: id.into(), pipeline, stage, ..Lead::default() });
+        }
+        self.contact.lead_mut().expect("a lead that is open was just pushed or was there")
+    }
+}
+
+impl Facts for State {
+    fn look(&self, path: &[&str]) -> Look {
+        let Some((root, rest)) = path.split_first() else { return Look::Missing };
+        match *root {
+            "message" => self.look_message(rest),
+            "contact" => self.look_contact(rest),
+            "lead" => self.look_lead(rest),
+            "company" => match rest {
+                [] => Look::Branch,
+                [key, rest @ ..] => self.contact.company.get(*key).map_or(Look::Missing, |value| clean_json(value, rest)),
+            },
+            "conversation" => self.look_conversation(rest),
+            "vars" => match rest {
+                [] => Look::Branch,
+                [key, rest @ ..] => {
+                    self.frame().and_then(|frame| frame.vars.get(*key)).map_or(Look::Missing, |value| clean_json(value, rest))
+                }
+            },
+            "answer" => self.frame().and_then(|frame| frame.answer.as_ref()).map_or(Look::Missing, |answer| clean_json(answer, rest)),
+            "flow" => match rest {
+                [] => Look::Branch,
+                [key, rest @ ..] => {
+                    self.frame().and_then(|frame| frame.flow.get(*key)).map_or(Look::Missing, |value| clean_json(value, rest))
+                }
+            },
+            "trigger" => match (self.session(), rest) {
+                (Some(_), []) => Look::Branch,
+                (Some(session), ["on"]) => Look::text(&session.trigger.on),
+                (Some(session), ["data", rest @ ..]) => clean_json(&session.trigger.data, rest),
+                _ => Look::Missing,
+            },
+            "error" => match (self.frame().and_then(|frame| frame.error.as_ref()), rest) {
+                (Some(_), []) => Look::Branch,
+                (Some(error), ["name"]) => Look::text(&error.name),
+                (Some(error), ["code"]) => error.code.map_or(Look::Missing, Look::leaf),
+                (Some(error), ["text"]) => clean(&error.text),
+                (Some(error), ["step"]) => Look::text(&error.step),
+                _ => Look::Missing,
+            },
+            "window" => self.look_window(rest),
+            "hours" => self.look_hours(rest),
+            "bot" => match (&self.bot, rest) {
+                (Some(_), []) => Look::Branch,
+                (Some(bot), ["id"]) => Look::text(bot.id.as_str()),
+                (Some(bot), ["name"]) => Look::text(&bot.document.name),
+                (Some(bot), ["version"]) => Look::text(bot.version.as_str()),
+                _ => Look::Missing,
+            },
+            "secrets" if self.secrets_readable => match rest {
+                [] => Look::Branch,
+                [name] if self.environment.secrets.iter().any(|known| known == name) => {
+                    Look::leaf(format!("{}{name}{}", SECRET_MARKS.0, SECRET_MARKS.1))
+                }
+                _ => Look::Missing,
+            },
+            _ => Look::Missing,
+        }
+    }
+
+    fn now(&self) -> Zoned {
+        self.zoned(self.now)
+    }
+
+    fn language(&self) -> &str {
+        State::language(self)
+    }
+
+    fn country(&self) -> Option<&str> {
+        let bot = self.bot.as_ref().and_then(|bot| bot.document.country.as_deref());
+        bot.or(self.environment.country.as_deref())
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+fn optional(text: Option<&str>) -> Look {
+    text.map_or(Look::Missing, clean)
+}
+
+/// A text of a customer's or a tool's, without the marks that stand for secrets.
+fn clean(text: &str) -> Look {
+    if text.contains([SECRET_MARKS.0, SECRET_MARKS.1]) {
+        return Look::text(&text.replace([SECRET_MARKS.0, SECRET_MARKS.1], ""));
+    }
+    Look::text(text)
+}
+
+fn clean_json(value: &Value, path: &[&str]) -> Look {
+    match (value, path) {
+        // An empty text that a bot keeps is a text: only a contact's own empty texts count as missing.
+        (Value::String(text), []) if text.is_empty() => Look::leaf(String::new()),
+        (Value::String(text), []) => clean(text),
+        (Value::Array(_) | Value::Object(_), []) if holds_marks(value) => Look::json(&without_marks(value)),
+        (Value::Array(_) | Value::Object(_), [_, ..]) if holds_marks(value) => look_in_json(&without_marks(value), path),
+        _ => look_in_json(value, path),
+    }
+}
+
+fn holds_marks(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains([SECRET_MARKS.0, SECRET_MARKS.1]),
+        Value::Array(values) => values.iter().any(holds_marks),
+        Value::Object(values) => values.iter().any(|(key, value)| key.contains([SECRET_MARKS.0, SECRET_MARKS.1]) || holds_marks(value)),
+        _ => false,
+    }
+}
+
+fn without_marks(value: &Value) -> Value {
+    let clean = |text: &str| text.replace([SECRET_MARKS.0, SECRET_MARKS.1], "");
+    match value {
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(values) => values.iter().map(without_marks).collect(),
+        Value::Object(values) => Value::Object(values.iter().map(|(key, value)| (clean(key), without_marks(value))).collect()),
+        other => other.clone(),
+    }
+}
+
+fn look_texts(texts: &[String], path: &[&str]) -> Look {
+    match path {
+        [] => Look::json(&texts.iter().map(|text| Value::from(text.as_str())).collect()),
+        [index] => index.parse::<usize>().ok().and_then(|index| texts.get(index)).map_or(Look::Missing, |text| clean(text)),
+        _ => Look::Missing,
+    }
+}
+
+fn look_number(number: f64) -> Look {
+    // A price of 100 reads as `100`, not as `100.0`.
+    if number.fract() == 0.0 && number.abs() < 9e15 { Look::leaf(number as i64) } else { Look::leaf(number) }
+}
+
+fn look_media(media: &InboundMedia, path: &[&str]) -> Look {
+    match path {
+        [] => Look::Branch,
+        ["id"] => Look::text(&media.id),
+        ["kind"] => Look::json(&serde_json::to_value(media.kind).unwrap_or_default()),
+        ["filename"] => optional(media.filename.as_deref()),
+        ["caption"] => optional(media.caption.as_deref()),
+        ["mime_type"] => optional(media.mime_type.as_deref()),
+        _ => Look::Missing,
+    }
+}
+
+fn look_serialized(value: &impl serde::Serialize, path: &[&str]) -> Look {
+    // Data of our own types: writing it as JSON can't fail; were it to, the value would read as missing.
+    serde_json::to_value(value).map_or(Look::Missing, |value| clean_json(&value, path))
+}

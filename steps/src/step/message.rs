@@ -1,0 +1,203 @@
+//! `message`: a text, a picture, buttons, a link, a place on the map: whatever a bot says in one message.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Behaviour,
+    shared::{ContactCard, Content, Group, Location, Media, Question, Sending, Waiting, choices},
+};
+use crate::{
+    contact::AnswerWait,
+    event::Inbound,
+    expression::Text,
+    ids::StepId,
+    limits,
+    message::{self, ButtonsMessage, Header, LinkMessage, ListMessage, ListRow, ListSection, MediaMessage, Reply},
+    option::Choice,
+    turn::{Failure, Next, Stop, Turn},
+};
+
+/// The menu's name when buttons become a list and the step gives none.
+const MENU: &str = "Menu";
+
+/// Sends a message: text, media, buttons, a link, a location or contact cards.
+///
+/// Up to 3 buttons are drawn under the message; 4 to 10 go out as a list that opens by `button`. With buttons it waits for the answer.
+/// A text has up to 4,096 characters, 1,024 beside buttons or as a caption; a button's title has 20, a row's 24.
+///
+/// ```json
+/// {"type": "message", "text": "Como podemos ajudar?", "buttons": [{"id": "buy", "title": "Comprar"}, {"id": "help", "title": "Suporte"}], "next": "done"}
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    #[serde(flatten)]
+    pub keys: MessageKeys,
+    #[serde(flatten)]
+    pub sending: Sending,
+    #[serde(flatten)]
+    pub waiting: Waiting,
+}
+
+/// What a message holds; `ask` has the same keys.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct MessageKeys {
+    /// The message's text, or the caption of its media.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+    /// A line above the text, beside buttons or a link: 60 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Text>,
+    /// A line below the text, beside buttons or a link: 60 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Text>,
+    /// A picture, video, sound, document or sticker. With up to 3 buttons it stands above the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// Answers to tap.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Choice>,
+    /// The menu's name when more than 3 buttons become a list: 20 characters. Left out: `Menu`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub button: Option<Text>,
+    /// A button that opens a web page. Taps on it are not reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
+    /// A place on the map, in place of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// Contact cards, in place of a text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactCard>,
+}
+
+/// A button that opens a web page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// 20 characters.
+    pub title: Text,
+    pub url: Text,
+}
+
+impl MessageKeys {
+    /// The message, filled in: one page of its options.
+    pub fn content(&self, turn: &mut Turn<'_>, more: Option<&Text>, page: u32) -> Result<Content, Stop> {
+        if let Some(location) = &self.location {
+            return Ok(message::Message::Location(location.fill(turn, "location.")?).into());
+        }
+        if !self.contacts.is_empty() {
+            let cards = self.contacts.iter().enumerate();
+            let cards = cards.map(|(index, card)| card.fill(turn, &format!("contacts.{index}."))).collect::<Result<_, _>>()?;
+            return Ok(message::Message::Contacts { contacts: cards }.into());
+        }
+        let text = turn.optional_text("text", self.text.as_ref())?;
+        let media = self.media.as_ref().map(|media| media.fill(turn, "media.")).transpose()?;
+        let footer = turn.optional_text("footer", self.footer.as_ref())?;
+        let header = turn.optional_text("header", self.header.as_ref())?;
+        if let Some(link) = &self.link {
+            let (title, url) = (turn.text("link.title", &link.title)?, turn.text("link.url", &link.url)?);
+            let header = media.map(Header::Media).or(header.map(Header::Text));
+            let text = text.unwrap_or_default();
+            return Ok(message::Message::Link(LinkMessage { header, text, footer, title, url }).into());
+        }
+        let offered = choices::offer(turn, &self.buttons, "buttons", None)?;
+        if !self.buttons.is_empty() && offered.is_empty() {
+            return Err(Failure::new("empty", "none of the step's buttons is to be shown").into());
+        }
+        if offered.is_empty() {
+            return match (media, text) {
+                (Some(media), caption) => Ok(message::Message::Media(MediaMessage { media, caption }).into()),
+                (None, Some(text)) => Ok(message::Message::Text { text }.into()),
+                (None, None) => Err(Failure::new("empty", "the message's text is empty").into()),
+            };
+        }
+        let text = text.unwrap_or_default();
+        if offered.len() <= limits::BUTTONS {
+            let buttons = offered.iter().map(|offered| Reply { id: turn.reply_id(&offered.key), title: offered.title.clone() });
+            let buttons = buttons.collect();
+            let header = media.map(Header::Media).or(header.map(Header::Text));
+            let message = message::Message::Buttons(ButtonsMessage { header, text, footer, buttons });
+            return Ok(Content::with(message, &offered));
+        }
+        let button = turn.optional_text("button", self.button.as_ref())?.unwrap_or_else(|| MENU.to_owned());
+        let rows = rows(turn, &offered, more, page)?;
+        let sections = vec![ListSection { title: None, rows }];
+        let message = message::Message::List(ListMessage { header, text, footer, button, sections });
+        Ok(Content::with(message, &offered))
+    }
+
+    pub fn group(&self) -> Group<'_> {
+        Group { place: "buttons".into(), group: None, choices: &self.buttons }
+    }
+}
+
+/// One page of rows. More than WhatsApp shows need the row that leads on.
+pub(super) fn rows(
+    turn: &Turn<'_>,
+    offered: &[choices::Offered<'_>],
+    more: Option<&Text>,
+    page: u32,
+) -> Result<Vec<ListRow>, Stop> {
+    let page = choices::page(offered, limits::ROWS, page);
+    let row = |offered: &choices::Offered<'_>| ListRow {
+        reply: Reply { id: turn.reply_id(&offered.key), title: offered.title.clone() },
+        description: offered.description.clone(),
+    };
+    let mut rows: Vec<ListRow> = page.options.iter().map(row).collect();
+    if page.more {
+        let Some(more) = more else {
+            let text = format!("{} options; a list shows {} and has no `more`", offered.len(), limits::ROWS);
+            return Err(Failure::new("limit", text).into());
+        };
+        let reply = Reply { id: turn.reply_id(choices::MORE), title: turn.text("more", more)? };
+        rows.push(ListRow { reply, description: None });
+    }
+    Ok(rows)
+}
+
+impl Message {
+    fn content(&self, turn: &mut Turn<'_>, page: u32) -> Result<Content, Stop> {
+        self.keys.content(turn, self.waiting.more.as_ref(), page)
+    }
+}
+
+impl Behaviour for Message {
+    fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
+        let content = self.content(turn, 0)?;
+        self.sending.send(turn, content, self.waits(), AnswerWait::default())
+    }
+
+    fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
+        let question = Question {
+            sending: &self.sending,
+            waiting: &self.waiting,
+            shown: vec![self.keys.group()],
+            list: false,
+            expect: None,
+            invalid: None,
+            content: &|turn, page| self.content(turn, page),
+        };
+        question.answer(turn, answer)
+    }
+
+    fn sending(&self) -> Option<&Sending> {
+        Some(&self.sending)
+    }
+
+    fn waiting(&self) -> Option<&Waiting> {
+        Some(&self.waiting)
+    }
+
+    fn choice(&self, key: &str) -> Option<&Choice> {
+        choices::find(&self.keys.buttons, key, None).or_else(|| choices::find(&self.waiting.answers, key, None))
+    }
+
+    fn waits(&self) -> bool {
+        !self.keys.buttons.is_empty() || !self.waiting.answers.is_empty()
+    }
+
+    fn next(&self) -> Option<&StepId> {
+        self.sending.next.as_ref()
+    }
+}

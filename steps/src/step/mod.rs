@@ -1,0 +1,241 @@
+//! The steps: one file each, with its definition, documentation, check, behaviour and tests.
+//!
+//! [`STEPS`] lists them all. From this list follow the schema, the reference page, the checker, and the editor's palette.
+//! A new step is a new file and one line here.
+
+pub mod message;
+pub mod shared;
+pub mod template;
+
+use std::{fmt::Debug, sync::Arc};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Map, Value};
+
+use crate::{
+    event::{CallResult, Inbound},
+    expression::nearest,
+    ids::StepId,
+    option::Choice,
+    turn::{Failure, Next, Stop, Turn},
+};
+use shared::{Sending, Waiting};
+
+/// Every step, in the order in which the editor's palette and the reference show them: what speaks, what asks, what decides, what
+/// changes, what calls out, what ends.
+pub const STEPS: &[Definition] = &[
+    Definition::of::<message::Message>("message", Group::Send),
+    Definition::of::<template::TemplateStep>("template", Group::Send),
+];
+
+/// Where a step stands in the palette.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    Send,
+    Ask,
+    Decide,
+    Change,
+    Call,
+    End,
+}
+
+/// One kind of step.
+#[derive(Clone, Copy)]
+pub struct Definition {
+    /// The word in `type`; also the name of the file, the case file and the reference page.
+    pub kind: &'static str,
+    pub group: Group,
+    /// Reads the step's own keys.
+    pub read: fn(Value) -> Result<Arc<dyn Behaviour>, serde_json::Error>,
+    /// The schema of the step's own keys, with the texts of the reference.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Definition {
+    const fn of<T: Behaviour + JsonSchema + for<'de> Deserialize<'de> + 'static>(kind: &'static str, group: Group) -> Self {
+        Definition {
+            kind,
+            group,
+            read: |value| Ok(Arc::new(serde_json::from_value::<T>(value)?)),
+            schema: |generator| T::json_schema(generator),
+        }
+    }
+}
+
+/// What a step of a kind does.
+pub trait Behaviour: Debug + Send + Sync {
+    /// Runs the step when a session comes to it.
+    fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop>;
+
+    /// Takes the customer's answer, when the session waits at this step.
+    fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
+        let (_, _) = (turn, answer);
+        Err(unexpected("an answer"))
+    }
+
+    /// Takes the result of the call that this step yielded.
+    fn resume(&self, turn: &mut Turn<'_>, result: &CallResult) -> Result<Next, Stop> {
+        let (_, _) = (turn, result);
+        Err(unexpected("the result of a call"))
+    }
+
+    /// Takes what the bot brought back that this step called.
+    fn returned(&self, turn: &mut Turn<'_>, child: &Child) -> Result<Next, Stop> {
+        let (_, _) = (turn, child);
+        Err(unexpected("a bot that came back"))
+    }
+
+    /// One of the alternatives of a `wait` happened.
+    fn happened(&self, turn: &mut Turn<'_>, alternative: usize) -> Result<Next, Stop> {
+        let (_, _) = (turn, alternative);
+        Err(unexpected("a time or status"))
+    }
+
+    /// A person gave the conversation back, after `handoff` with `resume`.
+    fn released(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
+        let _ = turn;
+        Err(unexpected("a release"))
+    }
+
+    /// The keys that sending steps share.
+    fn sending(&self) -> Option<&Sending> {
+        None
+    }
+
+    /// The keys that waiting steps share.
+    fn waiting(&self) -> Option<&Waiting> {
+        None
+    }
+
+    /// The option of this key (see [`shared::choices`]), for taps on old messages.
+    fn choice(&self, key: &str) -> Option<&Choice> {
+        let _ = key;
+        None
+    }
+
+    /// The key of a card's button, for taps on old messages.
+    fn card_key(&self, card: usize, button: usize) -> Option<String> {
+        let (_, _) = (card, button);
+        None
+    }
+
+    /// Whether the session stops here for the customer, and not only passes through.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// The link that is followed when nothing else says where to go.
+    fn next(&self) -> Option<&StepId>;
+}
+
+fn unexpected(what: &str) -> Stop {
+    // Only a contact value that was changed by hand, or by a version with other steps, leads here.
+    Failure::new("unexpected", format!("this step does not wait for {what}")).into()
+}
+
+/// What a called bot brings back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Child {
+    pub vars: Map<String, Value>,
+    pub outcome: String,
+    /// `completed` or `failed`.
+    pub status: &'static str,
+}
+
+/// One step of a bot: the keys that every step may have, and its own.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub kind: &'static str,
+    pub common: Common,
+    pub behaviour: Arc<dyn Behaviour>,
+    /// As it was written, for writing it again.
+    source: Map<String, Value>,
+}
+
+/// Keys that every step may have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Common {
+    /// Its title on the canvas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// For colleagues; the runtime never reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Skipped: the bot goes on at its `next`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+    /// Where the bot goes on when this step fails. Left out: `defaults.failed`, else the session ends as `failed` and the team is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<StepId>,
+    /// Free for tools and importers. The runtime never reads it.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub meta: Map<String, Value>,
+}
+
+impl Step {
+    pub fn definition(kind: &str) -> Option<&'static Definition> {
+        STEPS.iter().find(|definition| definition.kind == kind)
+    }
+
+    /// The step's JSON, as it was written.
+    pub fn source(&self) -> &Map<String, Value> {
+        &self.source
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.source.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let source = Map::deserialize(deserializer)?;
+        let kind = source.get("type").and_then(Value::as_str).ok_or_else(|| D::Error::missing_field("type"))?;
+        let definition = Step::definition(kind).ok_or_else(|| {
+            let near = nearest(kind, STEPS.iter().map(|step| step.kind));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            D::Error::custom(format!("there is no step of type {kind:?}{hint}"))
+        })?;
+        let common = Common::deserialize(&Value::Object(source.clone())).map_err(D::Error::custom)?;
+        let behaviour = (definition.read)(Value::Object(source.clone())).map_err(D::Error::custom)?;
+        Ok(Step { kind: definition.kind, common, behaviour, source })
+    }
+}
+
+impl JsonSchema for Step {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Step".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let kinds: Vec<Value> = STEPS.iter().map(|definition| step_schema(definition, generator)).collect();
+        schemars::json_schema!({"oneOf": kinds, "x-kind": "step"})
+    }
+}
+
+/// The whole schema of one kind of step: its own keys, the common ones, and no others.
+fn step_schema(definition: &Definition, generator: &mut SchemaGenerator) -> Value {
+    let mut own = (definition.schema)(generator).to_value();
+    let common = Common::json_schema(generator).to_value();
+    if let (Some(own), Some(common)) = (own.as_object_mut(), common.as_object()) {
+        let mut properties = Map::new();
+        properties.insert("type".into(), serde_json::json!({"const": definition.kind, "type": "string"}));
+        for schema in [&*own, common] {
+            if let Some(more) = schema.get("properties").and_then(Value::as_object) {
+                properties.extend(more.clone());
+            }
+        }
+        let mut required = vec![Value::from("type")];
+        required.extend(own.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
+        own.insert("title".into(), definition.kind.into());
+        own.insert("properties".into(), Value::Object(properties));
+        own.insert("required".into(), Value::Array(required));
+        own.insert("additionalProperties".into(), Value::Bool(false));
+    }
+    own
+}

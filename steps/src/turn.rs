@@ -1,0 +1,512 @@
+//! What a step is given, and what it may do: read the conversation, set values, queue messages, yield a call, wait, go on.
+//!
+//! A step never awaits and never acts: everything it does is data in the [`Turn`], which the interpreter commits as one.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use compact_str::CompactString;
+use serde_json::Value;
+
+use crate::{
+    bot::{Bot, Translation},
+    contact::{AnswerWait, Call, Contact, Frame, Outside, Pending, PendingSend, SendCount, Shown, Work},
+    data::Data,
+    environment::Environment,
+    event::Reaction,
+    expression::{EvaluationError, Expression, Facts, Locals, Text},
+    fact::Fact,
+    ids::{BotId, EntryId, OptionId, SessionId, StepId},
+    language, limits,
+    message::{Message, TemplateMessage},
+    moment::{HOUR, Moment},
+    path::Path,
+    reply_id::{ReplyId, ShortReplyId},
+    state::State,
+    trace::{Trace, Traced},
+    who::Who,
+    write,
+};
+
+/// Sends to one contact in an hour, where the bot says nothing else: a guard against loops that cost money.
+pub const DEFAULT_SENDS_PER_HOUR: u32 = 100;
+
+/// One turn under way.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    /// Shared with the expressions while they are evaluated; its only owner otherwise.
+    pub state: Arc<State>,
+    pub supplied: &'a Supplied,
+    /// How many values of each counter this turn has used.
+    pub counters_used: BTreeMap<String, usize>,
+    /// The step that runs.
+    pub step: StepId,
+    pub trace: Trace,
+    pub facts: Vec<Fact>,
+    /// What was changed, for the triggers that watch it.
+    pub changes: Vec<Change>,
+}
+
+/// What the caller fetched, because an earlier try of the same turn needed it.
+#[derive(Clone, Debug, Default)]
+pub struct Supplied {
+    /// Values of shared counters, in the order of their use.
+    pub counters: BTreeMap<String, Vec<u64>>,
+}
+
+/// What a turn needs that lies elsewhere. The caller fetches it and runs the turn again, from the same contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The next number of a counter that all sessions share.
+    Counter(String),
+    /// A version of a bot that is not loaded.
+    Version(crate::ids::Version),
+    /// A version whose id begins so: from a card's tap, which has no room for more.
+    VersionPrefix(String),
+}
+
+/// A change of the contact or lead that triggers may watch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    Field { path: Path, from: Value, to: Value },
+    Tag { on: crate::trigger::Owned, tag: String, added: bool },
+    Stage { pipeline: CompactString, from: CompactString, to: CompactString, created: bool },
+    Owner { of: crate::trigger::Owned },
+}
+
+/// Where a session goes on after a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// To a step; None: the link is missing, so the bot has ended well.
+    Go(Option<StepId>),
+    /// The customer's answer. `fresh`: the question was asked (again), so its `timeout` starts anew.
+    Answer { wait: AnswerWait, fresh: bool },
+    /// The first of several to happen.
+    First(Vec<Alternative>),
+    Call(Call),
+    StartBot { bot: BotId, switch: bool, variables: serde_json::Map<String, Value> },
+    /// A person takes over. `resume`: where the bot goes on when they give it back.
+    Handoff { to: Option<Who>, summary: Option<String>, resume: bool },
+    Stop { outcome: Option<String>, close: bool, all: bool },
+}
+
+/// One of the things a `wait` waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Alternative {
+    Message,
+    At(Moment),
+    Delivered,
+    Read,
+}
+
+/// Why a step did not go on as it should.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stop {
+    /// Something is needed from elsewhere; the turn is run again with it.
+    Needs(Need),
+    /// The step takes its `failed`.
+    Failed(Failure),
+    /// A limit was passed: the session ends as `failed`, and the team is told.
+    Limit(Failure),
+}
+
+/// A step's failure, as `error` reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub name: &'static str,
+    pub text: String,
+    pub code: Option<i64>,
+}
+
+impl Failure {
+    pub fn new(name: &'static str, text: impl Into<String>) -> Self {
+        Failure { name, text: text.into(), code: None }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failed(failure)
+    }
+}
+
+impl From<EvaluationError> for Stop {
+    fn from(error: EvaluationError) -> Self {
+        Stop::Failed(Failure::new("expression", error.to_string()))
+    }
+}
+
+/// A message with what stands in for it when the window is closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    pub message: Message,
+    pub template: Option<TemplateMessage>,
+    pub outside: Outside,
+}
+
+/// What became of a send within the turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dispatched {
+    /// In the queue. `stand_in`: as its template.
+    Queued { entry: EntryId, stand_in: bool },
+    /// Kept until the customer writes.
+    Held { entry: EntryId },
+    /// Not sent, as `outside_window: skip` says.
+    Skipped,
+    /// Not sent, and the bot goes on elsewhere.
+    Goto(StepId),
+}
+
+impl Turn<'_> {
+    pub fn now(&self) -> Moment {
+        self.state.now
+    }
+
+    pub fn contact(&self) -> &Contact {
+        &self.state.contact
+    }
+
+    pub fn state_mut(&mut self) -> &mut State {
+        Arc::make_mut(&mut self.state)
+    }
+
+    pub fn contact_mut(&mut self) -> &mut Contact {
+        &mut self.state_mut().contact
+    }
+
+    pub fn environment(&self) -> &Environment {
+        &self.state.environment
+    }
+
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.state.session
+    }
+
+    pub fn frame(&self) -> Option<&Frame> {
+        self.state.frame()
+    }
+
+    pub fn frame_mut(&mut self) -> Option<&mut Frame> {
+        let session = self.state.session?;
+        self.contact_mut().session_mut(session)?.frame_mut()
+    }
+
+    /// The bot that runs. A step only runs inside a bot, so only an agent's message finds none.
+    pub fn bot(&self) -> Option<&Arc<Bot>> {
+        self.state.bot.as_ref()
+    }
+
+    pub fn facts_view(&self) -> Arc<dyn Facts> {
+        self.state.clone()
+    }
+
+    // ---- reading ----
+
+    /// A text of this step in the customer's language. `key` is its place inside the step: `text`, `buttons.buy.title`.
+    pub fn text(&self, key: &str, text: &Text) -> Result<String, Stop> {
+        self.text_with(key, text, Locals::none())
+    }
+
+    pub fn text_with(&self, key: &str, text: &Text, locals: &Locals) -> Result<String, Stop> {
+        let translated = match self.translation(key) {
+            Some(Translation::Text(translated)) => translated,
+            _ => text,
+        };
+        Ok(translated.render(&self.facts_view(), locals)?)
+    }
+
+    pub fn optional_text(&self, key: &str, text: Option<&Text>) -> Result<Option<String>, Stop> {
+        let filled = text.map(|text| self.text(key, text)).transpose()?;
+        Ok(filled.filter(|text| !text.trim().is_empty()))
+    }
+
+    /// What the bot's `translations` say for a key of this step, in the customer's language.
+    pub fn translation(&self, key: &str) -> Option<&Translation> {
+        let document = &self.bot()?.document;
+        if document.translations.is_empty() {
+            return None;
+        }
+        let wanted = self.state.language();
+        let full_key = format!("{}.{key}", self.step);
+        for tag in language::chain(wanted) {
+            if language::same(tag, &document.language) {
+                return None;
+            }
+            let translations = document.translations.iter().find(|(name, _)| language::same(name, tag)).map(|(_, texts)| texts);
+            if let Some(translation) = translations.and_then(|texts| texts.get(&full_key)) {
+                return Some(translation);
+            }
+        }
+        None
+    }
+
+    /// Every translation of a key, whatever the language: words of any language are understood.
+    pub fn translations(&self, key: &str) -> impl Iterator<Item = &Translation> {
+        let full_key = format!("{}.{key}", self.step);
+        let languages = self.state.bot.as_ref().map(|bot| &bot.document.translations);
+        languages.into_iter().flat_map(|languages| languages.values()).filter_map(move |texts| texts.get(&full_key))
+    }
+
+    /// A value of a text that keeps its type.
+    pub fn value(&self, text: &Text) -> Result<Value, Stop> {
+        Ok(text.value(&self.facts_view(), Locals::none())?)
+    }
+
+    pub fn data(&self, data: &Data) -> Result<Value, Stop> {
+        self.data_with(data, Locals::none())
+    }
+
+    pub fn data_with(&self, data: &Data, locals: &Locals) -> Result<Value, Stop> {
+        let facts = self.facts_view();
+        data.fill(&mut |text: &Text| text.value(&facts, locals)).map_err(Stop::from)
+    }
+
+    pub fn evaluate(&mut self, expression: &Expression, locals: &Locals) -> Result<Value, Stop> {
+        let value = expression.evaluate(&self.facts_view(), locals)?;
+        let session = self.session_id();
+        self.trace.push(session, Traced::Evaluated { expression: expression.source().to_owned(), value: value.clone() });
+        Ok(value)
+    }
+
+    /// Whether a condition holds; a missing one does not.
+    pub fn is_true(&mut self, expression: &Expression, locals: &Locals) -> Result<bool, Stop> {
+        let holds = expression.is_true(&self.facts_view(), locals)?;
+        let session = self.session_id();
+        self.trace.push(session, Traced::Evaluated { expression: expression.source().to_owned(), value: Value::Bool(holds) });
+        Ok(holds)
+    }
+
+    // ---- changing ----
+
+    /// Writes a value to its place, converted to the place's type.
+    ///
+    /// # Errors
+    /// A value that can't be converted is the failure `conversion`, and nothing is written.
+    pub fn set(&mut self, path: &Path, value: Value) -> Result<(), Stop> {
+        write::set(self, path, value)
+    }
+
+    /// The next number of a counter that all sessions share.
+    pub fn counter(&mut self, name: &str) -> Result<u64, Stop> {
+        let used = self.counters_used.entry(name.to_owned()).or_default();
+        let value = self.supplied.counters.get(name).and_then(|values| values.get(*used)).copied();
+        *used += 1;
+        value.ok_or_else(|| Stop::Needs(Need::Counter(name.to_owned())))
+    }
+
+    /// The next of these users, in turn.
+    pub fn round_robin<'u>(&mut self, users: &'u [CompactString]) -> Result<Option<&'u CompactString>, Stop> {
+        if users.len() < 2 {
+            return Ok(users.first());
+        }
+        let name = self.counter_name();
+        let turn = self.counter(&name)?;
+        let index = usize::try_from(turn % users.len() as u64).unwrap_or_default();
+        Ok(users.get(index))
+    }
+
+    /// The name of this step's counter.
+    pub fn counter_name(&self) -> String {
+        let bot = self.bot().map_or("", |bot| bot.id.as_str());
+        format!("{bot}.{}", self.step)
+    }
+
+    /// A number below `bound`: the same for the same contact, event, version and step.
+    pub fn chance(&self, bound: u64) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        (self.state.seed, self.step.as_str(), self.trace.0.len()).hash(&mut hasher);
+        hasher.finish() % bound.max(1)
+    }
+
+    /// Tells the team.
+    pub fn alert(&mut self, name: &str, text: impl Into<String>) {
+        let bot = self.bot().map(|bot| bot.id.clone());
+        let step = Some(self.step.clone()).filter(|_| bot.is_some());
+        self.facts.push(Fact::Alert { name: name.into(), text: text.into(), bot, step });
+    }
+
+    /// Why a branch was taken, for the trace.
+    pub fn branch(&mut self, to: Option<&StepId>, why: impl Into<String>) {
+        let step = self.step.clone();
+        let session = self.session_id();
+        self.trace.push(session, Traced::Branch { step, to: to.cloned(), why: why.into() });
+    }
+
+    // ---- sending ----
+
+    /// The id that comes back when the customer taps this option.
+    pub fn reply_id(&self, key: &str) -> String {
+        let (Some(session), Some(frame)) = (self.session_id(), self.frame()) else { return key.to_owned() };
+        ReplyId { session, version: frame.version.clone(), step: self.step.clone(), key: key.to_owned() }.to_string()
+    }
+
+    /// The same for a card's button, which has room for 20 characters.
+    pub fn short_reply_id(&self, card: usize, button: usize) -> String {
+        let (Some(session), Some(frame), Some(bot)) = (self.session_id(), self.frame(), self.bot()) else {
+            return format!("{card}.{button}");
+        };
+        let step = bot.document.steps.get_index_of(&self.step).unwrap_or_default();
+        ShortReplyId { session, version_prefix: ShortReplyId::prefix(&frame.version), step, card, button }.to_string()
+    }
+
+    /// A token for a form: says where the answer belongs, and can't be guessed.
+    pub fn flow_token(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let place = self.reply_id("form");
+        let mut hash = Sha256::new();
+        hash.update(self.environment().token_key);
+        hash.update(self.contact().id.as_str());
+        hash.update(place.as_bytes());
+        hash.update(self.contact().next_id.to_be_bytes());
+        let mark: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{place}.{mark}")
+    }
+
+    /// Queues a message, as the window allows.
+    ///
+    /// # Errors
+    /// `limit` when the message passes a limit of the Cloud API, `window_closed` when it may not go out and nothing stands in for it,
+    /// `opted_out` for a template to a customer who doesn't want any. Too many sends in an hour end the session.
+    pub fn send(&mut self, outgoing: Outgoing) -> Result<Dispatched, Stop> {
+        let now = self.now();
+        let window_open = self.state.conversation().is_some_and(|conversation| conversation.takes_free_form(now));
+        let Outgoing { message, template, outside } = outgoing;
+        if !message.is_free_form() {
+            let entry = self.queue(message, None, outside, false)?;
+            return Ok(Dispatched::Queued { entry, stand_in: false });
+        }
+        if window_open {
+            let entry = self.queue(message, template, outside, false)?;
+            return Ok(Dispatched::Queued { entry, stand_in: false });
+        }
+        if let Some(template) = template {
+            let entry = self.queue(Message::Template(template), None, Outside::Fail, false)?;
+            self.branch(None, "the customer service window is closed: the template goes out instead");
+            return Ok(Dispatched::Queued { entry, stand_in: true });
+        }
+        match outside {
+            Outside::Fail => Err(Failure {
+                name: "window_closed",
+                text: "the customer service window is closed, and the step has neither `template` nor `outside_window`".into(),
+                code: Some(WINDOW_CLOSED_CODE),
+            }
+            .into()),
+            Outside::Hold => {
+                let entry = self.queue(message, None, Outside::Hold, true)?;
+                Ok(Dispatched::Held { entry })
+            }
+            Outside::Skip => {
+                self.branch(None, "the customer service window is closed: not sent (`outside_window: skip`)");
+                Ok(Dispatched::Skipped)
+            }
+            Outside::Goto(step) => {
+                self.branch(Some(&step), "the customer service window is closed");
+                Ok(Dispatched::Goto(step))
+            }
+        }
+    }
+
+    fn queue(&mut self, message: Message, template: Option<TemplateMessage>, outside: Outside, held: bool) -> Result<EntryId, Stop> {
+        if let Some(violation) = limits::violations(&message).into_iter().next() {
+            return Err(Failure::new("limit", format!("`{}`: {}", violation.path, violation.message)).into());
+        }
+        if let Message::Template(template) = &message {
+            self.may_send_template(template)?;
+        }
+        self.count_send()?;
+        let now = self.now();
+        let (session, step) = (self.session_id(), self.session_id().map(|_| self.step.clone()));
+        let number = self.state.number.clone();
+        let entry = EntryId(self.contact_mut().take_id());
+        self.facts.push(Fact::Queued { entry, message: Box::new(message.clone()), session, step: step.clone(), agent: None });
+        self.trace.push(session, Traced::Sent { entry });
+        let send = PendingSend {
+            number,
+            step,
+            message,
+            template,
+            outside,
+            queued: now,
+            due: now,
+            attempts: 0,
+            claim: None,
+            held,
+            settle_until: None,
+        };
+        self.contact_mut().pending.push(Pending { id: entry, session, work: Work::Send(Box::new(send)) });
+        Ok(entry)
+    }
+
+    /// A customer who opted out gets no marketing; a template whose category nobody knows may be marketing.
+    fn may_send_template(&mut self, template: &TemplateMessage) -> Result<(), Stop> {
+        let known = self.environment().templates.get(&template.name).map(|languages| {
+            let language = languages.iter().find(|known| language::same(&known.language, &template.language));
+            language.or(languages.first()).map(|known| known.category.to_ascii_lowercase()).unwrap_or_default()
+        });
+        if self.contact().opted_in == Some(false) && !matches!(known.as_deref(), Some("utility" | "authentication")) {
+            let text = format!("the customer opted out, and template {:?} is marketing or may be", template.name);
+            return Err(Failure { name: "opted_out", text, code: Some(OPTED_OUT_CODE) }.into());
+        }
+        if known.is_none() && !self.environment().templates.is_empty() {
+            self.alert("template_unknown", format!("template {:?} is not known to this account; it is sent all the same", template.name));
+        }
+        Ok(())
+    }
+
+    fn count_send(&mut self) -> Result<(), Stop> {
+        let limit = self.bot().and_then(|bot| bot.document.limits.sends_per_hour).unwrap_or(DEFAULT_SENDS_PER_HOUR);
+        let hour = self.now().0.div_euclid(HOUR);
+        let sends = &mut self.contact_mut().sends;
+        if sends.hour != hour {
+            *sends = SendCount { hour, count: 0 };
+        }
+        if sends.count >= limit {
+            let text = format!("{limit} messages went to this contact within the hour; more would pass `limits.sends_per_hour`");
+            return Err(Stop::Limit(Failure::new("sends_per_hour", text)));
+        }
+        sends.count += 1;
+        Ok(())
+    }
+
+    /// What the wait of this step remembers of options made by `each`.
+    pub fn shown(&self) -> &[Shown] {
+        match self.frame().and_then(|frame| frame.wait.as_ref()) {
+            Some(crate::contact::Wait::Answer(wait)) => &wait.shown,
+            _ => &[],
+        }
+    }
+
+    /// The wait for an answer that is under way at this step.
+    pub fn answer_wait(&self) -> AnswerWait {
+        match self.frame().and_then(|frame| frame.wait.as_ref()) {
+            Some(crate::contact::Wait::Answer(wait)) => wait.clone(),
+            _ => AnswerWait::default(),
+        }
+    }
+
+    /// Remembers which option the customer chose: `message.tapped` and `answer`.
+    pub fn chose(&mut self, id: Option<&OptionId>, title: &str, value: &Value) {
+        let number = self.state.number.clone();
+        let id = id.map(|id| id.as_str().into()).unwrap_or_default();
+        if let Some(message) = self.contact_mut().conversation_mut(&number).last_message.as_deref_mut() {
+            message.tapped = Some(crate::contact::Tapped { id, title: title.to_owned(), value: value.clone() });
+        }
+        self.answered(value.clone());
+    }
+
+    /// Remembers the customer's answer.
+    pub fn answered(&mut self, value: Value) {
+        if let Some(frame) = self.frame_mut() {
+            frame.answer = Some(value);
+        }
+    }
+}
+
+/// Error codes of the channel that a turn foresees (`whatsapp-cloud-api` §16).
+pub const WINDOW_CLOSED_CODE: i64 = 131_047;
+pub const OPTED_OUT_CODE: i64 = 131_050;
+
+/// Reactions that end a send for good: its step takes `failed`.
+pub fn is_final(reaction: Reaction) -> bool {
+    !matches!(reaction, Reaction::Retry)
+}
