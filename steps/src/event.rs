@@ -332,7 +332,10 @@ pub enum SendOutcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user_id: Option<String>,
     },
+    /// Refused for good.
     Refused(ChannelError),
+    /// Refused for now: to be repeated after so many milliseconds.
+    Deferred { error: ChannelError, after: i64 },
     /// Cut off: nobody knows whether it was accepted. Settled by a status, or sent again after a while.
     Unknown,
 }
