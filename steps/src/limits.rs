@@ -133,11 +133,7 @@ pub fn media_bytes(kind: MediaKind) -> u64 {
 /// ```
 pub fn length(text: &str) -> usize {
     // Almost every text is ASCII, whose bytes, code points and UTF-16 units are equally many.
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.encode_utf16().count()
-    }
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
 /// The longest beginning of a text that stays within `limit`, cut between what a reader sees as characters, so that no emoji or

@@ -15,23 +15,14 @@ pub struct Pace {
 }
 
 /// To one customer: a message in 6 seconds, 45 at once (Cloud API, About the platform: pair rate limits; error 131056 beyond).
-pub const PAIR: Pace = Pace {
-    interval: 6_000_000,
-    burst: 45,
-};
+pub const PAIR: Pace = Pace { interval: 6_000_000, burst: 45 };
 
 /// From one number: 80 messages a second (Cloud API, Throughput; error 130429 beyond). Meta counts by the second, so no more than a
 /// quarter of it goes out at once.
-pub const NUMBER: Pace = Pace {
-    interval: 1_000_000 / 80,
-    burst: 20,
-};
+pub const NUMBER: Pace = Pace { interval: 1_000_000 / 80, burst: 20 };
 
 /// From a number that is shared with the phone app (Coexistence): 20 messages a second (Cloud API, Throughput).
-pub const SHARED_NUMBER: Pace = Pace {
-    interval: 1_000_000 / 20,
-    burst: 5,
-};
+pub const SHARED_NUMBER: Pace = Pace { interval: 1_000_000 / 20, burst: 5 };
 
 impl Pace {
     /// Milliseconds until the next message may go out; 0: now.
@@ -50,9 +41,7 @@ impl Pace {
     /// As [`Pace::wait`], all in microseconds, for rates above some ten a second.
     pub fn wait_micros(self, whole_at: i64, now: i64) -> i64 {
         let borrowed = whole_at.saturating_sub(now).max(0);
-        borrowed
-            .saturating_sub(self.interval * (self.burst - 1))
-            .max(0)
+        borrowed.saturating_sub(self.interval * (self.burst - 1)).max(0)
     }
 
     /// As [`Pace::spend`], all in microseconds.
@@ -86,10 +75,7 @@ mod tests {
         whole_at = PAIR.spend(whole_at, later);
         assert_eq!(PAIR.wait(whole_at, later), 6 * SECOND);
         // After a pause as long as the debt, the whole burst is there again.
-        assert_eq!(
-            PAIR.spend(whole_at, later.plus(5 * MINUTE)),
-            later.plus(5 * MINUTE + 6 * SECOND)
-        );
+        assert_eq!(PAIR.spend(whole_at, later.plus(5 * MINUTE)), later.plus(5 * MINUTE + 6 * SECOND));
     }
 
     #[test]

@@ -95,32 +95,12 @@ struct Tariff {
 /// what is charged. Sources: Pricing on the WhatsApp Business Platform; Pricing updates.
 const TARIFFS: &[Tariff] = &[
     // 1 October 2026: service messages and utility templates in the window are charged too.
-    Tariff {
-        from: Moment(1_790_812_800_000),
-        model: PricingModel::Message,
-        service: true,
-        utility_in_window: true,
-    },
+    Tariff { from: Moment(1_790_812_800_000), model: PricingModel::Message, service: true, utility_in_window: true },
     // 1 July 2025: by message.
-    Tariff {
-        from: Moment(1_751_328_000_000),
-        model: PricingModel::Message,
-        service: false,
-        utility_in_window: false,
-    },
+    Tariff { from: Moment(1_751_328_000_000), model: PricingModel::Message, service: false, utility_in_window: false },
     // 1 November 2024: service conversations are free.
-    Tariff {
-        from: Moment(1_730_419_200_000),
-        model: PricingModel::Conversation,
-        service: false,
-        utility_in_window: true,
-    },
-    Tariff {
-        from: Moment(i64::MIN),
-        model: PricingModel::Conversation,
-        service: true,
-        utility_in_window: true,
-    },
+    Tariff { from: Moment(1_730_419_200_000), model: PricingModel::Conversation, service: false, utility_in_window: true },
+    Tariff { from: Moment(i64::MIN), model: PricingModel::Conversation, service: true, utility_in_window: true },
 ];
 
 /// What a message of this category, sent at this moment, is expected to cost.
@@ -134,10 +114,7 @@ const TARIFFS: &[Tariff] = &[
 /// assert!(price(march_2026, Category::Marketing, true, false).charged);
 /// ```
 pub fn price(at: Moment, category: Category, window_open: bool, free_entry: bool) -> Expectation {
-    let tariff = TARIFFS
-        .iter()
-        .find(|tariff| tariff.from <= at)
-        .unwrap_or(&TARIFFS[TARIFFS.len() - 1]);
+    let tariff = TARIFFS.iter().find(|tariff| tariff.from <= at).unwrap_or(&TARIFFS[TARIFFS.len() - 1]);
     let free_in_window = match category {
         Category::Service => !tariff.service,
         Category::Utility => window_open && !tariff.utility_in_window,
@@ -150,11 +127,7 @@ pub fn price(at: Moment, category: Category, window_open: bool, free_entry: bool
     } else {
         PricingKind::Regular
     };
-    Expectation {
-        charged: kind == PricingKind::Regular,
-        model: tariff.model,
-        kind,
-    }
+    Expectation { charged: kind == PricingKind::Regular, model: tariff.model, kind }
 }
 
 #[cfg(test)]
@@ -162,10 +135,7 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> Moment {
-        format!("{text}T00:00:00Z")
-            .parse::<jiff::Timestamp>()
-            .unwrap()
-            .into()
+        format!("{text}T00:00:00Z").parse::<jiff::Timestamp>().unwrap().into()
     }
 
     #[test]
@@ -190,10 +160,7 @@ mod tests {
     fn a_free_entry_point_opens_with_a_timely_answer() {
         let referred = day("2026-11-20");
         let answered = referred.plus(HOUR);
-        assert_eq!(
-            free_entry_until(referred, answered),
-            Some(answered.plus(FREE_ENTRY_POINT))
-        );
+        assert_eq!(free_entry_until(referred, answered), Some(answered.plus(FREE_ENTRY_POINT)));
         assert_eq!(free_entry_until(referred, referred.plus(DAY)), None);
     }
 
@@ -206,17 +173,13 @@ mod tests {
     #[test]
     fn tables_begin_on_their_day() {
         let from: Vec<Moment> = TARIFFS.iter().map(|tariff| tariff.from).collect();
-        assert_eq!(
-            from[..3],
-            [day("2026-10-01"), day("2025-07-01"), day("2024-11-01")]
-        );
+        assert_eq!(from[..3], [day("2026-10-01"), day("2025-07-01"), day("2024-11-01")]);
         assert!(from.is_sorted_by(|newer, older| newer > older));
     }
 
     #[test]
     fn prices_follow_the_time_of_the_send() {
-        let charged =
-            |on: &str, category, window_open| price(day(on), category, window_open, false).charged;
+        let charged = |on: &str, category, window_open| price(day(on), category, window_open, false).charged;
         // By conversation: any template is charged, free-form is not since November 2024.
         assert!(charged("2024-06-01", Category::Service, true));
         assert!(!charged("2025-06-30", Category::Service, true));
@@ -229,23 +192,14 @@ mod tests {
         assert!(charged("2026-10-01", Category::Service, true));
         assert!(charged("2026-10-01", Category::Utility, true));
         for on in ["2024-06-01", "2025-06-30", "2025-07-01", "2026-10-01"] {
-            assert!(
-                charged(on, Category::Marketing, true)
-                    && charged(on, Category::Authentication, true),
-                "{on}"
-            );
-            assert_eq!(
-                price(day(on), Category::Marketing, false, true).kind,
-                PricingKind::FreeEntryPoint,
-                "{on}"
-            );
+            assert!(charged(on, Category::Marketing, true) && charged(on, Category::Authentication, true), "{on}");
+            assert_eq!(price(day(on), Category::Marketing, false, true).kind, PricingKind::FreeEntryPoint, "{on}");
         }
     }
 
     #[test]
     fn an_expectation_reads_like_a_status() {
-        let json = serde_json::to_string(&price(day("2026-10-01"), Category::Service, true, false))
-            .unwrap();
+        let json = serde_json::to_string(&price(day("2026-10-01"), Category::Service, true, false)).unwrap();
         assert_eq!(json, r#"{"charged":true,"model":"PMP","kind":"regular"}"#);
     }
 }

@@ -41,10 +41,7 @@ pub fn decode(text: &str) -> Option<Callback> {
         return None;
     }
     let (contact, entry) = rest.rsplit_once(':')?;
-    Some(Callback {
-        contact: ContactId::new(contact),
-        entry: EntryId(entry.parse().ok()?),
-    })
+    Some(Callback { contact: ContactId::new(contact), entry: EntryId(entry.parse().ok()?) })
 }
 
 fn check(content: &str) -> String {
@@ -68,15 +65,7 @@ mod tests {
     #[test]
     fn foreign_and_damaged_values_are_none() {
         let text = encode(&ContactId::new("US.1349"), EntryId(7)).unwrap();
-        for foreign in [
-            "",
-            "some data",
-            ":::",
-            "s1:US.1349:7",
-            &text[1..],
-            &text[..text.len() - 1],
-            &text.replace('7', "8"),
-        ] {
+        for foreign in ["", "some data", ":::", "s1:US.1349:7", &text[1..], &text[..text.len() - 1], &text.replace('7', "8")] {
             assert_eq!(decode(foreign), None, "{foreign}");
         }
     }

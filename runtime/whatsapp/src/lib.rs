@@ -5,4 +5,5 @@
 
 pub mod callback;
 pub mod errors;
+pub mod send;
 pub mod webhook;

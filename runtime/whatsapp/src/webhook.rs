@@ -32,10 +32,7 @@ const OBJECT: &str = "whatsapp_business_account";
 
 /// One thing that a webhook tells.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an event is the common case; a box would cost an allocation at every one"
-)]
+#[expect(clippy::large_enum_variant, reason = "an event is the common case; a box would cost an allocation at every one")]
 pub enum Item {
     /// Something of a customer's.
     Event(Incoming),
@@ -81,9 +78,7 @@ pub enum ReadError {
     /// Not JSON, cut off, or nested deeper than any webhook is.
     #[error("the body is no whole JSON document: {0}")]
     Json(String),
-    #[error(
-        "`object` is {0}, not \"whatsapp_business_account\"; this address takes WhatsApp's webhooks only"
-    )]
+    #[error("`object` is {0}, not \"whatsapp_business_account\"; this address takes WhatsApp's webhooks only")]
     ForeignObject(String),
     #[error("`entry` is no list")]
     NoEntries,
@@ -93,39 +88,25 @@ pub enum ReadError {
 ///
 /// `arrived` is when the body came in: a customer's timestamp that lies ahead of it is cut to it, and stands in where one is missing.
 pub fn read(body: &[u8], arrived: Moment) -> Result<Vec<Item>, ReadError> {
-    let root: Value =
-        serde_json::from_slice(body).map_err(|error| ReadError::Json(error.to_string()))?;
+    let root: Value = serde_json::from_slice(body).map_err(|error| ReadError::Json(error.to_string()))?;
     if root.str("object") != Some(OBJECT) {
-        let found = root.str("object").map_or_else(
-            || json::kind(root.get("object")).to_owned(),
-            |object| format!("{:?}", cut(object, 40)),
-        );
+        let found = root
+            .str("object")
+            .map_or_else(|| json::kind(root.get("object")).to_owned(), |object| format!("{:?}", cut(object, 40)));
         return Err(ReadError::ForeignObject(found));
     }
-    let entries = root
-        .get("entry")
-        .and_then(Value::as_array)
-        .ok_or(ReadError::NoEntries)?;
+    let entries = root.get("entry").and_then(Value::as_array).ok_or(ReadError::NoEntries)?;
     let mut items = Vec::new();
     for entry in entries {
         let account = entry.word("id").unwrap_or_default();
         let Some(changes) = entry.get("changes").and_then(Value::as_array) else {
             let reason = "an entry without `changes`".to_owned();
-            items.push(Item::Quarantined(Quarantined {
-                account,
-                reason,
-                raw: entry.clone(),
-            }));
+            items.push(Item::Quarantined(Quarantined { account, reason, raw: entry.clone() }));
             continue;
         };
         for change in changes {
-            Change {
-                account: &account,
-                field: change.str("field").unwrap_or_default(),
-                value: &change["value"],
-                arrived,
-            }
-            .read(&mut items);
+            Change { account: &account, field: change.str("field").unwrap_or_default(), value: &change["value"], arrived }
+                .read(&mut items);
         }
     }
     Ok(items)
@@ -153,52 +134,19 @@ impl Change<'_> {
 
     fn number(&self) -> Option<Number> {
         let metadata = self.value.get("metadata")?;
-        let id = metadata
-            .word("phone_number_id")
-            .filter(|id| id.len() <= json::MAX_ID)?;
-        Some(Number {
-            id: NumberId::new(id),
-            display: metadata.word("display_phone_number"),
-        })
+        let id = metadata.word("phone_number_id").filter(|id| id.len() <= json::MAX_ID)?;
+        Some(Number { id: NumberId::new(id), display: metadata.word("display_phone_number") })
     }
 
     /// Puts an event, or what kept it from being read, to the items. `list` and `element` say where it stood.
-    fn push(
-        self,
-        items: &mut Vec<Item>,
-        list: &str,
-        element: &Value,
-        read: impl FnOnce() -> Result<Found, Malformed>,
-    ) {
+    fn push(self, items: &mut Vec<Item>, list: &str, element: &Value, read: impl FnOnce() -> Result<Found, Malformed>) {
         let item = match (self.number(), read()) {
-            (
-                Some(number),
-                Ok(Found::Event {
-                    id,
-                    customer,
-                    contact,
-                    kind,
-                }),
-            ) => {
-                let event = Event {
-                    id,
-                    number: number.id.clone(),
-                    kind,
-                };
-                Item::Event(Incoming {
-                    account: self.account.to_owned(),
-                    number,
-                    customer,
-                    contact,
-                    event,
-                })
+            (Some(number), Ok(Found::Event { id, customer, contact, kind })) => {
+                let event = Event { id, number: number.id.clone(), kind };
+                Item::Event(Incoming { account: self.account.to_owned(), number, customer, contact, event })
             }
-            (_, Ok(Found::Notice { event, summary })) => {
-                Item::Notice(notice::of_number(self, event, summary))
-            }
-            (None, Ok(Found::Event { .. })) => {
-                self.quarantined(list, element, "`metadata.phone_number_id` is missing")
-            }
+            (_, Ok(Found::Notice { event, summary })) => Item::Notice(notice::of_number(self, event, summary)),
+            (None, Ok(Found::Event { .. })) => self.quarantined(list, element, "`metadata.phone_number_id` is missing"),
             (_, Err(Malformed(reason))) => self.quarantined(list, element, &reason),
         };
         items.push(item);
@@ -212,39 +160,20 @@ impl Change<'_> {
             }
         }
         let raw = json!({ "field": self.field, "value": value });
-        Item::Quarantined(Quarantined {
-            account: self.account.to_owned(),
-            reason: format!("{list}: {reason}"),
-            raw,
-        })
+        Item::Quarantined(Quarantined { account: self.account.to_owned(), reason: format!("{list}: {reason}"), raw })
     }
 
     /// An id for what Meta gives none: the same content is the same event.
     fn hash(self, element: &Value) -> EventId {
         let content = json!([self.field, self.value.get("metadata"), element]).to_string();
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content.as_bytes());
-        EventId::new(format!(
-            "{}:{}",
-            self.field,
-            hex::encode(&digest.as_ref()[..16])
-        ))
+        EventId::new(format!("{}:{}", self.field, hex::encode(&digest.as_ref()[..16])))
     }
 }
 
 /// What an element of a list turned out to be.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an event is the common case; a box would cost an allocation at every one"
-)]
+#[expect(clippy::large_enum_variant, reason = "an event is the common case; a box would cost an allocation at every one")]
 enum Found {
-    Event {
-        id: EventId,
-        customer: Identity,
-        contact: Option<ContactId>,
-        kind: EventKind,
-    },
-    Notice {
-        event: Option<String>,
-        summary: String,
-    },
+    Event { id: EventId, customer: Identity, contact: Option<ContactId>, kind: EventKind },
+    Notice { event: Option<String>, summary: String },
 }

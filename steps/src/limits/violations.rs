@@ -11,9 +11,7 @@ use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::*;
-use crate::message::{
-    ContactCard, FlowMessage, Header, ListMessage, MediaMessage, Message, ProductListMessage,
-};
+use crate::message::{ContactCard, FlowMessage, Header, ListMessage, MediaMessage, Message, ProductListMessage};
 use check::{Check, Unique};
 
 /// A place in a message that the Cloud API would refuse.
@@ -56,9 +54,7 @@ pub fn violations(message: &Message) -> Vec<Violation> {
         Message::Carousel(message) => check.carousel(message),
         Message::Template(message) => check.template(message),
         Message::Flow(message) => check.flow(message),
-        Message::LocationRequest { text } | Message::ContactRequest { text } => {
-            check.text("text", text, INTERACTIVE_TEXT)
-        }
+        Message::LocationRequest { text } | Message::ContactRequest { text } => check.text("text", text, INTERACTIVE_TEXT),
         Message::Location(location) => check.location("", location),
         Message::Contacts { contacts } => check.contacts(contacts),
         Message::Product(message) => {
@@ -89,7 +85,12 @@ impl Check {
         self.media("media", &message.media);
         let caption = message.caption.as_deref().unwrap_or_default();
         if !caption.is_empty() && !message.media.kind.takes_caption() {
-            self.report("caption", 0, length(caption), "WhatsApp shows no caption with audio, voice notes and stickers; send the text on its own".into());
+            self.report(
+                "caption",
+                0,
+                length(caption),
+                "WhatsApp shows no caption with audio, voice notes and stickers; send the text on its own".into(),
+            );
         } else {
             self.at_most("caption", Some(caption), CAPTION);
         }
@@ -101,11 +102,7 @@ impl Check {
         self.at_most("footer", message.footer.as_deref(), FOOTER);
         self.text("button", &message.button, LIST_BUTTON);
         self.count("sections", message.sections.len(), 1, SECTIONS, "sections");
-        let rows = message
-            .sections
-            .iter()
-            .map(|section| section.rows.len())
-            .sum();
+        let rows = message.sections.iter().map(|section| section.rows.len()).sum();
         self.count("sections", rows, 1, ROWS, "rows over all sections");
         let mut ids = Unique::default();
         for (at, section) in message.sections.iter().enumerate() {
@@ -115,11 +112,7 @@ impl Check {
                 let path = format!("sections[{at}].rows[{row_at}]");
                 self.text(&format!("{path}.id"), &row.reply.id, ROW_ID);
                 self.text(&format!("{path}.title"), &row.reply.title, ROW_TITLE);
-                self.at_most(
-                    &format!("{path}.description"),
-                    row.description.as_deref(),
-                    ROW_DESCRIPTION,
-                );
+                self.at_most(&format!("{path}.description"), row.description.as_deref(), ROW_DESCRIPTION);
                 self.unique(&mut ids, format!("{path}.id"), &row.reply.id);
             }
         }
@@ -134,12 +127,7 @@ impl Check {
         self.text("button", &message.button, FLOW_BUTTON);
         let emoji = EMOJI.find_iter(&message.button).count();
         if emoji > 0 {
-            self.report(
-                "button",
-                0,
-                emoji,
-                "the label that opens a form can't hold emoji; take them out".into(),
-            );
+            self.report("button", 0, emoji, "the label that opens a form can't hold emoji; take them out".into());
         }
     }
 
@@ -156,25 +144,11 @@ impl Check {
         self.text("text", &message.text, INTERACTIVE_TEXT);
         self.at_most("footer", message.footer.as_deref(), FOOTER);
         self.count("sections", message.sections.len(), 1, SECTIONS, "sections");
-        let products = message
-            .sections
-            .iter()
-            .map(|section| section.products.len())
-            .sum();
-        self.count(
-            "sections",
-            products,
-            1,
-            PRODUCTS,
-            "products over all sections",
-        );
+        let products = message.sections.iter().map(|section| section.products.len()).sum();
+        self.count("sections", products, 1, PRODUCTS, "products over all sections");
         for (at, section) in message.sections.iter().enumerate() {
             self.section_title(at, section.title.as_deref(), message.sections.len());
-            self.least_one(
-                &format!("sections[{at}].products"),
-                section.products.len(),
-                "products",
-            );
+            self.least_one(&format!("sections[{at}].products"), section.products.len(), "products");
             for (product_at, product) in section.products.iter().enumerate() {
                 self.required(&format!("sections[{at}].products[{product_at}]"), product);
             }
@@ -199,8 +173,7 @@ impl Check {
     }
 }
 
-static EMOJI: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\p{Emoji_Presentation}|\x{FE0F}").expect("a pattern of our own"));
+static EMOJI: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\p{Emoji_Presentation}|\x{FE0F}").expect("a pattern of our own"));
 
 #[cfg(test)]
 mod tests {
@@ -211,10 +184,7 @@ mod tests {
     /// The paths of what is wrong with a message, written as its JSON.
     fn paths(message: Value) -> Vec<String> {
         let message = serde_json::from_value(message).unwrap();
-        violations(&message)
-            .into_iter()
-            .map(|violation| violation.path)
-            .collect()
+        violations(&message).into_iter().map(|violation| violation.path).collect()
     }
 
     fn row(id: &str) -> Value {
@@ -224,13 +194,11 @@ mod tests {
     #[test]
     fn what_fits_has_no_violation() {
         assert!(paths(json!({"type": "text", "text": "x".repeat(4_096)})).is_empty());
+        assert!(paths(json!({"type": "reaction", "message_id": "wamid.1", "emoji": "👩‍👩‍👧"})).is_empty());
+        assert!(paths(json!({"type": "reaction", "message_id": "wamid.1", "emoji": ""})).is_empty());
         assert!(
-            paths(json!({"type": "reaction", "message_id": "wamid.1", "emoji": "👩‍👩‍👧"})).is_empty()
+            paths(json!({"type": "buttons", "text": "Ok?", "footer": "", "buttons": [{"id": "a", "title": "Sim"}]})).is_empty()
         );
-        assert!(
-            paths(json!({"type": "reaction", "message_id": "wamid.1", "emoji": ""})).is_empty()
-        );
-        assert!(paths(json!({"type": "buttons", "text": "Ok?", "footer": "", "buttons": [{"id": "a", "title": "Sim"}]})).is_empty());
         let rows: Vec<Value> = (0..10).map(|at| row(&at.to_string())).collect();
         assert!(paths(json!({"type": "list", "text": "Quando?", "button": "Ver", "sections": [{"rows": rows}]})).is_empty());
     }
@@ -241,10 +209,7 @@ mod tests {
             json!({"type": "buttons", "text": "Ok?", "buttons": [{"id": "a", "title": "Confirmar agendamento"}]}),
         );
         let found = violations(&message.unwrap());
-        assert_eq!(
-            (found[0].path.as_str(), found[0].limit, found[0].found),
-            ("buttons[0].title", 20, 21)
-        );
+        assert_eq!((found[0].path.as_str(), found[0].limit, found[0].found), ("buttons[0].title", 20, 21));
         assert!(found[0].message.contains("Shorten"), "{}", found[0].message);
     }
 
@@ -258,14 +223,7 @@ mod tests {
     #[test]
     fn two_sections_need_titles_and_rows_of_their_own() {
         let message = json!({"type": "list", "text": "Quando?", "button": "Ver", "sections": [{"rows": [row("a")]}, {"title": "B", "rows": [row("a")]}, {"title": "C", "rows": []}]});
-        assert_eq!(
-            paths(message),
-            [
-                "sections[0].title",
-                "sections[1].rows[0].id",
-                "sections[2].rows"
-            ]
-        );
+        assert_eq!(paths(message), ["sections[0].title", "sections[1].rows[0].id", "sections[2].rows"]);
     }
 
     #[test]
@@ -275,66 +233,42 @@ mod tests {
             paths(json!({"type": "buttons", "text": "Ok?", "buttons": [button, button]})),
             ["buttons[1].id", "buttons[1].title"]
         );
-        assert_eq!(
-            paths(json!({"type": "buttons", "text": " ", "buttons": []})),
-            ["text", "buttons"]
-        );
+        assert_eq!(paths(json!({"type": "buttons", "text": " ", "buttons": []})), ["text", "buttons"]);
     }
 
     #[test]
     fn media_rules() {
-        assert_eq!(
-            paths(json!({"type": "media", "media": {"kind": "voice", "id": "1"}, "caption": "Oi"})),
-            ["caption"]
-        );
-        assert_eq!(
-            paths(json!({"type": "media", "media": {"kind": "image", "link": "ftp://x"}})),
-            ["media.link"]
-        );
+        assert_eq!(paths(json!({"type": "media", "media": {"kind": "voice", "id": "1"}, "caption": "Oi"})), ["caption"]);
+        assert_eq!(paths(json!({"type": "media", "media": {"kind": "image", "link": "ftp://x"}})), ["media.link"]);
         let message = json!({"type": "buttons", "header": {"media": {"kind": "sticker", "id": "1"}}, "text": "Ok?", "buttons": [{"id": "a", "title": "Sim"}]});
         assert_eq!(paths(message), ["header"]);
     }
 
     #[test]
     fn cards_are_alike() {
-        let card = |kind: &str, buttons: Value| json!({"media": {"kind": kind, "id": "1"}, "text": "a\nb\nc", "buttons": buttons});
+        let card =
+            |kind: &str, buttons: Value| json!({"media": {"kind": kind, "id": "1"}, "text": "a\nb\nc", "buttons": buttons});
         let reply = |id: &str| json!({"replies": [{"id": id, "title": "Quero"}]});
         let good = json!({"type": "carousel", "text": "Veja", "cards": [card("image", reply("a")), card("image", reply("b"))]});
         assert!(paths(good).is_empty());
         let link = json!({"link": {"title": "Ver", "url": "https://example.com"}});
         let bad = json!({"type": "carousel", "text": "Veja", "cards": [card("image", reply("a")), card("video", reply("a")), card("image", link)]});
-        assert_eq!(
-            paths(bad),
-            [
-                "cards[1].media",
-                "cards[1].buttons[0].id",
-                "cards[2].buttons"
-            ]
-        );
+        assert_eq!(paths(bad), ["cards[1].media", "cards[1].buttons[0].id", "cards[2].buttons"]);
         let one = json!({"type": "carousel", "text": "Veja", "cards": [{"media": {"kind": "image", "id": "1"}, "text": "a\nb\nc\nd", "buttons": reply(&"x".repeat(21))}]});
-        assert_eq!(
-            paths(one),
-            ["cards", "cards[0].text", "cards[0].buttons[0].id"]
-        );
+        assert_eq!(paths(one), ["cards", "cards[0].text", "cards[0].buttons[0].id"]);
     }
 
     #[test]
     fn templates_and_forms() {
         let template = json!({"type": "template", "name": "Boas-vindas", "language": "pt-BR", "parameters": {"named": [["nome", "Ana"], ["nome", ""]]},
             "buttons": [{"copy_code": {"code": "x".repeat(21)}}]});
-        assert_eq!(
-            paths(template),
-            ["name", "language", "parameters[1]", "buttons[0].code"]
-        );
+        assert_eq!(paths(template), ["name", "language", "parameters[1]", "buttons[0].code"]);
         let flow = json!({"type": "flow", "flow": "1", "button": "Agendar 📅", "token": "t", "text": "Escolha"});
         assert_eq!(paths(flow), ["button"]);
     }
 
     #[test]
     fn places_lie_on_earth() {
-        assert_eq!(
-            paths(json!({"type": "location", "latitude": 91.0, "longitude": -46.6})),
-            ["latitude"]
-        );
+        assert_eq!(paths(json!({"type": "location", "latitude": 91.0, "longitude": -46.6})), ["latitude"]);
     }
 }

@@ -29,15 +29,7 @@ const fn entry(
     happened: &'static str,
     remedy: &'static str,
 ) -> Entry {
-    Entry {
-        codes,
-        explanation: Explanation {
-            name,
-            reaction,
-            happened,
-            remedy,
-        },
-    }
+    Entry { codes, explanation: Explanation { name, reaction, happened, remedy } }
 }
 
 /// Codes that stand in no table, and failures without a code.

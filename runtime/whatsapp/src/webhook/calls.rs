@@ -19,18 +19,8 @@ pub(super) fn read(change: Change, items: &mut Vec<Item>) {
         change.push(items, "calls", call, || read_call(change, call));
     }
     for status in change.value.list("statuses") {
-        let summary = format!(
-            "a call is {}",
-            status
-                .str("status")
-                .unwrap_or("in an unknown state")
-                .to_lowercase()
-        );
-        items.push(Item::Notice(notice::of_number(
-            change,
-            status.word("status"),
-            summary,
-        )));
+        let summary = format!("a call is {}", status.str("status").unwrap_or("in an unknown state").to_lowercase());
+        items.push(Item::Notice(notice::of_number(change, status.word("status"), summary)));
     }
     if items.len() == before {
         items.push(notice::read(change));
@@ -42,36 +32,21 @@ fn read_call(change: Change, call: &Value) -> Result<Found, Malformed> {
     let event = call.str("event").unwrap_or("unknown");
     if call.str("direction") == Some("BUSINESS_INITIATED") {
         let event = Some(event.to_owned());
-        return Ok(Found::Notice {
-            event,
-            summary: "a call that the business made".to_owned(),
-        });
+        return Ok(Found::Notice { event, summary: "a call that the business made".to_owned() });
     }
     let from = call.word("from");
-    let named = identity::of(
-        from.as_deref(),
-        call.str("from_user_id"),
-        call.str("from_parent_user_id"),
-    );
+    let named = identity::of(from.as_deref(), call.str("from_user_id"), call.str("from_parent_user_id"));
     let customer = complete(named, change.value.list("contacts"));
     if !is_known(&customer) {
-        return Err(Malformed(
-            "names no caller, neither by number nor by user id".to_owned(),
-        ));
+        return Err(Malformed("names no caller, neither by number nor by user id".to_owned()));
     }
     // The window counts from the call, not from its end.
-    let key = if call.get("start_time").is_some() {
-        "start_time"
-    } else {
-        "timestamp"
-    };
+    let key = if call.get("start_time").is_some() { "start_time" } else { "timestamp" };
     let inbound = Inbound {
         id: MessageId::new(id),
         at: call.moment(key, change.arrived),
         from: customer.clone(),
-        content: Content::Call {
-            event: event.to_owned(),
-        },
+        content: Content::Call { event: event.to_owned() },
         reply_to: None,
         forwarded: false,
         referral: None,
@@ -79,10 +54,5 @@ fn read_call(change: Change, call: &Value) -> Result<Found, Malformed> {
         group: None,
         standby: false,
     };
-    Ok(Found::Event {
-        id: EventId::new(format!("{id}:{event}")),
-        customer,
-        contact: None,
-        kind: EventKind::Message(inbound),
-    })
+    Ok(Found::Event { id: EventId::new(format!("{id}:{event}")), customer, contact: None, kind: EventKind::Message(inbound) })
 }

@@ -16,17 +16,13 @@ const RAW_ANSWERS: &str = "response_json";
 /// Reads a message's content. `errors` are those of the whole value: Meta puts them there when it can't hand a message on.
 pub(super) fn read(message: &Value, errors: &[Value]) -> Result<Content, Malformed> {
     let what = message.str("type").unwrap_or("unknown");
-    let body = message
-        .get(what)
-        .filter(|body| body.is_object() || body.is_array());
+    let body = message.get(what).filter(|body| body.is_object() || body.is_array());
     let error = message.list("errors").first().or(errors.first());
     let Some(body) = body else {
         return bare(message, what, error);
     };
     match what {
-        "text" => Ok(Content::Text {
-            text: body.text("body")?,
-        }),
+        "text" => Ok(Content::Text { text: body.text("body")? }),
         "image" => media(body, MediaKind::Image),
         "video" => media(body, MediaKind::Video),
         "audio" if body.flag("voice") => media(body, MediaKind::Voice),
@@ -35,36 +31,21 @@ pub(super) fn read(message: &Value, errors: &[Value]) -> Result<Content, Malform
         "sticker" => media(body, MediaKind::Sticker),
         "location" => location(body),
         "contacts" => {
-            let requested = message
-                .list("contacts")
-                .iter()
-                .any(|contact| contact.str("origin") == Some("contact_request"));
-            Ok(Content::Contacts {
-                contacts: body.clone(),
-                requested,
-            })
+            let requested = message.list("contacts").iter().any(|contact| contact.str("origin") == Some("contact_request"));
+            Ok(Content::Contacts { contacts: body.clone(), requested })
         }
         "interactive" => interactive(body),
         "button" => template_button(body),
         "order" => order(body),
-        "reaction" => Ok(Content::Reaction {
-            message_id: MessageId::new(body.id("message_id")?),
-            emoji: body.word("emoji"),
-        }),
-        "edit" => Ok(Content::Edit {
-            original: MessageId::new(body.id("original_message_id")?),
-            text: edited_text(&body["message"]),
-        }),
-        "revoke" => Ok(Content::Revoke {
-            original: MessageId::new(body.id("original_message_id")?),
-        }),
-        "unsupported" => Ok(Content::Unsupported {
-            what: body.word("type").unwrap_or_else(|| what.to_owned()),
-            code: error.map(code),
-        }),
-        other => Ok(Content::Unknown {
-            what: other.to_owned(),
-        }),
+        "reaction" => Ok(Content::Reaction { message_id: MessageId::new(body.id("message_id")?), emoji: body.word("emoji") }),
+        "edit" => {
+            Ok(Content::Edit { original: MessageId::new(body.id("original_message_id")?), text: edited_text(&body["message"]) })
+        }
+        "revoke" => Ok(Content::Revoke { original: MessageId::new(body.id("original_message_id")?) }),
+        "unsupported" => {
+            Ok(Content::Unsupported { what: body.word("type").unwrap_or_else(|| what.to_owned()), code: error.map(code) })
+        }
+        other => Ok(Content::Unknown { what: other.to_owned() }),
     }
 }
 
@@ -87,21 +68,12 @@ fn bare(message: &Value, what: &str, error: Option<&Value>) -> Result<Content, M
         "revoke",
     ];
     match error {
-        Some(error) => Ok(Content::Unsupported {
-            what: what.to_owned(),
-            code: Some(code(error)),
-        }),
-        None if what == "unsupported" => Ok(Content::Unsupported {
-            what: what.to_owned(),
-            code: None,
-        }),
-        None if WITH_OBJECT.contains(&what) => Err(Malformed(format!(
-            "`{what}` should be an object and is {}",
-            kind(message.get(what))
-        ))),
-        None => Ok(Content::Unknown {
-            what: what.to_owned(),
-        }),
+        Some(error) => Ok(Content::Unsupported { what: what.to_owned(), code: Some(code(error)) }),
+        None if what == "unsupported" => Ok(Content::Unsupported { what: what.to_owned(), code: None }),
+        None if WITH_OBJECT.contains(&what) => {
+            Err(Malformed(format!("`{what}` should be an object and is {}", kind(message.get(what)))))
+        }
+        None => Ok(Content::Unknown { what: what.to_owned() }),
     }
 }
 
@@ -112,9 +84,7 @@ fn code(error: &Value) -> i64 {
 fn media(body: &Value, kind: MediaKind) -> Result<Content, Malformed> {
     Ok(Content::Media(InboundMedia {
         kind,
-        id: body
-            .word("id")
-            .ok_or_else(|| Malformed("a medium without `id`".to_owned()))?,
+        id: body.word("id").ok_or_else(|| Malformed("a medium without `id`".to_owned()))?,
         mime_type: body.word("mime_type"),
         sha256: body.word("sha256"),
         filename: body.word("filename"),
@@ -124,10 +94,7 @@ fn media(body: &Value, kind: MediaKind) -> Result<Content, Malformed> {
 }
 
 fn location(body: &Value) -> Result<Content, Malformed> {
-    let degrees = |key: &str| {
-        body.number(key)
-            .ok_or_else(|| Malformed(format!("`location.{key}` is no number")))
-    };
+    let degrees = |key: &str| body.number(key).ok_or_else(|| Malformed(format!("`location.{key}` is no number")));
     Ok(Content::Location(Location {
         latitude: degrees("latitude")?,
         longitude: degrees("longitude")?,
@@ -141,26 +108,18 @@ fn interactive(body: &Value) -> Result<Content, Malformed> {
     let reply = &body[what];
     match what {
         "nfm_reply" => Ok(form(reply)),
-        "call_permission_reply" => Ok(Content::CallPermission {
-            response: reply.text("response")?,
-        }),
+        "call_permission_reply" => Ok(Content::CallPermission { response: reply.text("response")? }),
         "button_reply" | "list_reply" => tap(reply),
         // The answer to a carousel's card is documented nowhere; whatever has an id and a title is a tap.
         _ if reply.str("id").is_some() && reply.str("title").is_some() => tap(reply),
-        other => Ok(Content::Unknown {
-            what: format!("interactive {other}"),
-        }),
+        other => Ok(Content::Unknown { what: format!("interactive {other}") }),
     }
 }
 
 fn tap(reply: &Value) -> Result<Content, Malformed> {
     let id = reply.text("id")?;
     let title = reply.word("title").unwrap_or_else(|| id.clone());
-    Ok(Content::Tap {
-        id,
-        title,
-        description: reply.word("description"),
-    })
+    Ok(Content::Tap { id, title, description: reply.word("description") })
 }
 
 /// A quick reply of a template. One without a payload of its own gives its label.
@@ -170,11 +129,7 @@ fn template_button(body: &Value) -> Result<Content, Malformed> {
         .or_else(|| body.word("text"))
         .ok_or_else(|| Malformed("a button without `payload` and `text`".to_owned()))?;
     let title = body.word("text").unwrap_or_else(|| id.clone());
-    Ok(Content::Tap {
-        id,
-        title,
-        description: None,
-    })
+    Ok(Content::Tap { id, title, description: None })
 }
 
 /// A submitted form. Its answers are JSON within a text; what is no JSON object is kept as it came.
@@ -192,11 +147,7 @@ fn form(reply: &Value) -> Content {
         Some(Value::String(token)) if !token.is_empty() => Some(token),
         _ => None,
     };
-    Content::Form {
-        answers,
-        token,
-        name: reply.word("name"),
-    }
+    Content::Form { answers, token, name: reply.word("name") }
 }
 
 fn order(body: &Value) -> Result<Content, Malformed> {

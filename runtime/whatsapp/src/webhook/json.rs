@@ -44,23 +44,15 @@ impl Look for Value {
     fn text(&self, key: &str) -> Result<String, Malformed> {
         match self.get(key) {
             Some(Value::String(text)) => Ok(clean(text)),
-            other => Err(Malformed(format!(
-                "`{key}` should be a text and is {}",
-                kind(other)
-            ))),
+            other => Err(Malformed(format!("`{key}` should be a text and is {}", kind(other)))),
         }
     }
 
     fn id(&self, key: &str) -> Result<&str, Malformed> {
         match self.str(key) {
             Some(id) if id.len() <= MAX_ID && !id.contains('\0') => Ok(id),
-            Some(_) => Err(Malformed(format!(
-                "`{key}` is no id: it is longer than {MAX_ID} bytes or holds a NUL"
-            ))),
-            None => Err(Malformed(format!(
-                "`{key}` should be an id and is {}",
-                kind(self.get(key))
-            ))),
+            Some(_) => Err(Malformed(format!("`{key}` is no id: it is longer than {MAX_ID} bytes or holds a NUL"))),
+            None => Err(Malformed(format!("`{key}` should be an id and is {}", kind(self.get(key))))),
         }
     }
 
@@ -78,23 +70,12 @@ impl Look for Value {
     }
 
     fn list(&self, key: &str) -> &[Value] {
-        self.get(key)
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn moment(&self, key: &str, arrived: Moment) -> Moment {
-        let seconds = self.get(key).and_then(|value| {
-            value
-                .as_i64()
-                .or_else(|| value.as_str()?.trim().parse().ok())
-        });
-        seconds
-            .filter(|seconds| *seconds > 0)
-            .map_or(arrived, |seconds| {
-                Moment::from_seconds(seconds).min(arrived)
-            })
+        let seconds = self.get(key).and_then(|value| value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()));
+        seconds.filter(|seconds| *seconds > 0).map_or(arrived, |seconds| Moment::from_seconds(seconds).min(arrived))
     }
 }
 
@@ -113,9 +94,5 @@ pub(super) fn kind(value: Option<&Value>) -> &'static str {
 
 /// Without NUL, which PostgreSQL's texts can't hold and nobody types.
 fn clean(text: &str) -> String {
-    if text.contains('\0') {
-        text.replace('\0', "")
-    } else {
-        text.to_owned()
-    }
+    if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() }
 }

@@ -51,16 +51,10 @@ pub enum Meaning {
 /// A change of which no part is an event.
 pub(super) fn read(change: Change) -> Item {
     let value = change.value;
-    let event = value
-        .word("event")
-        .or_else(|| value.word("decision"))
-        .or_else(|| value.word("status"));
+    let event = value.word("event").or_else(|| value.word("decision")).or_else(|| value.word("status"));
     let meaning = meaning(change.field, event.as_deref(), value);
     let summary = summary(change.field, event.as_deref(), value, &meaning);
-    Item::Notice(Notice {
-        meaning,
-        ..of_number(change, event, summary)
-    })
+    Item::Notice(Notice { meaning, ..of_number(change, event, summary) })
 }
 
 pub(super) fn of_number(change: Change, event: Option<String>, summary: String) -> Notice {
@@ -82,10 +76,7 @@ pub(super) fn of_number(change: Change, event: Option<String>, summary: String) 
 pub(super) fn of_error(change: Change, error: &Value) -> Notice {
     let error = errors::read(error);
     let summary = format!("error {} ({}): {}", error.code, error.name, error.text);
-    Notice {
-        meaning: Meaning::Error(error),
-        ..of_number(change, Some("error".to_owned()), summary)
-    }
+    Notice { meaning: Meaning::Error(error), ..of_number(change, Some("error".to_owned()), summary) }
 }
 
 fn meaning(field: &str, event: Option<&str>, value: &Value) -> Meaning {
@@ -116,61 +107,28 @@ fn template(field: &str, event: Option<&str>, value: &Value) -> Meaning {
     };
     Meaning::Template {
         name,
-        language: value
-            .word("message_template_language")
-            .unwrap_or_default()
-            .replace('-', "_"),
-        status: event
-            .filter(|_| field == "message_template_status_update")
-            .map(str::to_owned),
+        language: value.word("message_template_language").unwrap_or_default().replace('-', "_"),
+        status: event.filter(|_| field == "message_template_status_update").map(str::to_owned),
         // A day ahead of a change `new_category` still holds the category of today, and `correct_category` the coming one.
-        category: value
-            .word("new_category")
-            .or_else(|| value.word("message_template_category")),
+        category: value.word("new_category").or_else(|| value.word("message_template_category")),
         quality: value.word("new_quality_score"),
     }
 }
 
 fn restricts_messages(value: &Value) -> bool {
     let restrictions = value.list("restriction_info");
-    restrictions.iter().any(|restriction| {
-        restriction
-            .str("restriction_type")
-            .is_some_and(|kind| kind.contains("MESSAGING"))
-    })
+    restrictions.iter().any(|restriction| restriction.str("restriction_type").is_some_and(|kind| kind.contains("MESSAGING")))
 }
 
 fn summary(field: &str, event: Option<&str>, value: &Value, meaning: &Meaning) -> String {
     let happened = event.unwrap_or("changed");
     match (field, meaning) {
-        (
-            _,
-            Meaning::Template {
-                name,
-                language,
-                status,
-                category,
-                quality,
-            },
-        ) => {
-            let parts = [
-                ("status", status),
-                ("category", category),
-                ("quality", quality),
-            ];
-            let known: Vec<String> = parts
-                .iter()
-                .filter_map(|(what, value)| Some(format!("{what} {}", value.as_deref()?)))
-                .collect();
-            let known = if known.is_empty() {
-                "its text changed".to_owned()
-            } else {
-                known.join(", ")
-            };
-            let coming = value
-                .word("correct_category")
-                .map(|category| format!("; from tomorrow {category}"))
-                .unwrap_or_default();
+        (_, Meaning::Template { name, language, status, category, quality }) => {
+            let parts = [("status", status), ("category", category), ("quality", quality)];
+            let known: Vec<String> =
+                parts.iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_deref()?))).collect();
+            let known = if known.is_empty() { "its text changed".to_owned() } else { known.join(", ") };
+            let coming = value.word("correct_category").map(|category| format!("; from tomorrow {category}")).unwrap_or_default();
             format!("template {name} ({language}): {known}{coming}")
         }
         ("phone_number_quality_update", _) => {
@@ -179,10 +137,7 @@ fn summary(field: &str, event: Option<&str>, value: &Value, meaning: &Meaning) -
         ("business_capability_update", _) => {
             format!("the portfolio's limit is now {}", limit(value))
         }
-        ("flows", _) => format!(
-            "form {}: {happened}",
-            value.word("flow_id").unwrap_or_default()
-        ),
+        ("flows", _) => format!("form {}: {happened}", value.word("flow_id").unwrap_or_default()),
         ("history", _) => "history of the phone app; no bot runs on it".to_owned(),
         ("", _) => "a change without a field".to_owned(),
         _ => format!("{field}: {happened}"),
@@ -190,12 +145,6 @@ fn summary(field: &str, event: Option<&str>, value: &Value, meaning: &Meaning) -
 }
 
 fn limit(value: &Value) -> String {
-    let keys = [
-        "max_daily_conversations_per_business",
-        "max_daily_conversation_per_phone",
-        "current_limit",
-    ];
-    keys.into_iter()
-        .find_map(|key| value.word(key))
-        .unwrap_or_else(|| "unknown".to_owned())
+    let keys = ["max_daily_conversations_per_business", "max_daily_conversation_per_phone", "current_limit"];
+    keys.into_iter().find_map(|key| value.word(key)).unwrap_or_else(|| "unknown".to_owned())
 }

@@ -16,9 +16,7 @@ pub(super) fn read(change: Change, items: &mut Vec<Item>) {
         items.push(notice::read(change));
     }
     for preference in preferences {
-        change.push(items, "user_preferences", preference, || {
-            read_preference(change, preference)
-        });
+        change.push(items, "user_preferences", preference, || read_preference(change, preference));
     }
 }
 
@@ -29,30 +27,16 @@ fn read_preference(change: Change, preference: &Value) -> Result<Found, Malforme
         // `signup`: the customer came by a sign-up link.
         ("marketing_messages", Some("resume" | "signup")) => true,
         _ => {
-            return Ok(Found::Notice {
-                event: None,
-                summary: format!("a customer's preference on {category}, not understood"),
-            });
+            return Ok(Found::Notice { event: None, summary: format!("a customer's preference on {category}, not understood") });
         }
     };
     let wa_id = preference.word("wa_id");
-    let named = identity::of(
-        wa_id.as_deref(),
-        preference.str("user_id"),
-        preference.str("parent_user_id"),
-    );
+    let named = identity::of(wa_id.as_deref(), preference.str("user_id"), preference.str("parent_user_id"));
     let customer = complete(named, change.value.list("contacts"));
     if !is_known(&customer) {
-        return Err(Malformed(
-            "names no customer, neither by number nor by user id".to_owned(),
-        ));
+        return Err(Malformed("names no customer, neither by number nor by user id".to_owned()));
     }
     let at = preference.moment("timestamp", change.arrived);
     let kind = EventKind::MarketingPreference { opted_in, at };
-    Ok(Found::Event {
-        id: change.hash(preference),
-        customer,
-        contact: None,
-        kind,
-    })
+    Ok(Found::Event { id: change.hash(preference), customer, contact: None, kind })
 }

@@ -29,38 +29,19 @@ pub(super) fn read(change: Change, status: &Value) -> Result<Found, Malformed> {
         return Ok(ignored(format!("a group message is {word}")));
     }
     let recipient = status.word("recipient_id");
-    let parent = [
-        "parent_recipient_user_id",
-        "recipient_parent_user_id",
-        "parent_user_id",
-    ]
-    .into_iter()
-    .find_map(|key| status.str(key));
-    let named = identity::of(
-        recipient.as_deref(),
-        status.str("recipient_user_id"),
-        parent,
-    );
-    let callback = status
-        .str("biz_opaque_callback_data")
-        .and_then(callback::decode);
+    let parent =
+        ["parent_recipient_user_id", "recipient_parent_user_id", "parent_user_id"].into_iter().find_map(|key| status.str(key));
+    let named = identity::of(recipient.as_deref(), status.str("recipient_user_id"), parent);
+    let callback = status.str("biz_opaque_callback_data").and_then(callback::decode);
     let error = match state {
-        Delivery::Failed => Some(
-            status
-                .list("errors")
-                .first()
-                .map_or_else(|| errors::new(errors::NO_CODE, ""), errors::read),
-        ),
+        Delivery::Failed => Some(status.list("errors").first().map_or_else(|| errors::new(errors::NO_CODE, ""), errors::read)),
         _ => None,
     };
-    let pricing = status
-        .get("pricing")
-        .filter(|pricing| pricing.is_object())
-        .map(|pricing| Pricing {
-            model: pricing.word("pricing_model"),
-            kind: pricing.word("type"),
-            category: pricing.word("category"),
-        });
+    let pricing = status.get("pricing").filter(|pricing| pricing.is_object()).map(|pricing| Pricing {
+        model: pricing.word("pricing_model"),
+        kind: pricing.word("type"),
+        category: pricing.word("category"),
+    });
     let kind = EventKind::Status(Status {
         message_id: MessageId::new(id),
         state,
@@ -78,8 +59,5 @@ pub(super) fn read(change: Change, status: &Value) -> Result<Found, Malformed> {
 }
 
 fn ignored(summary: String) -> Found {
-    Found::Notice {
-        event: Some("status".to_owned()),
-        summary,
-    }
+    Found::Notice { event: Some("status".to_owned()), summary }
 }

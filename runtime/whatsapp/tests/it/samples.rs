@@ -13,9 +13,7 @@ const ARRIVED: Moment = Moment(1_800_000_000_000);
 
 /// Payloads by file name; None, said aloud, when the folder is absent.
 pub(crate) fn samples(folder: &str) -> Option<BTreeMap<String, Vec<u8>>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared")
-        .join(folder);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(folder);
     let Ok(entries) = fs::read_dir(&folder) else {
         println!("skipped: no samples at {}", folder.display());
         return None;
@@ -46,9 +44,7 @@ fn kind(item: &Item) -> String {
 
 /// What a sample's name says that it holds, as [`kind`] would name it.
 fn expected(name: &str) -> Option<String> {
-    let (stem, _) = name
-        .split_once("__")
-        .unwrap_or((name.trim_end_matches(".json"), ""));
+    let (stem, _) = name.split_once("__").unwrap_or((name.trim_end_matches(".json"), ""));
     let plain = stem.split('_').next().unwrap_or(stem);
     let kind = match plain {
         "message-text"
@@ -64,15 +60,11 @@ fn expected(name: &str) -> Option<String> {
         | "message-revoke"
         | "message-unsupported" => plain.replacen('-', " ", 1),
         "message-button" => "message tap".to_owned(),
-        _ if stem.starts_with("message-interactive-button_reply")
-            || stem.starts_with("message-interactive-list_reply") =>
-        {
+        _ if stem.starts_with("message-interactive-button_reply") || stem.starts_with("message-interactive-list_reply") => {
             "message tap".to_owned()
         }
         _ if stem.starts_with("message-interactive-nfm_reply") => "message form".to_owned(),
-        _ if stem.starts_with("message-interactive-call_permission_reply") => {
-            "message call_permission".to_owned()
-        }
+        _ if stem.starts_with("message-interactive-call_permission_reply") => "message call_permission".to_owned(),
         _ if stem.starts_with("message-system-") => "identity".to_owned(),
         _ if stem.starts_with("status-") => match stem.split('-').nth(1)? {
             "read" if stem.ends_with("group") => "notice".to_owned(),
@@ -80,12 +72,7 @@ fn expected(name: &str) -> Option<String> {
         },
         _ if stem.starts_with("user_preferences") => "preference".to_owned(),
         _ if stem.starts_with("smb_message_echoes-") => format!("echo {}", stem.split('-').nth(1)?),
-        _ if stem.starts_with("history")
-            || stem.starts_with("account_")
-            || stem.starts_with("template-") =>
-        {
-            "notice".to_owned()
-        }
+        _ if stem.starts_with("history") || stem.starts_with("account_") || stem.starts_with("template-") => "notice".to_owned(),
         _ => return None,
     };
     Some(kind)
@@ -93,17 +80,10 @@ fn expected(name: &str) -> Option<String> {
 
 #[test]
 fn every_sample_becomes_what_its_name_says() {
-    let (Some(recorded), Some(synthetic)) = (
-        samples("samples/webhooks"),
-        samples("samples/webhooks/synthetic"),
-    ) else {
+    let (Some(recorded), Some(synthetic)) = (samples("samples/webhooks"), samples("samples/webhooks/synthetic")) else {
         return;
     };
-    assert!(
-        recorded.len() + synthetic.len() >= 167,
-        "{} samples",
-        recorded.len() + synthetic.len()
-    );
+    assert!(recorded.len() + synthetic.len() >= 167, "{} samples", recorded.len() + synthetic.len());
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (name, body) in recorded.iter().chain(&synthetic) {
         let items = read(body, ARRIVED).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -141,9 +121,7 @@ fn samples_without_a_phone_number_have_a_user_id() {
     };
     let body = &samples["message-text-bsuid-only-no-phone.json"];
     let items = read(body, ARRIVED).unwrap();
-    let [Item::Event(incoming)] = items.as_slice() else {
-        panic!("{items:#?}")
-    };
+    let [Item::Event(incoming)] = items.as_slice() else { panic!("{items:#?}") };
     assert_eq!(incoming.customer.phone, None);
     assert!(incoming.customer.user_id.is_some());
 }
@@ -153,11 +131,7 @@ fn a_batch_keeps_its_order() {
     let Some(samples) = samples("samples/webhooks/synthetic") else {
         return;
     };
-    let items = read(
-        &samples["batch-two-messages-in-one-value-out-of-order.json"],
-        ARRIVED,
-    )
-    .unwrap();
+    let items = read(&samples["batch-two-messages-in-one-value-out-of-order.json"], ARRIVED).unwrap();
     let texts: Vec<&str> = items
         .iter()
         .filter_map(|item| match item {

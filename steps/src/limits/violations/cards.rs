@@ -9,8 +9,7 @@ use super::{
     check::{Check, Unique},
 };
 use crate::message::{
-    CardButtons, CarouselMessage, Media, MediaKind, TemplateButton, TemplateHeader,
-    TemplateMessage, TemplateParameters,
+    CardButtons, CarouselMessage, Media, MediaKind, TemplateButton, TemplateHeader, TemplateMessage, TemplateParameters,
 };
 
 impl Check {
@@ -20,49 +19,25 @@ impl Check {
         let mut ids = Unique::default();
         for (at, card) in message.cards.iter().enumerate() {
             let path = format!("cards[{at}]");
-            self.card_media(
-                &format!("{path}.media"),
-                &card.media,
-                message.cards.first().map(|first| first.media.kind),
-            );
+            self.card_media(&format!("{path}.media"), &card.media, message.cards.first().map(|first| first.media.kind));
             self.at_most(&format!("{path}.text"), card.text.as_deref(), CARD_TEXT);
-            let breaks = card
-                .text
-                .as_deref()
-                .unwrap_or_default()
-                .matches('\n')
-                .count();
+            let breaks = card.text.as_deref().unwrap_or_default().matches('\n').count();
             if breaks > CARD_LINE_BREAKS {
                 self.report(
                     &format!("{path}.text"),
                     CARD_LINE_BREAKS,
                     breaks,
-                    format!(
-                        "a card's text may have {CARD_LINE_BREAKS} line breaks; this has {breaks}"
-                    ),
+                    format!("a card's text may have {CARD_LINE_BREAKS} line breaks; this has {breaks}"),
                 );
             }
             match &card.buttons {
                 CardButtons::Replies(replies) => {
-                    self.count(
-                        &format!("{path}.buttons"),
-                        replies.len(),
-                        1,
-                        CARD_BUTTONS,
-                        "quick replies",
-                    );
+                    self.count(&format!("{path}.buttons"), replies.len(), 1, CARD_BUTTONS, "quick replies");
                     self.replies(&format!("{path}.buttons"), replies, CARD_BUTTON_ID);
                     for (reply_at, reply) in replies.iter().enumerate() {
                         // Twice on one card is told by `replies` already.
-                        if replies[..reply_at]
-                            .iter()
-                            .all(|earlier| earlier.id != reply.id)
-                        {
-                            self.unique(
-                                &mut ids,
-                                format!("{path}.buttons[{reply_at}].id"),
-                                &reply.id,
-                            );
+                        if replies[..reply_at].iter().all(|earlier| earlier.id != reply.id) {
+                            self.unique(&mut ids, format!("{path}.buttons[{reply_at}].id"), &reply.id);
                         }
                     }
                 }
@@ -72,37 +47,24 @@ impl Check {
                 }
             }
             let alike = match (&message.cards[0].buttons, &card.buttons) {
-                (CardButtons::Replies(first), CardButtons::Replies(these)) => {
-                    first.len() == these.len()
-                }
+                (CardButtons::Replies(first), CardButtons::Replies(these)) => first.len() == these.len(),
                 (CardButtons::Link { .. }, CardButtons::Link { .. }) => true,
                 _ => false,
             };
             if !alike {
-                self.unlike_buttons(
-                    &path,
-                    card.buttons.replies().len(),
-                    message.cards[0].buttons.replies().len(),
-                );
+                self.unlike_buttons(&path, card.buttons.replies().len(), message.cards[0].buttons.replies().len());
             }
         }
     }
 
     pub(super) fn template(&mut self, message: &TemplateMessage) {
         self.text("name", &message.name, TEMPLATE_NAME);
-        if !message
-            .name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        {
+        if !message.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
             self.report(
                 "name",
                 0,
                 1,
-                format!(
-                    "a template's name has small letters, digits and `_` only; this is {:?}",
-                    message.name
-                ),
+                format!("a template's name has small letters, digits and `_` only; this is {:?}", message.name),
             );
         }
         if !LANGUAGE.is_match(&message.language) {
@@ -110,10 +72,7 @@ impl Check {
                 "language",
                 0,
                 1,
-                format!(
-                    "a template's language is a code such as `pt_BR` or `en`; this is {:?}",
-                    message.language
-                ),
+                format!("a template's language is a code such as `pt_BR` or `en`; this is {:?}", message.language),
             );
         }
         match &message.header {
@@ -124,9 +83,7 @@ impl Check {
                         "header",
                         1,
                         count,
-                        format!(
-                            "a template's text header has one parameter at most; these are {count}"
-                        ),
+                        format!("a template's text header has one parameter at most; these are {count}"),
                     );
                 }
                 self.parameter_names("header", parameters);
@@ -136,13 +93,7 @@ impl Check {
             None => {}
         }
         self.parameter_names("parameters", &message.parameters);
-        self.count(
-            "buttons",
-            message.buttons.len(),
-            0,
-            TEMPLATE_BUTTONS,
-            "buttons",
-        );
+        self.count("buttons", message.buttons.len(), 0, TEMPLATE_BUTTONS, "buttons");
         self.template_buttons("buttons", &message.buttons);
         if message.cards.is_empty() {
             return;
@@ -150,25 +101,16 @@ impl Check {
         self.count("cards", message.cards.len(), FEWEST_CARDS, CARDS, "cards");
         for (at, card) in message.cards.iter().enumerate() {
             let path = format!("cards[{at}]");
-            self.card_media(
-                &format!("{path}.header"),
-                &card.header,
-                message.cards.first().map(|first| first.header.kind),
-            );
+            self.card_media(&format!("{path}.header"), &card.header, message.cards.first().map(|first| first.header.kind));
             self.parameter_names(&format!("{path}.parameters"), &card.parameters);
-            self.count(
-                &format!("{path}.buttons"),
-                card.buttons.len(),
-                0,
-                TEMPLATE_CARD_BUTTONS,
-                "buttons",
-            );
+            self.count(&format!("{path}.buttons"), card.buttons.len(), 0, TEMPLATE_CARD_BUTTONS, "buttons");
             self.template_buttons(&format!("{path}.buttons"), &card.buttons);
             let first = &message.cards[0].buttons;
             let alike = first.len() == card.buttons.len()
-                && first.iter().zip(&card.buttons).all(|(one, other)| {
-                    std::mem::discriminant(one) == std::mem::discriminant(other)
-                });
+                && first
+                    .iter()
+                    .zip(&card.buttons)
+                    .all(|(one, other)| std::mem::discriminant(one) == std::mem::discriminant(other));
             if !alike {
                 self.unlike_buttons(&path, card.buttons.len(), first.len());
             }
@@ -180,18 +122,10 @@ impl Check {
             let path = format!("{path}[{at}]");
             match button {
                 // Its title is the template's own; only the id goes out.
-                TemplateButton::QuickReply { reply } => {
-                    self.text(&format!("{path}.id"), &reply.id, TEMPLATE_PAYLOAD)
-                }
-                TemplateButton::Url { suffix } => {
-                    self.text(&format!("{path}.url_suffix"), suffix, TEMPLATE_URL)
-                }
-                TemplateButton::CopyCode { code } => {
-                    self.text(&format!("{path}.code"), code, COUPON_CODE)
-                }
-                TemplateButton::Flow { token, .. } => {
-                    self.required(&format!("{path}.token"), token)
-                }
+                TemplateButton::QuickReply { reply } => self.text(&format!("{path}.id"), &reply.id, TEMPLATE_PAYLOAD),
+                TemplateButton::Url { suffix } => self.text(&format!("{path}.url_suffix"), suffix, TEMPLATE_URL),
+                TemplateButton::CopyCode { code } => self.text(&format!("{path}.code"), code, COUPON_CODE),
+                TemplateButton::Flow { token, .. } => self.required(&format!("{path}.token"), token),
                 TemplateButton::Fixed => {}
             }
         }
@@ -204,11 +138,13 @@ impl Check {
         let mut names = Unique::default();
         for (at, (name, _)) in parameters.iter().enumerate() {
             self.required(&format!("{path}[{at}]"), name);
-            if !name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-            {
-                self.report(&format!("{path}[{at}]"), 0, 1, format!("a parameter's name has small letters, digits and `_` only; this is {name:?}"));
+            if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+                self.report(
+                    &format!("{path}[{at}]"),
+                    0,
+                    1,
+                    format!("a parameter's name has small letters, digits and `_` only; this is {name:?}"),
+                );
             }
             self.unique(&mut names, format!("{path}[{at}]"), name);
         }
@@ -220,12 +156,7 @@ impl Check {
         if !matches!(media.kind, MediaKind::Image | MediaKind::Video) {
             self.report(path, 0, 1, "a card shows an image or a video".into());
         } else if first.is_some_and(|first| first != media.kind) {
-            self.report(
-                path,
-                0,
-                1,
-                "all cards show an image, or all show a video".into(),
-            );
+            self.report(path, 0, 1, "all cards show an image, or all show a video".into());
         }
     }
 
@@ -242,5 +173,4 @@ fn count(parameters: &TemplateParameters) -> usize {
     }
 }
 
-static LANGUAGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("^[a-z]{2,3}(_[A-Z]{2,3})?$").expect("a pattern of our own"));
+static LANGUAGE: LazyLock<Regex> = LazyLock::new(|| Regex::new("^[a-z]{2,3}(_[A-Z]{2,3})?$").expect("a pattern of our own"));

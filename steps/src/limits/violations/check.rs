@@ -16,7 +16,12 @@ impl Check {
     pub(super) fn header_media(&mut self, path: &str, media: &Media) {
         self.media(path, media);
         if !media.kind.can_be_header() {
-            self.report(path, 0, 1, "only an image, a video or a document can stand above a text; send this one on its own".into());
+            self.report(
+                path,
+                0,
+                1,
+                "only an image, a video or a document can stand above a text; send this one on its own".into(),
+            );
         }
     }
 
@@ -28,10 +33,7 @@ impl Check {
     }
 
     pub(super) fn location(&mut self, path: &str, location: &Location) {
-        for (name, value, most) in [
-            ("latitude", location.latitude, 90.0),
-            ("longitude", location.longitude, 180.0),
-        ] {
+        for (name, value, most) in [("latitude", location.latitude, 90.0), ("longitude", location.longitude, 180.0)] {
             // NaN is not within either.
             if !(-most..=most).contains(&value) {
                 self.report(
@@ -63,69 +65,39 @@ impl Check {
 
     pub(super) fn required(&mut self, path: &str, text: &str) {
         if text.trim().is_empty() {
-            self.report(path, 1, 0, "WhatsApp accepts no empty text here; give one, or a default for the expression that gave nothing".into());
+            self.report(
+                path,
+                1,
+                0,
+                "WhatsApp accepts no empty text here; give one, or a default for the expression that gave nothing".into(),
+            );
         }
     }
 
     pub(super) fn at_most(&mut self, path: &str, text: Option<&str>, limit: usize) {
         let found = length(text.unwrap_or_default());
         if found > limit {
-            self.report(
-                path,
-                limit,
-                found,
-                format!("WhatsApp allows {limit} characters here; this has {found}. Shorten it"),
-            );
+            self.report(path, limit, found, format!("WhatsApp allows {limit} characters here; this has {found}. Shorten it"));
         }
     }
 
-    pub(super) fn count(
-        &mut self,
-        path: &str,
-        found: usize,
-        least: usize,
-        most: usize,
-        what: &str,
-    ) {
+    pub(super) fn count(&mut self, path: &str, found: usize, least: usize, most: usize, what: &str) {
         if found < least {
-            self.report(
-                path,
-                least,
-                found,
-                format!("WhatsApp wants at least {least} {what}; there are {found}"),
-            );
+            self.report(path, least, found, format!("WhatsApp wants at least {least} {what}; there are {found}"));
         } else if found > most {
-            self.report(
-                path,
-                most,
-                found,
-                format!("WhatsApp allows {most} {what}; there are {found}"),
-            );
+            self.report(path, most, found, format!("WhatsApp allows {most} {what}; there are {found}"));
         }
     }
 
     pub(super) fn least_one(&mut self, path: &str, found: usize, what: &str) {
         if found == 0 {
-            self.report(
-                path,
-                1,
-                0,
-                format!("a section without {what} is refused; leave the section out"),
-            );
+            self.report(path, 1, 0, format!("a section without {what} is refused; leave the section out"));
         }
     }
 
     pub(super) fn web_address(&mut self, path: &str, address: &str) {
         if !address.starts_with("https://") && !address.starts_with("http://") {
-            self.report(
-                path,
-                0,
-                1,
-                format!(
-                    "an address begins with https://; this is {:?}",
-                    cut(address, 80)
-                ),
-            );
+            self.report(path, 0, 1, format!("an address begins with https://; this is {:?}", cut(address, 80)));
         }
     }
 
@@ -139,12 +111,7 @@ impl Check {
     }
 
     pub(super) fn report(&mut self, path: &str, limit: usize, found: usize, message: String) {
-        self.found.push(Violation {
-            path: path.to_owned(),
-            limit,
-            found,
-            message,
-        });
+        self.found.push(Violation { path: path.to_owned(), limit, found, message });
     }
 }
 
