@@ -62,20 +62,11 @@ impl Compiled {
         }
         .map_err(|error| diagnose::compile(source, mode, &error))?;
         let lowered = lower::lower(source, mode, &parsed)?;
-        Ok(Self {
-            source: source.into(),
-            ast: lowered.ast,
-            reads: lowered.reads.into(),
-            writes: lowered.writes.into(),
-        })
+        Ok(Self { source: source.into(), ast: lowered.ast, reads: lowered.reads.into(), writes: lowered.writes.into() })
     }
 
     pub(crate) fn error(&self, message: String) -> EvaluationError {
-        EvaluationError {
-            message,
-            offset: None,
-            expression: Arc::clone(&self.source),
-        }
+        EvaluationError { message, offset: None, expression: Arc::clone(&self.source) }
     }
 
     pub(crate) fn run(&self, facts: &Arc<dyn Facts>, scope: &mut Scope) -> Result<Dynamic, EvaluationError> {

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use rhai::{Dynamic, ImmutableString};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
-use super::facts::Look;
 use super::date_value::DateValue;
+use super::engine::limits;
+use super::facts::Look;
 
 /// The engine's value for a JSON value; `null` is the missing value.
 pub fn from_json(value: &Value) -> Dynamic {
@@ -19,17 +20,22 @@ pub fn from_json(value: &Value) -> Dynamic {
         },
         Value::String(text) => text.as_str().into(),
         Value::Array(list) => Dynamic::from_array(list.iter().map(from_json).collect()),
-        Value::Object(map) => Dynamic::from_map(
-            map.iter()
-                .map(|(key, value)| (key.as_str().into(), from_json(value)))
-                .collect(),
-        ),
+        Value::Object(map) => Dynamic::from_map(map.iter().map(|(key, value)| (key.as_str().into(), from_json(value))).collect()),
     }
 }
 
 /// The JSON of an engine's value: a missing value, and a number that JSON can't hold, is `null`; a date is ISO 8601 text.
-/// What has no JSON at all (a function) is named in the error.
+/// What has no JSON at all (a function), or is nested too deep, is named in the error.
 pub fn to_json(value: &Dynamic) -> Result<Value, String> {
+    nested_to_json(value, limits::DATA_DEPTH)
+}
+
+fn nested_to_json(value: &Dynamic, depth_left: usize) -> Result<Value, String> {
+    let below = || {
+        depth_left
+            .checked_sub(1)
+            .ok_or_else(|| format!("Lists and maps are more than {} deep inside each other, the limit.", limits::DATA_DEPTH))
+    };
     Ok(match value.as_immutable_string_ref() {
         Ok(text) => Value::String(text.to_string()),
         Err(_) if value.is_unit() => Value::Null,
@@ -43,30 +49,28 @@ pub fn to_json(value: &Dynamic) -> Result<Value, String> {
             } else if let Ok(letter) = value.as_char() {
                 Value::String(letter.to_string())
             } else if let Some(list) = value.read_lock::<rhai::Array>() {
-                Value::Array(list.iter().map(to_json).collect::<Result<_, _>>()?)
+                let depth_left = below()?;
+                let elements = list.iter().map(|element| nested_to_json(element, depth_left));
+                Value::Array(elements.collect::<Result<_, _>>()?)
             } else if let Some(map) = value.read_lock::<rhai::Map>() {
-                Value::Object(map_to_json(&map)?)
+                let depth_left = below()?;
+                let entries = map.iter().map(|(key, value)| Ok((key.to_string(), nested_to_json(value, depth_left)?)));
+                Value::Object(entries.collect::<Result<_, String>>()?)
             } else if let Some(moment) = value.read_lock::<DateValue>() {
                 Value::String(moment.to_string())
             } else if let Some(view) = value.read_lock::<super::engine::View>() {
                 return Err(format!(
-                    "`{}` is not a value; name one of its properties, such as `{}.name`",
+                    "`{}` is no value by itself; name one of its properties, such as `{}.name`.",
                     view.path(),
                     view.path()
                 ));
             } else if value.is::<std::ops::Range<i64>>() || value.is::<std::ops::RangeInclusive<i64>>() {
-                return Err("a range is not a value; loop over it, or make a list".to_owned());
+                return Err("A range is no value; loop over it, or make a list.".to_owned());
             } else {
-                return Err("a function is not a value; call it, or give its result".to_owned());
+                return Err("A closure is no value; give what it returns.".to_owned());
             }
         }
     })
-}
-
-pub(crate) fn map_to_json(map: &rhai::Map) -> Result<Map<String, Value>, String> {
-    map.iter()
-        .map(|(key, value)| Ok((key.to_string(), to_json(value)?)))
-        .collect()
 }
 
 /// A value as a customer reads it: numbers plain (`2.5`, `3`), `true` and `false`, lists joined by `, `, a missing value
@@ -116,15 +120,10 @@ pub(crate) fn write_plain(out: &mut String, value: &Dynamic) -> Result<(), Strin
 /// What stands at a path inside an engine's value; the counterpart of `look_in_json`.
 pub(crate) fn look_in_dynamic(value: &Dynamic, path: &[&str]) -> Look {
     let Some((segment, rest)) = path.split_first() else {
-        return if value.is_unit() {
-            Look::Missing
-        } else {
-            Look::Leaf(value.clone())
-        };
+        return if value.is_unit() { Look::Missing } else { Look::Leaf(value.clone()) };
     };
     if let Some(map) = value.read_lock::<rhai::Map>() {
-        map.get(*segment)
-            .map_or(Look::Missing, |value| look_in_dynamic(value, rest))
+        map.get(*segment).map_or(Look::Missing, |value| look_in_dynamic(value, rest))
     } else if let Some(list) = value.read_lock::<rhai::Array>() {
         segment
             .parse::<usize>()

@@ -26,42 +26,23 @@ impl<'a> Places<'a> {
         };
         let start = match line.checked_sub(2) {
             None => 0,
-            Some(breaks_before) => self
-                .source
-                .match_indices('\n')
-                .nth(breaks_before)
-                .map_or(self.source.len(), |(at, _)| at + 1),
+            Some(breaks_before) => self.source.match_indices('\n').nth(breaks_before).map_or(self.source.len(), |(at, _)| at + 1),
         };
         let column = position.position().unwrap_or(1).saturating_sub(1);
-        self.source[start..]
-            .char_indices()
-            .nth(column)
-            .map_or(self.source.len(), |(at, _)| start + at)
+        self.source[start..].char_indices().nth(column).map_or(self.source.len(), |(at, _)| start + at)
     }
 
     /// How many bytes the word, number or sign at an offset covers.
     fn length(&self, offset: usize) -> usize {
         let rest = &self.source[offset..];
-        let word: usize = rest
-            .chars()
-            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
-            .map(char::len_utf8)
-            .sum();
-        if word > 0 {
-            word
-        } else {
-            rest.chars().next().map_or(0, char::len_utf8)
-        }
+        let word: usize = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').map(char::len_utf8).sum();
+        if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) }
     }
 }
 
 pub(crate) fn compile(source: &str, mode: Mode, error: &ParseError) -> CompileError {
     let places = Places::new(source);
-    let offset = if error.position().is_none() {
-        source.len()
-    } else {
-        places.offset(error.position())
-    };
+    let offset = if error.position().is_none() { source.len() } else { places.offset(error.position()) };
     CompileError::new(parse_message(source, mode, error.err_type()), offset, places.length(offset))
 }
 
@@ -80,7 +61,10 @@ fn parse_message(source: &str, mode: Mode, error: &ParseErrorType) -> String {
             "`=` would write a value, and an expression only reads. To compare, use `==`.".to_owned()
         }
         Kind::BadInput(LexError::UnexpectedInput(what)) => {
-            format!("`{what}` was not expected here. Is an operator or a comma missing before it?")
+            // For some signs the engine puts a whole sentence here, which begins with the sign in quotes.
+            let what = what.strip_prefix('\'').and_then(|rest| rest.split('\'').next()).unwrap_or(what);
+            foreign(what)
+                .unwrap_or_else(|| format!("`{what}` was not expected here. Is an operator or a comma missing before it?"))
         }
         Kind::BadInput(LexError::UnterminatedString) => "This text is not closed: its second quote `\"` is missing.".to_owned(),
         Kind::BadInput(LexError::MalformedNumber(number)) => {
@@ -90,12 +74,18 @@ fn parse_message(source: &str, mode: Mode, error: &ParseErrorType) -> String {
         Kind::BadInput(LexError::MalformedEscapeSequence(escape)) => {
             format!("`{escape}` means nothing after a backslash. For the backslash itself, write it twice.")
         }
-        Kind::BadInput(LexError::ImproperSymbol(symbol, _)) | Kind::UnknownOperator(symbol) => symbol_message(symbol),
+        Kind::BadInput(LexError::ImproperSymbol(symbol, _)) | Kind::UnknownOperator(symbol) => {
+            foreign(symbol).unwrap_or_else(|| format!("`{symbol}` is no operator."))
+        }
         Kind::BadInput(other) => format!("This can't be read: {}.", lower_first(&other.to_string())),
         Kind::MissingToken(token, _) => format!("`{token}` is missing here."),
-        Kind::Reserved(word) => reserved_message(word),
+        Kind::Reserved(word) => {
+            foreign(word).unwrap_or_else(|| format!("`{word}` is a word of the language and can't be a name here."))
+        }
         Kind::ForbiddenVariable(name) => format!("`{name}` can't be declared."),
-        Kind::MismatchedType(..) => "A condition must be true or false; compare this with something, as in `vars.score > 10`.".to_owned(),
+        Kind::MismatchedType(..) => {
+            "A condition must be true or false; compare this with something, as in `vars.score > 10`.".to_owned()
+        }
         Kind::ExprTooDeep => format!(
             "There are more than {} parentheses, operators or blocks inside each other. Split it over several variables.",
             limits::EXPRESSION_DEPTH
@@ -106,7 +96,9 @@ fn parse_message(source: &str, mode: Mode, error: &ParseErrorType) -> String {
         Kind::MalformedIndexExpr(_) => "Between `[` and `]` stands a key: `vars[\"name\"]`, or `vars.list[0]`.".to_owned(),
         Kind::DuplicatedProperty(name) => format!("`{name}` stands in this map twice."),
         Kind::AssignmentToConstant(name) => format!("`{name}` is a constant; declare it with `let` to change it."),
-        Kind::AssignmentToInvalidLHS(_) => "This can't be written to. A script writes variables, such as `vars.score = 10`.".to_owned(),
+        Kind::AssignmentToInvalidLHS(_) => {
+            "This can't be written to. A script writes variables, such as `vars.score = 10`.".to_owned()
+        }
         Kind::LoopBreak => "`break` and `continue` stand inside a loop only.".to_owned(),
         Kind::WrongFnDefinition | Kind::FnMissingName | Kind::FnMissingParams(_) | Kind::FnMissingBody(_) => {
             "A function can't be defined here. Keep a closure in a variable instead: `let double = |x| x * 2;`.".to_owned()
@@ -115,28 +107,22 @@ fn parse_message(source: &str, mode: Mode, error: &ParseErrorType) -> String {
     }
 }
 
-fn symbol_message(symbol: &str) -> String {
-    let instead = match symbol {
-        "===" => "==",
-        "!==" => "!=",
-        "<>" => "!=",
-        "and" => "&&",
-        "or" => "||",
+/// A word or sign of another language, or one that bots may not use.
+fn foreign(word: &str) -> Option<String> {
+    let instead = match word {
+        "===" | "is" => "==",
+        "!==" | "<>" => "!=",
+        "and" | "AND" => "&&",
+        "or" | "OR" => "||",
         "not" => "!",
-        "=>" => ">=",
         "=<" => "<=",
-        _ => return format!("`{symbol}` is no operator."),
+        "null" | "nil" | "undefined" | "none" | "None" | "NULL" => {
+            return Some("A missing value is written `()`, as in `contact.email == ()`.".to_owned());
+        }
+        "eval" | "print" | "debug" => return Some(format!("`{word}` can't be used in a bot.")),
+        _ => return None,
     };
-    format!("`{symbol}` is no operator; use `{instead}`.")
-}
-
-fn reserved_message(word: &str) -> String {
-    match word {
-        "null" | "nil" | "undefined" | "None" | "none" => "A missing value is written `()`, as in `contact.email == ()`.".to_owned(),
-        "eval" | "print" | "debug" => format!("`{word}` can't be used in a bot."),
-        "===" | "!==" | "<>" | "and" | "or" | "not" | "=<" => symbol_message(word),
-        _ => format!("`{word}` is a word of the language and can't be a name here."),
-    }
+    Some(format!("`{word}` is not known here; use `{instead}`."))
 }
 
 pub(crate) fn evaluation(source: &Arc<str>, error: &EvalAltResult) -> EvaluationError {
@@ -151,7 +137,9 @@ pub(crate) fn evaluation(source: &Arc<str>, error: &EvalAltResult) -> Evaluation
 fn evaluation_message(error: &EvalAltResult) -> String {
     use EvalAltResult as Kind;
     match error {
-        Kind::ErrorRuntime(value, _) => super::convert::text_of(value).map_or_else(|| "The script stopped with an error.".to_owned(), |text| text.to_string()),
+        Kind::ErrorRuntime(value, _) => {
+            super::convert::text_of(value).map_or_else(|| "The script stopped with an error.".to_owned(), |text| text.to_string())
+        }
         Kind::ErrorInFunctionCall(_, _, inner, _) => evaluation_message(inner),
         Kind::ErrorTooManyOperations(_) => format!(
             "This takes more than {} operations, the limit of one evaluation. Is there a loop that never ends?",
@@ -186,7 +174,10 @@ fn evaluation_message(error: &EvalAltResult) -> String {
         ),
         Kind::ErrorAssignmentToConstant(name, _) => format!("`{}` can only be read.", name.trim_start_matches('.')),
         Kind::ErrorVariableNotFound(name, _) => format!("There is nothing called `{}`.", name.trim_start_matches('.')),
-        Kind::ErrorDataRace(..) => "A value is read while it is being changed.".to_owned(),
+        Kind::ErrorDataRace(..) => {
+            "A closure reads the list or map that is being worked on. Copy it to a variable of its own before, with `let`."
+                .to_owned()
+        }
         other => format!("This failed: {}.", lower_first(&other.to_string())),
     }
 }
@@ -196,7 +187,8 @@ fn function_message(signature: &str) -> String {
     let (name, arguments) = signature.split_once('(').unwrap_or((signature, ""));
     let name = name.trim();
     let kinds: Vec<&str> = arguments
-        .trim_end_matches(')')
+        .strip_suffix(')')
+        .unwrap_or(arguments)
         .split(',')
         .map(str::trim)
         .filter(|argument| !argument.is_empty())
@@ -204,11 +196,7 @@ fn function_message(signature: &str) -> String {
         .collect();
     let operator = !name.starts_with(|letter: char| letter.is_alphabetic());
     let missing = kinds.contains(&"missing");
-    let fallback = if missing {
-        " Give a fallback with `??`, as in `(vars.score ?? 0)`."
-    } else {
-        ""
-    };
+    let fallback = if missing { " Give a fallback with `??`, as in `(vars.score ?? 0)`." } else { "" };
     match kinds.as_slice() {
         [a, b] if operator => format!("`{name}` doesn't work between {a} and {b}.{fallback}"),
         [] => format!("`{name}` needs a value to work on."),
@@ -221,14 +209,15 @@ fn type_kind(name: &str) -> &'static str {
         "()" => "missing",
         "i64" | "f64" | "INT" | "FLOAT" | "int" | "float" | "integer" | "number" => "a number",
         "bool" => "true or false",
-        "char" | "string" | "String" | "str" | "ImmutableString" | "rhai::types::immutable_string::ImmutableString" => "a text",
+        "char" | "string" | "str" => "a text",
         "array" | "Array" => "a list",
         "map" | "Map" => "a map",
         "Fn" | "FnPtr" => "a function",
         "date" => "a date",
         "range" | "range=" => "a range",
         "group of properties" => "a group of properties",
-        name if name.ends_with("ImmutableString") => "a text",
+        // Rhai shows all its kinds of text at once.
+        name if name.contains("String") || name.contains("str ") => "a text",
         _ => "a value of another kind",
     }
 }
@@ -260,14 +249,10 @@ pub(crate) fn kind(value: &Dynamic) -> &'static str {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

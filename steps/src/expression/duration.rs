@@ -27,11 +27,7 @@ impl Duration {
     /// A duration of milliseconds; none when it is longer than [`Duration::MAX`].
     #[must_use]
     pub const fn from_millis(milliseconds: u64) -> Option<Self> {
-        if milliseconds <= Self::MAX.0 {
-            Some(Self(milliseconds))
-        } else {
-            None
-        }
+        if milliseconds <= Self::MAX.0 { Some(Self(milliseconds)) } else { None }
     }
 
     /// A duration of whole seconds, for constants: longer than [`Duration::MAX`] is cut to it.
@@ -73,7 +69,9 @@ impl From<Duration> for std::time::Duration {
 
 /// A text that is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a duration. Write a number and a unit: `90s`, `15m`, `2h`, `3d`, or several like `1d12h`; at most 3650d.")]
+#[error(
+    "`{text}` is not a duration. Write a number and a unit: `90s`, `15m`, `2h`, `3d`, or several like `1d12h`; at most 3650d."
+)]
 pub struct InvalidDuration {
     /// The text.
     pub text: String,
@@ -115,10 +113,8 @@ impl FromStr for Duration {
 impl fmt::Display for Duration {
     /// In the largest unit that holds it whole: `120s` is `2m`, `90s` stays. What is below a second is dropped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, length) = UNITS
-            .iter()
-            .find(|(_, length)| self.0 >= *length && self.0.is_multiple_of(*length))
-            .unwrap_or(&("s", SECOND));
+        let (unit, length) =
+            UNITS.iter().find(|(_, length)| self.0 >= *length && self.0.is_multiple_of(*length)).unwrap_or(&("s", SECOND));
         write!(f, "{}{unit}", self.0 / length)
     }
 }
@@ -156,7 +152,9 @@ mod tests {
 
     #[test]
     fn the_usual_forms() {
-        for (text, seconds) in [("90s", 90), ("15m", 900), ("2h", 7_200), ("3d", 259_200), ("1d12h", 129_600), (" 1h30m ", 5_400), ("0s", 0)] {
+        for (text, seconds) in
+            [("90s", 90), ("15m", 900), ("2h", 7_200), ("3d", 259_200), ("1d12h", 129_600), (" 1h30m ", 5_400), ("0s", 0)]
+        {
             assert_eq!(parse_duration(text).map(Duration::as_secs), Ok(seconds), "{text}");
         }
     }

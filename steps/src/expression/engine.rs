@@ -1,6 +1,7 @@
 //! The one Rhai engine of the process: its limits, what it registers, and how a name is resolved while an expression runs.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use compact_str::CompactString;
@@ -8,25 +9,30 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, EvalContext, ImmutableString, Op
 use smallvec::SmallVec;
 
 use super::convert::look_in_dynamic;
-use super::facts::{Facts, Look};
 use super::date_value::DateValue;
+use super::facts::{Facts, Look};
 use super::names::is_root;
 use super::{functions, operators};
 
 /// What one evaluation may use. Operations and sizes are counted, never time, so that a turn gives the same on every machine.
 pub mod limits {
-    /// Steps of the engine: an operator, a call, a loop's round are each one or a few. A millisecond or two.
-    pub const OPERATIONS: u64 = 50_000;
+    /// Steps of the engine: an operator, a call, a loop's round are each one or a few. About a millisecond.
+    pub const OPERATIONS: u64 = 25_000;
     /// Calls inside calls.
     pub const CALL_DEPTH: usize = 32;
     /// Parentheses, operators and blocks inside each other.
     pub const EXPRESSION_DEPTH: usize = 64;
-    /// Bytes of a text, and of all texts in one list or map. A message holds 4,096 characters; an answer of an API may be longer.
-    pub const TEXT_BYTES: usize = 64 * 1024;
+    /// Bytes of a text that an expression makes, and of all texts in a list or map that it makes. What it only reads may be longer.
+    /// Together with the operations this bounds the memory of one evaluation.
+    pub const TEXT_BYTES: usize = 16 * 1024;
+    /// Bytes of a rendered text, and of all texts in a script's variables. A message holds 4,096 characters; a body for an API may be longer.
+    pub const RENDERED_BYTES: usize = 64 * 1024;
     /// Elements of a list, with those of the lists inside it.
-    pub const LIST_ELEMENTS: usize = 5_000;
+    pub const LIST_ELEMENTS: usize = 2_000;
     /// Entries of a map, with those of the maps inside it.
     pub const MAP_ENTRIES: usize = 1_000;
+    /// Lists and maps inside each other in what an expression gives. Kept as JSON it is read again by parsers that refuse 128.
+    pub const DATA_DEPTH: usize = 64;
     /// Variables that a script declares.
     pub const VARIABLES: usize = 100;
     /// Bytes of an expression's or script's source. The engine counts columns in 16 bits.
@@ -60,7 +66,9 @@ fn build() -> Engine {
         .register_type_with_name::<View>("group of properties")
         .register_indexer_get(|view: &mut View, key: ImmutableString| view.get(&key))
         .register_indexer_get(|view: &mut View, index: i64| view.get(&index.to_string()))
+        .register_indexer_get(|_: &mut View, (): ()| ())
         .register_indexer_get(|_: &mut (), _: ImmutableString| ())
+        .register_indexer_get(|_: &mut (), (): ()| ())
         .register_indexer_get(|_: &mut (), _: i64| ());
     operators::register(&mut engine);
     functions::register(&mut engine);
@@ -70,7 +78,10 @@ fn build() -> Engine {
 /// Runs a compiled source. `scope` holds the extra roots, and `vars` for a script.
 pub(crate) fn run(ast: &AST, facts: &Arc<dyn Facts>, scope: &mut Scope) -> Result<Dynamic, Box<EvalAltResult>> {
     let _entered = Entered::new(facts);
-    ENGINE.eval_ast_with_scope::<Dynamic>(scope, ast)
+    // A bot can't be allowed to take a worker down, should the engine have a flaw that some script finds.
+    // Whatever a panic leaves half done lives in `scope`, which no caller reads after an error.
+    catch_unwind(AssertUnwindSafe(|| ENGINE.eval_ast_with_scope::<Dynamic>(scope, ast)))
+        .unwrap_or_else(|_| Err("The engine of expressions failed here. Please report this expression.".into()))
 }
 
 thread_local! {
@@ -99,10 +110,7 @@ impl Drop for Entered {
 /// The facts of the evaluation under way. Native functions run nowhere else.
 pub(crate) fn current_facts() -> Arc<dyn Facts> {
     FACTS.with_borrow(|stack| {
-        stack
-            .last()
-            .map(Arc::clone)
-            .expect("native functions run only inside `run`, which enters the facts")
+        stack.last().map(Arc::clone).expect("native functions run only inside `run`, which enters the facts")
     })
 }
 
@@ -131,9 +139,7 @@ fn look(path: &[&str]) -> Dynamic {
     match facts.look(path) {
         Look::Missing => Dynamic::UNIT,
         Look::Leaf(value) => value,
-        Look::Branch => Dynamic::from(View {
-            path: path.iter().copied().map(CompactString::from).collect(),
-        }),
+        Look::Branch => Dynamic::from(View { path: path.iter().copied().map(CompactString::from).collect() }),
     }
 }
 

@@ -16,11 +16,7 @@ pub struct CompileError {
 
 impl CompileError {
     pub(crate) fn new(message: impl Into<String>, offset: usize, len: usize) -> Self {
-        Self {
-            message: message.into(),
-            offset,
-            len,
-        }
+        Self { message: message.into(), offset, len }
     }
 
     /// The same error, seen from a source that holds this one at `start`.

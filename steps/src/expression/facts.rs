@@ -46,11 +46,7 @@ pub enum Look {
 impl Look {
     /// A text, or missing when it is empty.
     pub fn text(text: &str) -> Self {
-        if text.is_empty() {
-            Self::Missing
-        } else {
-            Self::Leaf(text.into())
-        }
+        if text.is_empty() { Self::Missing } else { Self::Leaf(text.into()) }
     }
 
     /// A leaf of any value that Rhai knows: `bool`, `i64`, `f64`, text.
@@ -60,11 +56,7 @@ impl Look {
 
     /// A leaf of JSON; missing for `null`.
     pub fn json(value: &serde_json::Value) -> Self {
-        if value.is_null() {
-            Self::Missing
-        } else {
-            Self::Leaf(from_json(value))
-        }
+        if value.is_null() { Self::Missing } else { Self::Leaf(from_json(value)) }
     }
 }
 

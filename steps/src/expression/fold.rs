@@ -7,26 +7,22 @@ use unicode_normalization::char::is_combining_mark;
 /// The text without case, accents, repeated spaces, and punctuation at its edges: `" ¡Sí,  quiero! "` is `"si, quiero"`. Folding twice changes
 /// nothing. A text of punctuation alone (`"?"`) keeps it.
 pub fn fold(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
-    let letters = spaced(&letters(&letters(text)));
+    let letters = if text.is_ascii() { spaced(&text.to_ascii_lowercase()) } else { spaced(&letters(text)) };
     let inner = letters.trim_matches(|letter: char| letter == ' ' || is_edge_punctuation(letter));
-    if inner.is_empty() {
-        letters
-    } else {
-        inner.to_owned()
+    match inner.len() {
+        0 => letters,
+        all if all == letters.len() => letters,
+        _ => inner.to_owned(),
     }
-}
-
-/// The common case of a text that is folded already.
-fn is_plain(text: &str) -> bool {
-    let simple = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    !text.is_empty() && text.bytes().all(simple)
 }
 
 fn letters(text: &str) -> String {
-    // Lower case may bring marks of its own (İ), and decomposition capitals (℡): so it is done between two of them, and the caller does it twice.
+    let once = letters_once(text);
+    // Lower case may bring marks of its own (İ), and decomposition capitals (℡), so that letters outside ASCII are done twice.
+    if once.is_ascii() { once.to_ascii_lowercase() } else { letters_once(&once) }
+}
+
+fn letters_once(text: &str) -> String {
     text.nfkd()
         .filter(|letter| !is_combining_mark(*letter) && !is_invisible(*letter))
         .flat_map(char::to_lowercase)

@@ -5,16 +5,19 @@
 //! its fields; here it becomes one variable with the name `.contact.fields.city`, which `engine` looks up at once. The body of
 //! a closure can't be changed after parsing: there views do the same work, slower.
 
+mod closure;
+mod path;
+
 use std::collections::BTreeSet;
 
-use rhai::{AST, ASTFlags, ASTNode, BinaryExpr, Dynamic, Expr, FnCallExpr, FnPtr, Stmt, StmtBlock};
-use smallvec::SmallVec;
+use rhai::{AST, ASTFlags, Dynamic, Expr, FnCallExpr, FnPtr, Stmt, StmtBlock};
 
 use super::compile::Reference;
 use super::diagnose::Places;
 use super::error::CompileError;
 use super::functions;
 use super::names::{ROOTS, is_root, nearest};
+use path::ConstantPath;
 
 /// What is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,26 +35,32 @@ pub(crate) struct Lowered {
     pub(crate) writes: Vec<String>,
 }
 
-/// Properties that every value of some type has. A path is not looked up past them: `vars.items.len` asks the list.
-const PROPERTIES: &[&str] = &[
-    "len", "is_empty", "year", "month", "day", "hour", "minute", "weekday", "date", "time", "start", "end",
-];
-
 /// Methods that change a list or map in place.
 const CHANGING: &[&str] = &[
-    "push", "pop", "shift", "insert", "append", "clear", "remove", "reverse", "sort", "dedup", "retain", "drain", "set", "mixin",
-    "fill_with", "truncate", "extract",
+    "push",
+    "pop",
+    "shift",
+    "insert",
+    "append",
+    "clear",
+    "remove",
+    "reverse",
+    "sort",
+    "dedup",
+    "retain",
+    "drain",
+    "set",
+    "mixin",
+    "fill_with",
+    "truncate",
+    "extract",
 ];
 
+/// The root that a script writes.
+const VARS: &str = "vars";
+
 pub(crate) fn lower(source: &str, mode: Mode, parsed: &AST) -> Result<Lowered, CompileError> {
-    let mut pass = Pass {
-        parsed,
-        places: Places::new(source),
-        mode,
-        reads: Vec::new(),
-        writes: BTreeSet::new(),
-        error: None,
-    };
+    let mut pass = Pass { parsed, places: Places::new(source), mode, reads: Vec::new(), writes: BTreeSet::new(), error: None };
     if let Some(function) = parsed.iter_functions().find(|function| !is_closure(function.name)) {
         let name = function.name;
         pass.fail(
@@ -70,11 +79,7 @@ pub(crate) fn lower(source: &str, mode: Mode, parsed: &AST) -> Result<Lowered, C
     let mut reads = pass.reads;
     reads.sort_by(|a, b| (a.offset, &a.path).cmp(&(b.offset, &b.path)));
     reads.dedup();
-    Ok(Lowered {
-        ast: AST::new(statements, parsed.shared_lib().clone()),
-        reads,
-        writes: pass.writes.into_iter().collect(),
-    })
+    Ok(Lowered { ast: AST::new(statements, parsed.shared_lib().clone()), reads, writes: pass.writes.into_iter().collect() })
 }
 
 fn is_closure(name: &str) -> bool {
@@ -106,7 +111,14 @@ impl Pass<'_> {
 
     fn statement(&mut self, statement: &mut Stmt) {
         match statement {
-            Stmt::Noop(_) | Stmt::Share(_) => {}
+            Stmt::Noop(_) => {}
+            Stmt::Share(captured) => {
+                // A shared `vars` could not be read by a closure that runs on a part of it; so a closure gets a copy.
+                captured.retain(|(variable, index)| index.is_some() || !(self.mode == Mode::Script && variable.name == VARS));
+                if captured.is_empty() {
+                    *statement = Stmt::Noop(rhai::Position::NONE);
+                }
+            }
             Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 self.condition(&mut flow.expr);
                 self.block(&mut flow.body);
@@ -252,7 +264,7 @@ impl Pass<'_> {
 
     /// Whether a root is the script's own, held in its scope.
     fn writable(&self, root: &str) -> bool {
-        self.mode == Mode::Script && root == "vars"
+        self.mode == Mode::Script && root == VARS
     }
 
     /// A variable, or a chain of properties, indexes and calls.
@@ -289,17 +301,8 @@ impl Pass<'_> {
         let offset = self.places.offset(path.position);
         let written = path.written();
         // The path as it stands in the source may hold spaces or quoted keys; only its usual form has a known length.
-        let len = if self.places.source[offset..].starts_with(&written) {
-            written.len()
-        } else {
-            path.root.len()
-        };
-        self.reads.push(Reference {
-            path: written,
-            open: path.open,
-            offset,
-            len,
-        });
+        let len = if self.places.source[offset..].starts_with(&written) { written.len() } else { path.root.len() };
+        self.reads.push(Reference { path: written, open: path.open, offset, len });
     }
 
     /// The arguments and keys inside a chain, and its base when that is an expression of its own.
@@ -381,172 +384,12 @@ impl Pass<'_> {
             self.writes.insert(name);
         }
     }
-
-    /// What a closure reads. Its parameters and declarations hide roots of the same name, except for those it captures.
-    fn closure(&mut self, name: &str, captured: &[String]) {
-        let body = self
-            .parsed
-            .clone_functions_only_filtered(|_, _, _, function, _| function == name);
-        let mut hidden: Vec<String> = body
-            .iter_functions()
-            .flat_map(|function| function.params.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
-            .filter(|name| !captured.contains(name))
-            .collect();
-        body.walk(&mut |nodes: &[ASTNode]| {
-            match nodes.last() {
-                Some(ASTNode::Stmt(Stmt::Var(declared, ..))) => hidden.push(declared.0.name.to_string()),
-                Some(ASTNode::Stmt(Stmt::For(each, _))) => hidden.push(each.0.name.to_string()),
-                _ => {}
-            }
-            true
-        });
-        body.walk(&mut |nodes: &[ASTNode]| {
-            let parent = nodes.len().checked_sub(2).map(|index| &nodes[index]);
-            match nodes.last() {
-                Some(ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position)))
-                | Some(ASTNode::Stmt(Stmt::FnCall(call, position))) => {
-                    if !call.is_operator_call() && call.name != "curry" {
-                        self.known_function(&call.name, *position);
-                    }
-                }
-                Some(ASTNode::Expr(expression @ (Expr::Dot(..) | Expr::Index(..)))) => self.read_in_closure(expression, &hidden),
-                Some(ASTNode::Expr(expression @ Expr::Variable(..))) => {
-                    let inside_chain = matches!(parent, Some(ASTNode::Expr(Expr::Dot(chain, ..) | Expr::Index(chain, ..))) if std::ptr::eq(&chain.lhs, *expression));
-                    let inside_curry = matches!(parent, Some(ASTNode::Expr(Expr::FnCall(call, _))) if call.name == "curry");
-                    if !inside_chain && !inside_curry {
-                        self.read_in_closure(expression, &hidden);
-                    }
-                }
-                _ => {}
-            }
-            true
-        });
-    }
-
-    fn read_in_closure(&mut self, expression: &Expr, hidden: &[String]) {
-        if let Some(path) = ConstantPath::of(expression)
-            && is_root(&path.root)
-            && !hidden.iter().any(|name| *name == path.root)
-        {
-            self.record(&path);
-        }
-    }
 }
 
 fn variable_name(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Variable(variable, ..) => Some(&variable.1),
         _ => None,
-    }
-}
-
-/// The constant beginning of a chain: `vars.items[0]` of `vars.items[0].name.to_upper()` is `vars`, `items`, `0`, `name`.
-struct ConstantPath {
-    root: String,
-    segments: SmallVec<[String; 4]>,
-    /// How many segments come before the first list index: the part that names a declared thing.
-    named: usize,
-    /// Whether the chain goes on with a key that is not constant.
-    open: bool,
-    /// The method called on the path, if one is.
-    method: Option<String>,
-    /// Whether the root is a variable that the source itself declares.
-    declared: bool,
-    position: rhai::Position,
-    /// What is left of the chain after the constant part, with how it is attached.
-    rest: Option<(bool, ASTFlags, rhai::Position, Expr)>,
-}
-
-impl ConstantPath {
-    fn of(expression: &Expr) -> Option<Self> {
-        let mut path = Self {
-            root: String::new(),
-            segments: SmallVec::new(),
-            named: 0,
-            open: false,
-            method: None,
-            declared: false,
-            position: expression.start_position(),
-            rest: None,
-        };
-        let (base, mut next) = match expression {
-            Expr::Variable(..) => (expression, None),
-            Expr::Dot(chain, flags, position) => (&chain.lhs, Some((false, *flags, *position, &chain.rhs))),
-            Expr::Index(chain, flags, position) => (&chain.lhs, Some((true, *flags, *position, &chain.rhs))),
-            _ => return None,
-        };
-        let Expr::Variable(variable, short_index, position) = base else {
-            return None;
-        };
-        path.root = variable.1.to_string();
-        path.declared = variable.0.is_some() || short_index.is_some();
-        path.position = *position;
-        let mut list_index_seen = false;
-        while let Some((index, flags, position, link)) = next {
-            let (head, following) = match link {
-                Expr::Dot(chain, flags_of_link, at) if !flags.contains(ASTFlags::BREAK) => {
-                    (&chain.lhs, Some((false, *flags_of_link, *at, &chain.rhs)))
-                }
-                Expr::Index(chain, flags_of_link, at) if !flags.contains(ASTFlags::BREAK) => {
-                    (&chain.lhs, Some((true, *flags_of_link, *at, &chain.rhs)))
-                }
-                _ => (link, None),
-            };
-            let segment = match head {
-                Expr::Property(property, _) if !index && path.root != "now" && !PROPERTIES.contains(&property.2.as_str()) => {
-                    Some((property.2.to_string(), false))
-                }
-                Expr::StringConstant(key, _) if index && !key.is_empty() && !key.contains('.') => Some((key.to_string(), false)),
-                Expr::IntegerConstant(number, _) if index && *number >= 0 => Some((number.to_string(), true)),
-                _ => None,
-            };
-            let Some((segment, is_index)) = segment else {
-                path.open = index;
-                if let Expr::MethodCall(call, _) = head {
-                    path.method = Some(call.name.to_string());
-                }
-                path.rest = Some((index, flags, position, link.clone()));
-                break;
-            };
-            list_index_seen |= is_index;
-            path.segments.push(segment);
-            if !list_index_seen {
-                path.named = path.segments.len();
-            }
-            next = following;
-        }
-        Some(path)
-    }
-
-    /// The path by dots, as far as it names declared things.
-    fn written(&self) -> String {
-        let mut written = self.root.clone();
-        for segment in &self.segments[..self.named] {
-            written.push('.');
-            written.push_str(segment);
-        }
-        written
-    }
-
-    /// Puts one look-up in the place of the constant part.
-    fn replace(self, expression: &mut Expr) {
-        let mut name = format!(".{}", self.root);
-        for segment in &self.segments {
-            name.push('.');
-            name.push_str(segment);
-        }
-        let look_up = Expr::Variable(Box::new((None, name.into())), None, self.position);
-        *expression = match self.rest {
-            None => look_up,
-            Some((index, flags, position, rhs)) => {
-                let chain = Box::new(BinaryExpr { lhs: look_up, rhs });
-                if index {
-                    Expr::Index(chain, flags, position)
-                } else {
-                    Expr::Dot(chain, flags, position)
-                }
-            }
-        };
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod compile;
 mod convert;
+mod date_value;
 mod diagnose;
 mod duration;
 mod engine;
@@ -29,7 +30,6 @@ mod fold;
 pub mod functions;
 mod locale;
 mod lower;
-mod date_value;
 mod names;
 mod operators;
 mod scan;

@@ -3,9 +3,9 @@
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
 
 use super::convert::{plain_number, to_json};
+use super::date_value::DateValue;
 use super::engine::{View, current_facts};
 use super::find;
-use super::date_value::DateValue;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -55,10 +55,7 @@ fn divide_floats(a: f64, b: f64) -> Result<Dynamic> {
 }
 
 fn number_of(value: &Dynamic) -> Result<f64> {
-    value
-        .as_float()
-        .or_else(|_| value.as_int().map(|integer| integer as f64))
-        .map_err(|_| "Only a number can be divided.".into())
+    value.as_float().or_else(|_| value.as_int().map(|integer| integer as f64)).map_err(|_| "Only a number can be divided.".into())
 }
 
 /// Registers the six comparisons of two types by how they order; values that have no order are unequal.
@@ -82,12 +79,8 @@ fn comparison(engine: &mut Engine) {
     compare!(engine, ImmutableString, i64, |a: &ImmutableString, b: &i64| {
         text_number(a).and_then(|a| a.partial_cmp(&(*b as f64)))
     });
-    compare!(engine, f64, ImmutableString, |a: &f64, b: &ImmutableString| {
-        text_number(b).and_then(|b| a.partial_cmp(&b))
-    });
-    compare!(engine, ImmutableString, f64, |a: &ImmutableString, b: &f64| {
-        text_number(a).and_then(|a| a.partial_cmp(b))
-    });
+    compare!(engine, f64, ImmutableString, |a: &f64, b: &ImmutableString| { text_number(b).and_then(|b| a.partial_cmp(&b)) });
+    compare!(engine, ImmutableString, f64, |a: &ImmutableString, b: &f64| { text_number(a).and_then(|a| a.partial_cmp(b)) });
 }
 
 /// The number that a text is, as a whole: `"1.500"` in Portuguese is fifteen hundred, `"10 apples"` is none.

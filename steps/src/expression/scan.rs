@@ -7,7 +7,10 @@ use super::error::CompileError;
 pub(crate) enum Piece<'a> {
     Literal(&'a str),
     /// What stands between `{{` and `}}`, with its spaces; `start` is its first byte in the text.
-    Expression { source: &'a str, start: usize },
+    Expression {
+        source: &'a str,
+        start: usize,
+    },
 }
 
 const OPEN: &str = "{{";
@@ -30,10 +33,7 @@ pub(crate) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, CompileError> {
         if found > 0 {
             pieces.push(Piece::Literal(&text[at..open]));
         }
-        pieces.push(Piece::Expression {
-            source: &text[start..end],
-            start,
-        });
+        pieces.push(Piece::Expression { source: &text[start..end], start });
         at = end + CLOSE.len();
     }
     if at < text.len() {

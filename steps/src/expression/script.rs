@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
 use super::compile::{Compiled, Reference};
-use super::convert::{from_json, map_to_json};
+use super::convert::{from_json, to_json};
+use super::engine::limits;
 use super::error::{CompileError, EvaluationError};
 use super::facts::Facts;
 use super::lower::Mode;
@@ -45,16 +46,63 @@ impl Script {
     pub fn run(&self, facts: &Arc<dyn Facts>, vars: &Map<String, Value>) -> Result<Map<String, Value>, EvaluationError> {
         const VARS: &str = "vars";
         let mut scope = Scope::new();
-        let vars: rhai::Map = vars
-            .iter()
-            .map(|(name, value)| (name.as_str().into(), from_json(value)))
-            .collect();
+        let vars: rhai::Map = vars.iter().map(|(name, value)| (name.as_str().into(), from_json(value))).collect();
         scope.push(VARS, vars);
         let _last_value = self.0.run(facts, &mut scope)?;
-        let not_a_map = || self.0.error("`vars` must stay a map of variables; write `vars.name = …`.".to_owned());
-        let vars = scope.get(VARS).ok_or_else(not_a_map)?;
-        let vars = vars.read_lock::<rhai::Map>().ok_or_else(not_a_map)?;
-        map_to_json(&vars).map_err(|message| self.0.error(message))
+        let vars = scope.get(VARS).map_or(Ok(Value::Null), to_json);
+        match vars.map_err(|message| self.0.error(message))? {
+            Value::Object(vars) => {
+                self.check_size(&vars)?;
+                Ok(vars)
+            }
+            _ => Err(self.0.error("`vars` must stay a map of variables; write `vars.name = …`.".to_owned())),
+        }
+    }
+
+    /// The engine limits each value as it grows, but not a map that is filled by its keys.
+    fn check_size(&self, vars: &Map<String, Value>) -> Result<(), EvaluationError> {
+        let mut size = Size::default();
+        size.add_map(vars);
+        let message = if size.entries > limits::MAP_ENTRIES {
+            format!("The variables grew beyond {} entries, the limit.", limits::MAP_ENTRIES)
+        } else if size.elements > limits::LIST_ELEMENTS {
+            format!("The lists in the variables grew beyond {} elements, the limit.", limits::LIST_ELEMENTS)
+        } else if size.bytes > limits::RENDERED_BYTES {
+            format!("The texts in the variables grew beyond {} bytes, the limit.", limits::RENDERED_BYTES)
+        } else {
+            return Ok(());
+        };
+        Err(self.0.error(message))
+    }
+}
+
+/// What a JSON value holds in all.
+#[derive(Default)]
+struct Size {
+    entries: usize,
+    elements: usize,
+    bytes: usize,
+}
+
+impl Size {
+    fn add(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.bytes += text.len(),
+            Value::Array(list) => {
+                self.elements += list.len();
+                list.iter().for_each(|element| self.add(element));
+            }
+            Value::Object(map) => self.add_map(map),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn add_map(&mut self, map: &Map<String, Value>) {
+        self.entries += map.len();
+        for (key, value) in map {
+            self.bytes += key.len();
+            self.add(value);
+        }
     }
 }
 

@@ -82,10 +82,7 @@ pub(crate) fn rows(source: &str) -> Option<SimpleForm> {
         let [Stmt::FnCall(call, _)] = ast.statements() else {
             return None;
         };
-        return Some(SimpleForm {
-            join: Join::All,
-            rows: vec![row(call)?],
-        });
+        return Some(SimpleForm { join: Join::All, rows: vec![row(call)?] });
     };
     let (join, parts): (Join, &[Expr]) = match &**expression {
         Expr::And(parts, _) => (Join::All, parts),
@@ -106,11 +103,7 @@ fn row(call: &FnCallExpr) -> Option<Row> {
     let [path, literal] = call.args.as_slice() else {
         return None;
     };
-    Some(Row {
-        path: path_of(path)?,
-        operator: Operator::of(&call.name)?,
-        literal: literal_of(literal)?,
-    })
+    Some(Row { path: path_of(path)?, operator: Operator::of(&call.name)?, literal: literal_of(literal)? })
 }
 
 fn path_of(expression: &Expr) -> Option<String> {
@@ -184,7 +177,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_code() {
-        for source in ["vars.a", "vars.a == vars.b", "vars.a == 1 && (vars.b == 2 || vars.c == 3)", "vars.list[0] == 1", "1 == 1", "!vars.a", "vars.a.len() > 1", ""] {
+        for source in [
+            "vars.a",
+            "vars.a == vars.b",
+            "vars.a == 1 && (vars.b == 2 || vars.c == 3)",
+            "vars.list[0] == 1",
+            "1 == 1",
+            "!vars.a",
+            "vars.a.len() > 1",
+            "",
+        ] {
             assert_eq!(rows(source), None, "{source}");
         }
     }

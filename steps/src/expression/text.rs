@@ -36,15 +36,8 @@ impl Text {
     pub fn compile(source: &str) -> Result<Self, CompileError> {
         let pieces = scan::pieces(source)?;
         let plain = !pieces.iter().any(|piece| matches!(piece, Piece::Expression { .. }));
-        let parts = if plain {
-            Arc::default()
-        } else {
-            pieces.into_iter().map(Part::compile).collect::<Result<_, _>>()?
-        };
-        Ok(Self {
-            source: source.into(),
-            parts,
-        })
+        let parts = if plain { Arc::default() } else { pieces.into_iter().map(Part::compile).collect::<Result<_, _>>()? };
+        Ok(Self { source: source.into(), parts })
     }
 
     /// The source, as it was written.
@@ -61,10 +54,7 @@ impl Text {
     pub fn reads(&self) -> Vec<Reference> {
         self.expressions()
             .flat_map(|(expression, start)| {
-                expression.reads().iter().map(move |read| Reference {
-                    offset: read.offset + start,
-                    ..read.clone()
-                })
+                expression.reads().iter().map(move |read| Reference { offset: read.offset + start, ..read.clone() })
             })
             .collect()
     }
@@ -86,13 +76,13 @@ impl Text {
         for part in &*self.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),
-                Part::Expression { expression, start } => expression
-                    .write(&mut out, facts, locals)
-                    .map_err(|error| error.shifted(*start))?,
+                Part::Expression { expression, start } => {
+                    expression.write(&mut out, facts, locals).map_err(|error| error.shifted(*start))?
+                }
             }
-            if out.len() > limits::TEXT_BYTES {
+            if out.len() > limits::RENDERED_BYTES {
                 return Err(EvaluationError {
-                    message: format!("The text grew beyond {} bytes, the limit.", limits::TEXT_BYTES),
+                    message: format!("The text grew beyond {} bytes, the limit.", limits::RENDERED_BYTES),
                     offset: None,
                     expression: Arc::clone(&self.source),
                 });
@@ -104,9 +94,7 @@ impl Text {
     /// What is kept or sent as data: a text that is exactly one `{{ }}` gives the value itself, any other its rendered text.
     pub fn value(&self, facts: &Arc<dyn Facts>, locals: &Locals) -> Result<Value, EvaluationError> {
         match &*self.parts {
-            [Part::Expression { expression, start }] => expression
-                .evaluate(facts, locals)
-                .map_err(|error| error.shifted(*start)),
+            [Part::Expression { expression, start }] => expression.evaluate(facts, locals).map_err(|error| error.shifted(*start)),
             _ => self.render(facts, locals).map(Value::String),
         }
     }

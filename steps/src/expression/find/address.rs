@@ -10,7 +10,9 @@ fn pattern(source: &str) -> Regex {
 }
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+    pattern(
+        r"(?i)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}",
+    )
 });
 
 /// Longer than any address can be: 254 characters (RFC 5321, the length of a path without its brackets).
@@ -47,11 +49,7 @@ pub fn url(text: &str) -> Option<String> {
         .find(|address| !address.ends_with("://") && !address.ends_with('/') || address.matches('/').count() != 2)
         .map(|address| {
             let scheme = address.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http")) && address.contains("://");
-            if scheme {
-                address.to_owned()
-            } else {
-                format!("https://{address}")
-            }
+            if scheme { address.to_owned() } else { format!("https://{address}") }
         })
 }
 

@@ -58,8 +58,11 @@ fn numeric(text: &str, locale: Locale<'_>, today: Date) -> Option<Date> {
 }
 
 fn named_month(text: &str, today: Date) -> Option<Date> {
-    static DAY_FIRST: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b([0-9]{1,2})(?:o|º|ª|st|nd|rd|th)?\.?\s?(?:de\s|of\s|-\s?)?([a-z]{3,12})\b\.?(?:(?:\s|,\s?)(?:de\s|del\s)?([0-9]{4}))?"));
+    static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b([0-9]{1,2})(?:o|º|ª|st|nd|rd|th)?\.?\s?(?:de\s|of\s|-\s?)?([a-z]{3,12})\b\.?(?:(?:\s|,\s?)(?:de\s|del\s)?([0-9]{4}))?",
+        )
+    });
     static MONTH_FIRST: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b([a-z]{3,12})\.?\s(?:the\s)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?:(?:\s|,\s?)([0-9]{4}))?"));
     let day_first = DAY_FIRST.captures_iter(text).find_map(|found| {
@@ -79,7 +82,10 @@ fn month_named(word: &str) -> Option<i8> {
     let index = MONTHS.iter().find_map(|names| {
         names.iter().position(|name| {
             let name = fold(name);
-            word == name || word == &name[..3] || word == "sept" && name.starts_with("sept") || word == "setiembre" && name == "septiembre"
+            word == name
+                || word == &name[..3]
+                || word == "sept" && name.starts_with("sept")
+                || word == "setiembre" && name == "septiembre"
         })
     })?;
     i8::try_from(index + 1).ok()
@@ -104,18 +110,11 @@ fn relative(text: &str, today: Date) -> Option<Date> {
         ("hoy", 0),
         ("today", 0),
     ];
-    static IN_DAYS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:em|en|in|dentro\sde|daqui\sa)\s([0-9]{1,3})\s(dias?|days?|semanas?|weeks?)\b")
-    });
+    static IN_DAYS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:em|en|in|dentro\sde|daqui\sa)\s([0-9]{1,3})\s(dias?|days?|semanas?|weeks?)\b"));
     // "Por la mañana" is the morning.
-    let text = text
-        .replace("por la manana", " ")
-        .replace("de la manana", " ")
-        .replace("en la manana", " ");
-    let named = NAMES
-        .iter()
-        .find(|(name, _)| has_words(&text, name))
-        .map(|(_, days)| *days);
+    let text = text.replace("por la manana", " ").replace("de la manana", " ").replace("en la manana", " ");
+    let named = NAMES.iter().find(|(name, _)| has_words(&text, name)).map(|(_, days)| *days);
     let days = named.or_else(|| {
         let found = IN_DAYS.captures(&text)?;
         let count: i64 = found[1].parse().ok()?;

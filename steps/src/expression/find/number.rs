@@ -7,11 +7,14 @@ use regex::Regex;
 use super::super::locale::Locale;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?x)
+    Regex::new(
+        r"(?x)
         (?P<sign>[-−])?
         (?P<digits> [0-9]+ (?:[.,'’\u{a0}\u{202f}][0-9]+)* )
         (?P<scale> \s?(?: k\b | mil\b | mi(?:lh[ãa]o|lh[õo]es|ll[óo]n|llones|llion|llions)\b ) )?
-    ").expect("a constant pattern, compiled by the tests")
+    ",
+    )
+    .expect("a constant pattern, compiled by the tests")
 });
 
 /// The first number in a text. `1.234,56` and `1,234.56` are both understood; where one sign alone could mean either (`1.500`), the language
@@ -43,9 +46,7 @@ pub fn number(text: &str, language: &str) -> Option<f64> {
 pub fn integer(text: &str, language: &str) -> Option<i64> {
     /// Beyond it not every integer has a floating-point number of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    number(text, language)
-        .filter(|number| number.fract() == 0.0 && number.abs() <= EXACT)
-        .map(|number| number as i64)
+    number(text, language).filter(|number| number.fract() == 0.0 && number.abs() <= EXACT).map(|number| number as i64)
 }
 
 /// The number that a text is, and nothing else: `"10"` and `" 1.500,00 "`, but not `"10 apples"`.
@@ -57,10 +58,7 @@ pub fn whole_number(text: &str, language: &str) -> Option<f64> {
         return text.replacen('−', "-", 1).parse().ok();
     }
     let is_number = |found: regex::Match<'_>| found.start() == 0 && found.end() == text.len();
-    NUMBER
-        .find(text)
-        .filter(|found| is_number(*found))
-        .and_then(|_| number(text, language))
+    NUMBER.find(text).filter(|found| is_number(*found)).and_then(|_| number(text, language))
 }
 
 /// The digits with a decimal point, if any, and nothing between thousands.

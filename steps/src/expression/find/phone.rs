@@ -6,7 +6,8 @@ use phonenumber::Mode;
 use regex::Regex;
 
 static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\+?\(?[0-9](?:[\s().\-/\u{a0}\u{2010}-\u{2014}]{0,3}[0-9]){6,16}").expect("a constant pattern, compiled by the tests")
+    Regex::new(r"\+?\(?[0-9](?:[\s().\-/\u{a0}\u{2010}-\u{2014}]{0,3}[0-9]){6,16}")
+        .expect("a constant pattern, compiled by the tests")
 });
 
 /// The first valid phone number in a text, in E.164 (`+5511987654321`). One without a country code is of `country` (ISO 3166, two letters);
@@ -19,17 +20,13 @@ pub fn phone(text: &str, country: Option<&str>) -> Option<String> {
         if written.starts_with('+') {
             return valid(None, &format!("+{digits}"));
         }
-        country
-            .and_then(|country| valid(Some(country), &digits))
-            .or_else(|| valid(None, &format!("+{digits}")))
+        country.and_then(|country| valid(Some(country), &digits)).or_else(|| valid(None, &format!("+{digits}")))
     })
 }
 
 fn valid(country: Option<phonenumber::country::Id>, digits: &str) -> Option<String> {
     let number = phonenumber::parse(country, digits).ok()?;
-    number
-        .is_valid()
-        .then(|| number.format().mode(Mode::E164).to_string())
+    number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
 }
 
 #[cfg(test)]

@@ -28,15 +28,28 @@ pub fn time(text: &str) -> Option<Time> {
         let alone = whole.len() == text.len();
         let before = text[..whole.start()].chars().next_back();
         let after = text[whole.end()..].chars().next();
-        let inside = matches!(before, Some('/' | '-' | '.' | ',' | ':')) || matches!(after, Some('/' | ':')) || after.is_some_and(char::is_alphanumeric);
+        let inside = matches!(before, Some('/' | '-' | '.' | ',' | ':'))
+            || matches!(after, Some('/' | ':'))
+            || after.is_some_and(char::is_alphanumeric);
         if inside || !(told || alone) {
             return None;
         }
         let hour: i8 = found.name("hour")?.as_str().parse().ok()?;
         let minute: i8 = found.name("minute").map_or(Ok(0), |minute| minute.as_str().parse()).ok()?;
         let hour = match found.name("half").map(|half| half.as_str()) {
-            Some(half) if half.starts_with('p') || half.ends_with("tarde") || half.ends_with("noon") || half.ends_with("noite") || half.ends_with("noche") || half.ends_with("evening") => {
-                if hour < 12 { hour + 12 } else { hour }
+            Some(half)
+                if half.starts_with('p')
+                    || half.ends_with("tarde")
+                    || half.ends_with("noon")
+                    || half.ends_with("noite")
+                    || half.ends_with("noche")
+                    || half.ends_with("evening") =>
+            {
+                if hour < 12 {
+                    hour + 12
+                } else {
+                    hour
+                }
             }
             Some(_) if hour == 12 => 0,
             _ => hour,

@@ -38,10 +38,8 @@ pub(super) fn register(engine: &mut Engine) {
             Ok(element(&list, text_of(&by).map_or(0, |text| mixed(hashed(&text)))))
         })
         .register_fn("join", |list: Dynamic, separator: Dynamic| -> Result {
-            let texts: Vec<String> = list_of(list)?
-                .iter()
-                .map(|element| text_of(element).map(|text| text.to_string()).unwrap_or_default())
-                .collect();
+            let texts: Vec<String> =
+                list_of(list)?.iter().map(|element| text_of(element).map(|text| text.to_string()).unwrap_or_default()).collect();
             Ok(texts.join(text_of(&separator).unwrap_or_default().as_str()).into())
         });
 }
@@ -50,20 +48,14 @@ fn list_of(value: Dynamic) -> Result<Array> {
     if value.is_unit() {
         return Ok(Array::new());
     }
-    value
-        .into_array()
-        .map_err(|_| "A list was expected here, such as `[\"a\", \"b\"]`.".into())
+    value.into_array().map_err(|_| "A list was expected here, such as `[\"a\", \"b\"]`.".into())
 }
 
 fn element(list: &Array, draw: u64) -> Dynamic {
     let Some(length) = u64::try_from(list.len()).ok().filter(|length| *length > 0) else {
         return Dynamic::UNIT;
     };
-    usize::try_from(draw % length)
-        .ok()
-        .and_then(|index| list.get(index))
-        .cloned()
-        .unwrap_or_default()
+    usize::try_from(draw % length).ok().and_then(|index| list.get(index)).cloned().unwrap_or_default()
 }
 
 /// Spreads a number over all bits (the finalizer of SplitMix64), so that neighbouring seeds draw apart.
@@ -76,7 +68,5 @@ fn mixed(seed: u64) -> u64 {
 
 /// FNV-1a: small, and the same on every machine and version, which the standard library's hashes don't promise.
 fn hashed(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -59,18 +59,19 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_fn("format", format)
         .register_fn("round", |value: Dynamic| round(&value, 0))
-        .register_fn("round", |value: Dynamic, decimals: i64| round(&value, decimals));
+        .register_fn("round", |value: Dynamic, decimals: Dynamic| -> Result {
+            match number_of(&decimals)? {
+                Some(decimals) => round(&value, decimals as i64),
+                None => Ok(Dynamic::UNIT),
+            }
+        });
 }
 
 /// A number of the engine: an integer where it has no fraction.
 pub(super) fn number(value: f64) -> Dynamic {
     /// Beyond it not every integer has a floating-point number of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    if value.fract() == 0.0 && value.abs() <= EXACT {
-        (value as i64).into()
-    } else {
-        value.into()
-    }
+    if value.fract() == 0.0 && value.abs() <= EXACT { (value as i64).into() } else { value.into() }
 }
 
 /// The number that a value is, or that its text is; none when it is missing.

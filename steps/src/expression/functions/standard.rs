@@ -41,16 +41,16 @@ pub(super) const ALL: &[Function] = standard! {
     "all", "list.all(|x| …)", "Whether a closure is true for all elements.", "[1, 2].all(|x| x > 1)" => "false";
     "find", "list.find(|x| …)", "The first element for which a closure is true; missing when there is none.", "[1, 2].find(|x| x > 1)" => "2";
     "for_each", "list.for_each(|| …)", "Runs a closure for every element, which is `this` in it.", "[1, 2].for_each(|| this * 2)" => "null";
-    "push", "list.push(element)", "Adds an element at the end. In scripts; so are the following.", "{ let list = [1]; list.push(2); list }" => "[1, 2]";
-    "pop", "list.pop()", "Takes off the last element and gives it.", "{ let list = [1, 2]; list.pop() }" => "2";
-    "shift", "list.shift()", "Takes off the first element and gives it.", "{ let list = [1, 2]; list.shift() }" => "1";
-    "insert", "list.insert(index, element)", "Puts an element before another.", "{ let list = [2]; list.insert(0, 1); list }" => "[1, 2]";
-    "append", "list.append(other)", "Adds all elements of another list.", "{ let list = [1]; list.append([2]); list }" => "[1, 2]";
-    "remove", "value.remove(key)", "Takes an element off a list by its index, or an entry off a map by its key, and gives it.", "{ let list = [1, 2]; list.remove(0) }" => "1";
-    "clear", "value.clear()", "Takes off all elements or entries.", "{ let list = [1]; list.clear(); list }" => "[]";
-    "reverse", "list.reverse()", "Turns a list round.", "{ let list = [1, 2]; list.reverse(); list }" => "[2, 1]";
-    "sort", "list.sort()", "Sorts a list of numbers or texts.", "{ let list = [2, 1]; list.sort(); list }" => "[1, 2]";
-    "dedup", "list.dedup()", "Takes off elements that repeat the one before.", "{ let list = [1, 1]; list.dedup(); list }" => "[1]";
+    "push", "list.push(element)", "Adds an element at the end. In scripts; so are the following.", "vars.list = [1]; vars.list.push(2);" => r#"{"list": [1, 2]}"#;
+    "pop", "list.pop()", "Takes off the last element and gives it.", "let list = [1, 2]; vars.one = list.pop();" => r#"{"one": 2}"#;
+    "shift", "list.shift()", "Takes off the first element and gives it.", "let list = [1, 2]; vars.one = list.shift();" => r#"{"one": 1}"#;
+    "insert", "list.insert(index, element)", "Puts an element before another.", "vars.list = [2]; vars.list.insert(0, 1);" => r#"{"list": [1, 2]}"#;
+    "append", "list.append(other)", "Adds all elements of another list.", "vars.list = [1]; vars.list.append([2]);" => r#"{"list": [1, 2]}"#;
+    "remove", "value.remove(key)", "Takes an element off a list by its index, or an entry off a map by its key, and gives it.", "let list = [1, 2]; vars.one = list.remove(0);" => r#"{"one": 1}"#;
+    "clear", "value.clear()", "Takes off all elements or entries.", "vars.list = [1]; vars.list.clear();" => r#"{"list": []}"#;
+    "reverse", "list.reverse()", "Turns a list round.", "vars.list = [1, 2]; vars.list.reverse();" => r#"{"list": [2, 1]}"#;
+    "sort", "list.sort()", "Sorts a list of numbers or texts.", "vars.list = [2, 1]; vars.list.sort();" => r#"{"list": [1, 2]}"#;
+    "dedup", "list.dedup()", "Takes off elements that repeat the one before.", "vars.list = [1, 1]; vars.list.dedup();" => r#"{"list": [1]}"#;
 };
 
 /// Functions of a text, list or number that give a missing value for a missing one, with the numbers of their arguments.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use regex::{Regex, RegexBuilder};
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, Engine, ImmutableString};
 
 use super::{Function, Result, found};
 use crate::expression::convert::text_of;
@@ -76,18 +76,14 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_fn("fold", |text: Dynamic| found(text_of(&text).map(|text| fold(&text))))
         .register_fn("matches", matches)
-        .register_fn("trim", |text: Dynamic| found(text_of(&text).map(|text| text.trim().to_owned())))
-        .register_fn("replace", |text: Dynamic, what: Dynamic, with: Dynamic| {
-            let (what, with) = (text_of(&what).unwrap_or_default(), text_of(&with).unwrap_or_default());
-            found(text_of(&text).map(|text| {
-                // Replacing nothing would put the other text between all letters.
-                if what.is_empty() {
-                    text.to_string()
-                } else {
-                    text.replace(what.as_str(), &with)
-                }
-            }))
+        // Rhai's own change a text in place; only the exact types come before those.
+        .register_fn("trim", |text: ImmutableString| text.trim().to_owned())
+        .register_fn("trim", |(): ()| ())
+        .register_fn("replace", |text: ImmutableString, what: ImmutableString, with: ImmutableString| {
+            // Replacing nothing would put the other text between all letters.
+            if what.is_empty() { text } else { text.replace(what.as_str(), &with).into() }
         })
+        .register_fn("replace", |(): (), _: Dynamic, _: Dynamic| ())
         .register_fn("text", |value: Dynamic| text_of(&value).unwrap_or_default());
 }
 
