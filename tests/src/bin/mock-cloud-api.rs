@@ -44,31 +44,13 @@ struct Options {
     /// What the mock's clock shows at the start (RFC 3339); now by default.
     #[arg(long)]
     now: Option<Timestamp>,
-    #[arg(
-        long,
-        env = "WHATSAPP_ACCESS_TOKEN",
-        default_value = "mock-access-token"
-    )]
+    #[arg(long, env = "WHATSAPP_ACCESS_TOKEN", default_value = "mock-access-token")]
     access_token: String,
-    #[arg(
-        long,
-        env = "WHATSAPP_APP_SECRET",
-        default_value = "mock-app-secret",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "WHATSAPP_APP_SECRET", default_value = "mock-app-secret", hide_env_values = true)]
     app_secret: String,
-    #[arg(
-        long,
-        env = "WHATSAPP_VERIFY_TOKEN",
-        default_value = "mock-verify-token",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "WHATSAPP_VERIFY_TOKEN", default_value = "mock-verify-token", hide_env_values = true)]
     verify_token: String,
-    #[arg(
-        long,
-        env = "WHATSAPP_BUSINESS_ACCOUNT_ID",
-        default_value = "102290129340398"
-    )]
+    #[arg(long, env = "WHATSAPP_BUSINESS_ACCOUNT_ID", default_value = "102290129340398")]
     business_account: String,
 }
 
@@ -90,11 +72,7 @@ async fn main() -> Result<()> {
         business_account: options.business_account,
         numbers: options.numbers,
     };
-    let plan = StatusPlan {
-        enabled: !options.no_statuses,
-        delay_milliseconds: options.status_delay,
-        ..StatusPlan::default()
-    };
+    let plan = StatusPlan { enabled: !options.no_statuses, delay_milliseconds: options.status_delay, ..StatusPlan::default() };
     let mut builder = Mock::builder()
         .address(options.listen)
         .account(account)
@@ -112,29 +90,16 @@ async fn main() -> Result<()> {
         builder = builder.accept_unknown_media();
     }
     for path in &options.templates {
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-        let definitions: Value = serde_json::from_str(&text)
-            .with_context(|| format!("{} is not JSON", path.display()))?;
-        let definitions = if let Value::Array(list) = definitions {
-            list
-        } else {
-            vec![definitions]
-        };
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let definitions: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+        let definitions = if let Value::Array(list) = definitions { list } else { vec![definitions] };
         for definition in &definitions {
-            builder = builder
-                .template(definition)
-                .with_context(|| path.display().to_string())?;
+            builder = builder.template(definition).with_context(|| path.display().to_string())?;
         }
     }
-    let mock = builder
-        .start()
-        .await
-        .with_context(|| format!("listening on {}", options.listen))?;
+    let mock = builder.start().await.with_context(|| format!("listening on {}", options.listen))?;
     print_help(&mock, &options.webhook);
-    tokio::signal::ctrl_c()
-        .await
-        .context("waiting for Ctrl-C")?;
+    tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
     Ok(())
 }
 

@@ -164,10 +164,7 @@ impl Builder {
 
     /// How webhooks are repeated when the answer isn't 200.
     pub fn retry(mut self, attempts: u32, pause: Duration) -> Self {
-        self.retry = Retry {
-            attempts: attempts.max(1),
-            pause,
-        };
+        self.retry = Retry { attempts: attempts.max(1), pause };
         self
     }
 

@@ -22,20 +22,14 @@ enum Kind {
 
 impl Choice {
     fn new(item: &Value, kind: Kind) -> Self {
-        Self {
-            id: text(item, "id"),
-            title: text(item, "title"),
-            kind,
-        }
+        Self { id: text(item, "id"), title: text(item, "title"), kind }
     }
 
     /// The message that the tap brings.
     pub(crate) fn message(&self) -> Message {
         match &self.kind {
             Kind::Button => payload::button_reply(&self.id, &self.title),
-            Kind::Row { description } => {
-                payload::list_reply(&self.id, &self.title, description.as_deref())
-            }
+            Kind::Row { description } => payload::list_reply(&self.id, &self.title, description.as_deref()),
             Kind::TemplateButton => payload::template_button(&self.title, &self.id),
         }
     }
@@ -49,15 +43,9 @@ pub(crate) fn of(templates: &Templates, body: &Value) -> Vec<Choice> {
     let interactive = &body["interactive"];
     let action = &interactive["action"];
     // Replies to Direct Send messages arrive like those to templates (Cloud API, Direct Send).
-    let button = if body["category"].is_null() {
-        Kind::Button
-    } else {
-        Kind::TemplateButton
-    };
+    let button = if body["category"].is_null() { Kind::Button } else { Kind::TemplateButton };
     match interactive["type"].as_str().unwrap_or_default() {
-        "button" => items(&action["buttons"])
-            .map(|item| Choice::new(&item["reply"], button.clone()))
-            .collect(),
+        "button" => items(&action["buttons"]).map(|item| Choice::new(&item["reply"], button.clone())).collect(),
         "list" => items(&action["sections"])
             .flat_map(|section| items(&section["rows"]))
             .map(|row| {
@@ -77,22 +65,15 @@ pub(crate) fn of(templates: &Templates, body: &Value) -> Vec<Choice> {
 pub(crate) fn flow_token(templates: &Templates, body: &Value) -> Option<String> {
     let sent = |token: &Value| token.as_str().unwrap_or("unused").to_owned();
     if body["interactive"]["type"] == "flow" {
-        return Some(sent(
-            &body["interactive"]["action"]["parameters"]["flow_token"],
-        ));
+        return Some(sent(&body["interactive"]["action"]["parameters"]["flow_token"]));
     }
     let template = &body["template"];
-    let button = items(&template["components"]).find(|component| {
-        component["sub_type"]
-            .as_str()
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("flow"))
-    });
+    let button = items(&template["components"])
+        .find(|component| component["sub_type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("flow")));
     if let Some(button) = button {
         return Some(sent(&button["parameters"][0]["action"]["flow_token"]));
     }
-    known(templates, template)
-        .filter(|template| template.has_form())
-        .map(|_| "unused".to_owned())
+    known(templates, template).filter(|template| template.has_form()).map(|_| "unused".to_owned())
 }
 
 /// Ids and titles, for an error.
@@ -100,10 +81,7 @@ pub(crate) fn list(choices: &[Choice]) -> String {
     if choices.is_empty() {
         return "nothing to tap".to_owned();
     }
-    let named: Vec<String> = choices
-        .iter()
-        .map(|choice| format!("\"{}\" ({})", choice.title, choice.id))
-        .collect();
+    let named: Vec<String> = choices.iter().map(|choice| format!("\"{}\" ({})", choice.title, choice.id)).collect();
     named.join(", ")
 }
 
@@ -112,23 +90,12 @@ fn of_template(templates: &Templates, sent: &Value) -> Vec<Choice> {
         Some(template) => template.quick_replies(&sent["components"]),
         // Of a template that was never added only the payloads of the send are known.
         None => items(&sent["components"])
-            .filter(|component| {
-                component["sub_type"]
-                    .as_str()
-                    .is_some_and(|kind| kind.eq_ignore_ascii_case("quick_reply"))
-            })
+            .filter(|component| component["sub_type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("quick_reply")))
             .filter_map(|component| component["parameters"][0]["payload"].as_str())
             .map(|payload| (payload.to_owned(), payload.to_owned()))
             .collect(),
     };
-    replies
-        .into_iter()
-        .map(|(title, id)| Choice {
-            id,
-            title,
-            kind: Kind::TemplateButton,
-        })
-        .collect()
+    replies.into_iter().map(|(title, id)| Choice { id, title, kind: Kind::TemplateButton }).collect()
 }
 
 fn known<'a>(templates: &'a Templates, sent: &Value) -> Option<&'a Template> {
@@ -156,10 +123,7 @@ mod tests {
         ]}}});
         let choices = of(&Templates::default(), &body);
         assert_eq!(list(&choices), "\"One\" (a), \"Two\" (b)");
-        assert_eq!(
-            choices[0].message(),
-            payload::list_reply("a", "One", Some("first"))
-        );
+        assert_eq!(choices[0].message(), payload::list_reply("a", "One", Some("first")));
         assert_eq!(choices[1].message(), payload::list_reply("b", "Two", None));
     }
 
@@ -169,30 +133,14 @@ mod tests {
             {"type": "button", "sub_type": "quick_reply", "index": 0, "parameters": [{"type": "payload", "payload": "yes"}]},
             {"type": "button", "sub_type": "flow", "index": 1, "parameters": [{"type": "action", "action": {"flow_token": "t"}}]},
         ]}});
-        assert_eq!(
-            of(&Templates::default(), &body)[0].message(),
-            payload::template_button("yes", "yes")
-        );
-        assert_eq!(
-            flow_token(&Templates::default(), &body),
-            Some("t".to_owned())
-        );
+        assert_eq!(of(&Templates::default(), &body)[0].message(), payload::template_button("yes", "yes"));
+        assert_eq!(flow_token(&Templates::default(), &body), Some("t".to_owned()));
     }
 
     #[test]
     fn a_form_without_token_has_metas_default() {
-        let flow =
-            json!({"interactive": {"type": "flow", "action": {"parameters": {"flow_id": "1"}}}});
-        assert_eq!(
-            flow_token(&Templates::default(), &flow),
-            Some("unused".to_owned())
-        );
-        assert_eq!(
-            flow_token(
-                &Templates::default(),
-                &json!({"interactive": {"type": "list"}})
-            ),
-            None
-        );
+        let flow = json!({"interactive": {"type": "flow", "action": {"parameters": {"flow_id": "1"}}}});
+        assert_eq!(flow_token(&Templates::default(), &flow), Some("unused".to_owned()));
+        assert_eq!(flow_token(&Templates::default(), &json!({"interactive": {"type": "list"}})), None);
     }
 }

@@ -22,10 +22,7 @@ struct Hands {
 impl Clock {
     /// A running clock that shows `now`.
     pub fn starting_at(now: Timestamp) -> Self {
-        Self(Mutex::new(Hands {
-            shown: now,
-            since: Some(Instant::now()),
-        }))
+        Self(Mutex::new(Hands { shown: now, since: Some(Instant::now()) }))
     }
 
     /// The time the mock believes it is.
@@ -42,11 +39,7 @@ impl Clock {
     pub fn advance(&self, by: SignedDuration) {
         let mut hands = lock(&self.0);
         let now = hands.now();
-        let limit = if by.is_negative() {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        };
+        let limit = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
         hands.put(now.checked_add(by).unwrap_or(limit));
     }
 
@@ -67,9 +60,9 @@ impl Clock {
 
 impl Hands {
     fn now(&self) -> Timestamp {
-        let passed = self.since.map_or(SignedDuration::ZERO, |since| {
-            SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::MAX)
-        });
+        let passed = self
+            .since
+            .map_or(SignedDuration::ZERO, |since| SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::MAX));
         self.shown.checked_add(passed).unwrap_or(Timestamp::MAX)
     }
 

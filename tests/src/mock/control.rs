@@ -70,8 +70,7 @@ type Answer = Result<Json<Value>, Refusal>;
 /// Reads a body; none at all is an empty object. curl's default content type is taken as well.
 fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Refusal> {
     let body = if body.trim().is_empty() { "{}" } else { body };
-    serde_json::from_str(body)
-        .map_err(|error| Refusal::Unreadable(format!("the body can't be read: {error}")))
+    serde_json::from_str(body).map_err(|error| Refusal::Unreadable(format!("the body can't be read: {error}")))
 }
 
 #[derive(Deserialize)]
@@ -83,31 +82,13 @@ struct MessageQuery {
     after: usize,
 }
 
-async fn messages(
-    State(shared): State<Arc<Shared>>,
-    Query(query): Query<MessageQuery>,
-) -> Json<Value> {
-    let to = query.to.map(|to| {
-        if is_user_id(&to) {
-            to
-        } else {
-            shared.wa_id(&to)
-        }
-    });
+async fn messages(State(shared): State<Arc<Shared>>, Query(query): Query<MessageQuery>) -> Json<Value> {
+    let to = query.to.map(|to| if is_user_id(&to) { to } else { shared.wa_id(&to) });
     let sent = shared.records.sent();
     let fitting = sent.iter().filter(|sent| {
-        to.as_ref().is_none_or(|to| *to == sent.to)
-            && query
-                .number
-                .as_ref()
-                .is_none_or(|number| *number == sent.number)
+        to.as_ref().is_none_or(|to| *to == sent.to) && query.number.as_ref().is_none_or(|number| *number == sent.number)
     });
-    Json(
-        fitting
-            .skip(query.after)
-            .map(|sent| sent.to_json())
-            .collect(),
-    )
+    Json(fitting.skip(query.after).map(|sent| sent.to_json()).collect())
 }
 
 async fn clear(State(shared): State<Arc<Shared>>) -> StatusCode {
@@ -130,14 +111,7 @@ async fn counts(State(shared): State<Arc<Shared>>, Query(query): Query<CountQuer
 }
 
 async fn rejections(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(
-        shared
-            .records
-            .rejections()
-            .iter()
-            .map(|rejection| rejection.to_json())
-            .collect(),
-    )
+    Json(shared.records.rejections().iter().map(|rejection| rejection.to_json()).collect())
 }
 
 async fn reads(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -185,11 +159,7 @@ struct WebhookChange {
 async fn set_webhook(State(shared): State<Arc<Shared>>, body: String) -> Answer {
     let change: WebhookChange = read(&body)?;
     if let Some(url) = change.url.as_ref().filter(|_| change.verify) {
-        shared
-            .hooks
-            .verify(url, &shared.chance.object_id(), None)
-            .await
-            .map_err(Refusal::Webhook)?;
+        shared.hooks.verify(url, &shared.chance.object_id(), None).await.map_err(Refusal::Webhook)?;
     }
     let answer = json!({"url": change.url});
     shared.hooks.set_url(change.url);
@@ -233,23 +203,14 @@ struct BrokenLink {
     link: String,
 }
 
-async fn break_link(
-    State(shared): State<Arc<Shared>>,
-    body: String,
-) -> Result<StatusCode, Refusal> {
+async fn break_link(State(shared): State<Arc<Shared>>, body: String) -> Result<StatusCode, Refusal> {
     let broken: BrokenLink = read(&body)?;
     lock(&shared.media).break_link(&broken.link);
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn templates(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(
-        lock(&shared.templates)
-            .list()
-            .iter()
-            .map(Template::to_json)
-            .collect(),
-    )
+    Json(lock(&shared.templates).list().iter().map(Template::to_json).collect())
 }
 
 /// Takes one definition or a list of them.
@@ -260,12 +221,7 @@ async fn put_templates(State(shared): State<Arc<Shared>>, body: String) -> Answe
     };
     let templates: Result<Vec<Template>, _> = definitions.iter().map(Template::read).collect();
     let templates = templates.map_err(|error| Refusal::Unreadable(error.to_string()))?;
-    Ok(Json(
-        templates
-            .into_iter()
-            .map(|template| shared.put_template(template))
-            .collect(),
-    ))
+    Ok(Json(templates.into_iter().map(|template| shared.put_template(template)).collect()))
 }
 
 #[derive(Deserialize)]
@@ -284,9 +240,7 @@ async fn change_template(
     if shared.change_template(&name, &language, change.status, change.category.as_deref()) {
         return Ok(StatusCode::NO_CONTENT);
     }
-    Err(Refusal::NotFound(format!(
-        "there is no template {name} in {language}"
-    )))
+    Err(Refusal::NotFound(format!("there is no template {name} in {language}")))
 }
 
 #[derive(Deserialize)]
@@ -301,15 +255,9 @@ fn yes() -> bool {
     true
 }
 
-async fn release_template(
-    State(shared): State<Arc<Shared>>,
-    Path(name): Path<String>,
-    body: String,
-) -> Answer {
+async fn release_template(State(shared): State<Arc<Shared>>, Path(name): Path<String>, body: String) -> Answer {
     let release: Release = read(&body)?;
-    Ok(Json(
-        json!({"released": shared.release_template(&name, release.good)}),
-    ))
+    Ok(Json(json!({"released": shared.release_template(&name, release.good)})))
 }
 
 /// Who writes, beside the path's phone number or user id, and how it is delivered.
@@ -332,11 +280,7 @@ async fn act(
     Query(query): Query<ActQuery>,
     body: String,
 ) -> Answer {
-    let mut person = if is_user_id(&who) {
-        Person::with_user_id(who.as_str())
-    } else {
-        Person::with_phone(&shared.wa_id(&who))
-    };
+    let mut person = if is_user_id(&who) { Person::with_user_id(who.as_str()) } else { Person::with_phone(&shared.wa_id(&who)) };
     person.user_id = query.user_id.or(person.user_id);
     person.username = query.username.or(person.username);
     if let Some(name) = query.name {
@@ -351,12 +295,8 @@ async fn act(
         return Ok(Json(json!({"ids": [], "webhook_statuses": []})));
     }
     let act = json!({deed: read::<Value>(&body)?});
-    let act: Act =
-        serde_json::from_value(act).map_err(|error| Refusal::Unreadable(error.to_string()))?;
-    let mut inbound = customer
-        .act(act)
-        .map_err(Refusal::Tester)?
-        .copies(query.copies.unwrap_or(1));
+    let act: Act = serde_json::from_value(act).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    let mut inbound = customer.act(act).map_err(Refusal::Tester)?.copies(query.copies.unwrap_or(1));
     if let Some(at) = query.at {
         inbound = inbound.at(at);
     }

@@ -8,9 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::act::{Act, Draft, MediaKind, Scene, TesterError};
+use super::act::{Act, MediaKind, TesterError};
 use super::lock;
 use super::payload::{self, Number, Person};
+use super::scene::{Draft, Scene};
 use super::server::Shared;
 use super::webhook::WebhookError;
 
@@ -26,19 +27,12 @@ impl Customer {
     pub(crate) fn new(shared: Arc<Shared>, person: Person) -> Self {
         lock(&shared.windows).meet(&person);
         let number = shared.account.default_number().clone();
-        Self {
-            shared,
-            person,
-            number,
-        }
+        Self { shared, person, number }
     }
 
     /// With this profile name.
     pub fn named(self, name: &str) -> Self {
-        let person = Person {
-            name: name.to_owned(),
-            ..self.person
-        };
+        let person = Person { name: name.to_owned(), ..self.person };
         lock(&self.shared.windows).meet(&person);
         Self { person, ..self }
     }
@@ -63,32 +57,16 @@ impl Customer {
     /// # Errors
     /// If they couldn't: nothing to tap by that name, no form to complete.
     pub fn act(&self, act: Act) -> Result<Inbound, TesterError> {
-        let scene = Scene {
-            shared: &self.shared,
-            number: &self.number,
-            person: &self.person,
-        };
+        let scene = Scene { shared: &self.shared, number: &self.number, person: &self.person };
         let drafts = scene.drafts(act)?;
-        let items = drafts.into_iter().map(|draft| Item {
-            number: self.number.clone(),
-            person: self.person.clone(),
-            draft,
-            at: None,
-        });
-        Ok(Inbound {
-            shared: Arc::clone(&self.shared),
-            items: items.collect(),
-            copies: 1,
-            apart: false,
-        })
+        let items =
+            drafts.into_iter().map(|draft| Item { number: self.number.clone(), person: self.person.clone(), draft, at: None });
+        Ok(Inbound { shared: Arc::clone(&self.shared), items: items.collect(), copies: 1, apart: false })
     }
 
     /// Writes a text.
     pub fn text(&self, text: &str) -> Inbound {
-        self.sure(Act::Text {
-            text: text.to_owned(),
-            reply_to: None,
-        })
+        self.sure(Act::Text { text: text.to_owned(), reply_to: None })
     }
 
     /// Taps a button, row, card button or quick reply of the last answerable message, named by title or id.
@@ -96,10 +74,7 @@ impl Customer {
     /// # Errors
     /// If there is none, or several.
     pub fn tap(&self, choice: &str) -> Result<Inbound, TesterError> {
-        self.act(Act::Tap {
-            choice: choice.to_owned(),
-            message: None,
-        })
+        self.act(Act::Tap { choice: choice.to_owned(), message: None })
     }
 
     /// The same on a given message, which may be an old one.
@@ -107,10 +82,7 @@ impl Customer {
     /// # Errors
     /// If there is none, or several, or no such message.
     pub fn tap_on(&self, wamid: &str, choice: &str) -> Result<Inbound, TesterError> {
-        self.act(Act::Tap {
-            choice: choice.to_owned(),
-            message: Some(wamid.to_owned()),
-        })
+        self.act(Act::Tap { choice: choice.to_owned(), message: Some(wamid.to_owned()) })
     }
 
     /// Completes the form of the last answerable message.
@@ -118,30 +90,16 @@ impl Customer {
     /// # Errors
     /// If that message has none.
     pub fn complete_form(&self, response: Map<String, Value>) -> Result<Inbound, TesterError> {
-        self.act(Act::Form {
-            response,
-            message: None,
-        })
+        self.act(Act::Form { response, message: None })
     }
 
     /// Shares a place, as an answer if one was asked for.
     pub fn location(&self, latitude: f64, longitude: f64) -> Inbound {
-        self.sure(Act::Location {
-            latitude,
-            longitude,
-            name: None,
-            address: None,
-        })
+        self.sure(Act::Location { latitude, longitude, name: None, address: None })
     }
 
     /// Sends a file.
-    pub fn media(
-        &self,
-        kind: MediaKind,
-        mime: &str,
-        bytes: &[u8],
-        caption: Option<&str>,
-    ) -> Inbound {
+    pub fn media(&self, kind: MediaKind, mime: &str, bytes: &[u8], caption: Option<&str>) -> Inbound {
         self.sure(Act::Media {
             kind,
             mime: mime.to_owned(),
@@ -159,8 +117,7 @@ impl Customer {
     }
 
     fn sure(&self, act: Act) -> Inbound {
-        self.act(act)
-            .expect("what depends on no message of the business can always be done")
+        self.act(act).expect("what depends on no message of the business can always be done")
     }
 }
 
@@ -205,10 +162,7 @@ impl Inbound {
 
     /// Delivers each message in a POST of its own, at the same time, instead of all in one.
     pub fn apart(self) -> Self {
-        Self {
-            apart: true,
-            ..self
-        }
+        Self { apart: true, ..self }
     }
 
     /// The ids of the messages, in order.
@@ -226,16 +180,8 @@ impl Inbound {
     /// If there is no webhook address, no app is subscribed, or the last attempt got no answer.
     pub async fn deliver(self) -> Result<Vec<StatusCode>, WebhookError> {
         let now = self.shared.clock.now();
-        let changes: Vec<Value> = self
-            .items
-            .iter()
-            .map(|item| self.change(item, now))
-            .collect();
-        let bodies = if self.apart {
-            changes.into_iter().map(|change| vec![change]).collect()
-        } else {
-            vec![changes]
-        };
+        let changes: Vec<Value> = self.items.iter().map(|item| self.change(item, now)).collect();
+        let bodies = if self.apart { changes.into_iter().map(|change| vec![change]).collect() } else { vec![changes] };
         let mut posts = Vec::new();
         for body in bodies {
             for _ in 0..self.copies {
@@ -245,32 +191,17 @@ impl Inbound {
         }
         let mut statuses = Vec::new();
         for post in posts {
-            statuses.extend(
-                post.await
-                    .expect("posting does not panic and nobody aborts it")?,
-            );
+            statuses.extend(post.await.expect("posting does not panic and nobody aborts it")?);
         }
         Ok(statuses)
     }
 
     /// The change for one item, and what it does to the mock's own books.
     fn change(&self, item: &Item, now: Timestamp) -> Value {
-        let Item {
-            number,
-            person,
-            draft,
-            at,
-        } = item;
+        let Item { number, person, draft, at } = item;
         match draft {
             Draft::Change(change) => change.clone(),
-            Draft::Message {
-                message,
-                id,
-                field,
-                contact,
-                opens_window,
-                from_ad,
-            } => {
+            Draft::Message { message, id, field, contact, opens_window, from_ad } => {
                 let at = at.unwrap_or(now);
                 if *opens_window {
                     lock(&self.shared.windows).wrote(&number.id, person, at, now, *from_ad);

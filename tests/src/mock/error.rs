@@ -16,11 +16,7 @@ pub struct GraphError {
 impl GraphError {
     /// The error `code` with the HTTP status Meta documents for it.
     pub fn new(code: u32, details: impl Into<String>) -> Self {
-        Self {
-            http: http_status(code),
-            code,
-            details: details.into(),
-        }
+        Self { http: http_status(code), code, details: details.into() }
     }
 
     pub(crate) fn missing(details: impl Into<String>) -> Self {
@@ -33,12 +29,7 @@ impl GraphError {
 
     /// An object id that the mock doesn't have.
     pub(crate) fn unknown_object(id: &str) -> Self {
-        Self::new(
-            33,
-            format!(
-                "Unsupported request. Object with ID '{id}' does not exist or does not support this operation."
-            ),
-        )
+        Self::new(33, format!("Unsupported request. Object with ID '{id}' does not exist or does not support this operation."))
     }
 
     /// The body as Meta sends it.
@@ -72,17 +63,11 @@ impl IntoResponse for GraphError {
 
 /// Meta's title of an error code.
 pub fn title(code: u32) -> &'static str {
-    CODES
-        .iter()
-        .find(|(known, ..)| *known == code)
-        .map_or("Error", |(_, _, title)| title)
+    CODES.iter().find(|(known, ..)| *known == code).map_or("Error", |(_, _, title)| title)
 }
 
 fn http_status(code: u32) -> StatusCode {
-    let status = CODES
-        .iter()
-        .find(|(known, ..)| *known == code)
-        .map_or(400, |(_, status, _)| *status);
+    let status = CODES.iter().find(|(known, ..)| *known == code).map_or(400, |(_, status, _)| *status);
     StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
@@ -102,11 +87,7 @@ const CODES: &[(u32, u16, &str)] = &[
     (80007, 400, "Rate limit issues"),
     (130429, 400, "Rate limit hit"),
     (130472, 400, "User's number is part of an experiment"),
-    (
-        130497,
-        403,
-        "Business account is restricted from messaging users in this country",
-    ),
+    (130497, 403, "Business account is restricted from messaging users in this country"),
     (131000, 500, "Something went wrong"),
     (131005, 403, "Access denied"),
     (131008, 400, "Required parameter is missing"),
@@ -116,11 +97,7 @@ const CODES: &[(u32, u16, &str)] = &[
     (131026, 400, "Message undeliverable"),
     (131030, 400, "Recipient phone number not in allowed list"),
     (131031, 403, "Account has been locked"),
-    (
-        131037,
-        400,
-        "WhatsApp provided number needs display name approval before message can be sent",
-    ),
+    (131037, 400, "WhatsApp provided number needs display name approval before message can be sent"),
     (131042, 400, "Business eligibility payment issue"),
     (131045, 500, "Incorrect certificate"),
     (131047, 400, "Re-engagement message"),
@@ -131,41 +108,17 @@ const CODES: &[(u32, u16, &str)] = &[
     (131052, 400, "Media download error"),
     (131053, 400, "Media upload error"),
     (131055, 400, "Method not allowed"),
-    (
-        131056,
-        400,
-        "(Business Account, Consumer Account) pair rate limit hit",
-    ),
+    (131056, 400, "(Business Account, Consumer Account) pair rate limit hit"),
     (131057, 500, "Account in maintenance mode"),
-    (
-        131062,
-        400,
-        "Business-scoped user id not supported for this message",
-    ),
-    (
-        132000,
-        400,
-        "Number of parameters does not match the expected number of params",
-    ),
-    (
-        132001,
-        404,
-        "Template name does not exist in the translation",
-    ),
+    (131062, 400, "Business-scoped user id not supported for this message"),
+    (132000, 400, "Number of parameters does not match the expected number of params"),
+    (132001, 404, "Template name does not exist in the translation"),
     (132005, 400, "Translated text too long"),
     (132007, 400, "Template Format Character Policy Violated"),
-    (
-        132012,
-        400,
-        "Parameter format does not match format in the created template",
-    ),
+    (132012, 400, "Parameter format does not match format in the created template"),
     (132015, 400, "Template is Paused"),
     (132016, 400, "Template is Disabled"),
-    (
-        132018,
-        400,
-        "There's an issue with the parameters in your template",
-    ),
+    (132018, 400, "There's an issue with the parameters in your template"),
     (132068, 400, "Flow is in blocked state"),
     (132069, 400, "Flow is in throttled state"),
     (133010, 400, "Phone number not registered"),
@@ -183,10 +136,7 @@ mod tests {
         assert_eq!(error.http, StatusCode::NOT_FOUND);
         let body = error.body();
         assert_eq!(body["error"]["code"], 132001);
-        assert_eq!(
-            body["error"]["message"],
-            "(#132001) Template name does not exist in the translation"
-        );
+        assert_eq!(body["error"]["message"], "(#132001) Template name does not exist in the translation");
         assert_eq!(body["error"]["error_data"]["details"], "no such template");
     }
 

@@ -47,12 +47,7 @@ fn once() -> u32 {
 
 impl Fault {
     fn of(effect: Effect) -> Self {
-        Self {
-            effect,
-            to: None,
-            times: 1,
-            accepted: false,
-        }
+        Self { effect, to: None, times: 1, accepted: false }
     }
 
     /// Refuses with an error code of the API.
@@ -62,10 +57,7 @@ impl Fault {
 
     /// Answers something that isn't the API's.
     pub fn answer(http: u16, body: impl Into<String>) -> Self {
-        Self::of(Effect::Answer {
-            http,
-            body: body.into(),
-        })
+        Self::of(Effect::Answer { http, body: body.into() })
     }
 
     /// Breaks the connection before an answer; with [`Fault::but_accepted`] this is the ambiguous send.
@@ -75,9 +67,7 @@ impl Fault {
 
     /// Answers after `delay` of real time.
     pub fn delay(delay: Duration) -> Self {
-        Self::of(Effect::Delay {
-            milliseconds: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-        })
+        Self::of(Effect::Delay { milliseconds: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) })
     }
 
     /// Accepts, and reports `failed` with `code` later.
@@ -87,10 +77,7 @@ impl Fault {
 
     /// Only for sends to this customer.
     pub fn to(self, customer: impl Into<String>) -> Self {
-        Self {
-            to: Some(customer.into()),
-            ..self
-        }
+        Self { to: Some(customer.into()), ..self }
     }
 
     /// For the next `times` sends instead of one.
@@ -105,16 +92,11 @@ impl Fault {
 
     /// The message is recorded and delivered although the caller gets no good answer.
     pub fn but_accepted(self) -> Self {
-        Self {
-            accepted: true,
-            ..self
-        }
+        Self { accepted: true, ..self }
     }
 
     fn concerns(&self, customer: &str) -> bool {
-        self.to
-            .as_deref()
-            .is_none_or(|to| to == customer || (!to.contains('.') && digits(to) == customer))
+        self.to.as_deref().is_none_or(|to| to == customer || (!to.contains('.') && digits(to) == customer))
     }
 }
 
@@ -181,18 +163,9 @@ mod tests {
 
     #[test]
     fn the_control_api_writes_them_short() {
-        let fault: Fault =
-            serde_json::from_str(r#"{"effect": {"refuse": {"code": 130429}}, "times": 3}"#)
-                .unwrap();
-        assert_eq!(
-            fault.effect,
-            Effect::Refuse {
-                code: 130429,
-                http: None
-            }
-        );
-        let fault: Fault =
-            serde_json::from_str(r#"{"effect": "hang_up", "accepted": true}"#).unwrap();
+        let fault: Fault = serde_json::from_str(r#"{"effect": {"refuse": {"code": 130429}}, "times": 3}"#).unwrap();
+        assert_eq!(fault.effect, Effect::Refuse { code: 130429, http: None });
+        let fault: Fault = serde_json::from_str(r#"{"effect": "hang_up", "accepted": true}"#).unwrap();
         assert_eq!((fault.effect, fault.times), (Effect::HangUp, 1));
     }
 }

@@ -25,12 +25,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// Takes one message from `number` to `customer` out of both buckets, or says which limit it breaks: 130429 for the
     /// number's throughput, 131056 for the pair. A refused message costs nothing.
-    pub(crate) fn take(
-        &mut self,
-        number: &Number,
-        customer: &str,
-        now: Timestamp,
-    ) -> Result<(), GraphError> {
+    pub(crate) fn take(&mut self, number: &Number, customer: &str, now: Timestamp) -> Result<(), GraphError> {
         let rate = f64::from(number.throughput);
         let throughput = self.number(number, now);
         throughput.refill(rate, rate, now);
@@ -42,13 +37,7 @@ impl Limits {
             return Err(GraphError::new(130429, details));
         }
         let full = f64::from(PAIR_BURST);
-        let pair = self
-            .pairs
-            .entry((number.id.clone(), customer.to_owned()))
-            .or_insert_with(|| Bucket {
-                tokens: full,
-                at: now,
-            });
+        let pair = self.pairs.entry((number.id.clone(), customer.to_owned())).or_insert_with(|| Bucket { tokens: full, at: now });
         pair.refill(full, 1.0 / f64::from(PAIR_SECONDS), now);
         if pair.tokens < 1.0 {
             return Err(GraphError::new(
@@ -70,12 +59,7 @@ impl Limits {
     }
 
     fn number(&mut self, number: &Number, now: Timestamp) -> &mut Bucket {
-        self.numbers
-            .entry(number.id.clone())
-            .or_insert_with(|| Bucket {
-                tokens: f64::from(number.throughput),
-                at: now,
-            })
+        self.numbers.entry(number.id.clone()).or_insert_with(|| Bucket { tokens: f64::from(number.throughput), at: now })
     }
 }
 
@@ -105,13 +89,7 @@ mod tests {
         NOW + SignedDuration::from_millis(milliseconds)
     }
 
-    fn sent(
-        limits: &mut Limits,
-        number: &Number,
-        customer: &str,
-        at: Timestamp,
-        times: u32,
-    ) -> (u32, Option<u32>) {
+    fn sent(limits: &mut Limits, number: &Number, customer: &str, at: Timestamp, times: u32) -> (u32, Option<u32>) {
         for done in 0..times {
             if let Err(error) = limits.take(number, customer, at) {
                 return (done, Some(error.code));
@@ -124,18 +102,9 @@ mod tests {
     fn a_pair_has_a_burst_and_then_one_message_in_six_seconds() {
         let mut limits = Limits::default();
         let number = Number::new("1", "15550000000");
-        assert_eq!(
-            sent(&mut limits, &number, "34", NOW, 50),
-            (45, Some(131056))
-        );
-        assert_eq!(
-            sent(&mut limits, &number, "34", later(5_900), 1),
-            (0, Some(131056))
-        );
-        assert_eq!(
-            sent(&mut limits, &number, "34", later(6_100), 2),
-            (1, Some(131056))
-        );
+        assert_eq!(sent(&mut limits, &number, "34", NOW, 50), (45, Some(131056)));
+        assert_eq!(sent(&mut limits, &number, "34", later(5_900), 1), (0, Some(131056)));
+        assert_eq!(sent(&mut limits, &number, "34", later(6_100), 2), (1, Some(131056)));
         assert_eq!(sent(&mut limits, &number, "35", later(6_100), 2), (2, None));
     }
 
@@ -144,28 +113,19 @@ mod tests {
         let mut limits = Limits::default();
         let number = Number::new("1", "15550000000");
         assert_eq!(sent(&mut limits, &number, "34", NOW, 20), (20, None));
-        assert_eq!(
-            sent(&mut limits, &number, "34", later(120_000), 50),
-            (45, Some(131056))
-        );
+        assert_eq!(sent(&mut limits, &number, "34", later(120_000), 50), (45, Some(131056)));
     }
 
     #[test]
     fn a_number_sends_eighty_a_second_and_twenty_when_shared_with_the_app() {
-        for (number, rate) in [
-            (Number::new("1", "1"), 80),
-            (Number::new("2", "2").coexistence(), 20),
-        ] {
+        for (number, rate) in [(Number::new("1", "1"), 80), (Number::new("2", "2").coexistence(), 20)] {
             let mut limits = Limits::default();
             let mut accepted = 0;
             for customer in 0..100 {
                 accepted += sent(&mut limits, &number, &customer.to_string(), NOW, 1).0;
             }
             assert_eq!(accepted, rate);
-            assert_eq!(
-                limits.take(&number, "x", NOW).map_err(|error| error.code),
-                Err(130429)
-            );
+            assert_eq!(limits.take(&number, "x", NOW).map_err(|error| error.code), Err(130429));
             assert_eq!(limits.take(&number, "x", later(1_000)), Ok(()));
         }
     }
@@ -177,9 +137,6 @@ mod tests {
         for _ in 0..30 {
             limits.received(&number, NOW);
         }
-        assert_eq!(
-            limits.take(&number, "x", NOW).map_err(|error| error.code),
-            Err(130429)
-        );
+        assert_eq!(limits.take(&number, "x", NOW).map_err(|error| error.code), Err(130429));
     }
 }

@@ -29,27 +29,17 @@ pub struct Number {
 impl Number {
     /// A usual number with 80 messages a second.
     pub fn new(id: impl Into<String>, display: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            display: display.into(),
-            throughput: 80,
-        }
+        Self { id: id.into(), display: display.into(), throughput: 80 }
     }
 
     /// A number shared with the WhatsApp Business app: 20 messages a second.
     pub fn coexistence(self) -> Self {
-        Self {
-            throughput: 20,
-            ..self
-        }
+        Self { throughput: 20, ..self }
     }
 
     /// A number after Meta's upgrade: 1,000 messages a second.
     pub fn upgraded(self) -> Self {
-        Self {
-            throughput: 1_000,
-            ..self
-        }
+        Self { throughput: 1_000, ..self }
     }
 }
 
@@ -68,21 +58,12 @@ pub struct Person {
 impl Person {
     /// Someone known by phone number; everything but digits is dropped.
     pub fn with_phone(phone: &str) -> Self {
-        Self {
-            phone: Some(digits(phone)),
-            name: "Ana".to_owned(),
-            ..Self::default()
-        }
+        Self { phone: Some(digits(phone)), name: "Ana".to_owned(), ..Self::default() }
     }
 
     /// Someone known only by business-scoped user id, such as `US.13491208655302741918`.
     pub fn with_user_id(user_id: impl Into<String>) -> Self {
-        Self {
-            user_id: Some(user_id.into()),
-            name: "Ana".to_owned(),
-            username: Some("ana".to_owned()),
-            ..Self::default()
-        }
+        Self { user_id: Some(user_id.into()), name: "Ana".to_owned(), username: Some("ana".to_owned()), ..Self::default() }
     }
 
     fn contact(&self) -> Value {
@@ -91,11 +72,7 @@ impl Person {
         let mut contact = json!({"profile": profile});
         put(&mut contact, "wa_id", self.phone.as_deref());
         put(&mut contact, "user_id", self.user_id.as_deref());
-        put(
-            &mut contact,
-            "parent_user_id",
-            self.parent_user_id.as_deref(),
-        );
+        put(&mut contact, "parent_user_id", self.parent_user_id.as_deref());
         contact
     }
 }
@@ -115,10 +92,7 @@ impl Message {
 
     /// Quotes `wamid`, a message of the business number `number`.
     pub fn in_reply_to(mut self, number: &Number, wamid: &str) -> Self {
-        self.0.insert(
-            "context".to_owned(),
-            json!({"from": number.display, "id": wamid}),
-        );
+        self.0.insert("context".to_owned(), json!({"from": number.display, "id": wamid}));
         self
     }
 
@@ -133,11 +107,7 @@ impl Message {
         let mut message = json!({});
         put(&mut message, "from", person.phone.as_deref());
         put(&mut message, "from_user_id", person.user_id.as_deref());
-        put(
-            &mut message,
-            "from_parent_user_id",
-            person.parent_user_id.as_deref(),
-        );
+        put(&mut message, "from_parent_user_id", person.parent_user_id.as_deref());
         message["id"] = id.into();
         message["timestamp"] = at.as_second().to_string().into();
         if let Value::Object(members) = &mut message {
@@ -154,20 +124,14 @@ pub fn text(body: &str) -> Message {
 
 /// A tapped reply button, or a quick reply on a card of a free-form carousel.
 pub fn button_reply(id: &str, title: &str) -> Message {
-    Message::new(
-        "interactive",
-        json!({"type": "button_reply", "button_reply": {"id": id, "title": title}}),
-    )
+    Message::new("interactive", json!({"type": "button_reply", "button_reply": {"id": id, "title": title}}))
 }
 
 /// A chosen list row; `description` is left out where the row had none.
 pub fn list_reply(id: &str, title: &str, description: Option<&str>) -> Message {
     let mut reply = json!({"id": id, "title": title});
     put(&mut reply, "description", description);
-    Message::new(
-        "interactive",
-        json!({"type": "list_reply", "list_reply": reply}),
-    )
+    Message::new("interactive", json!({"type": "list_reply", "list_reply": reply}))
 }
 
 /// A tapped quick reply of a template.
@@ -178,18 +142,12 @@ pub fn template_button(text: &str, payload: &str) -> Message {
 /// A completed form; `name` is `flow` or `address_message`, and the answer travels as a string of JSON.
 pub fn form_reply(name: &str, response: &Value) -> Message {
     let reply = json!({"name": name, "body": "Sent", "response_json": response.to_string()});
-    Message::new(
-        "interactive",
-        json!({"type": "nfm_reply", "nfm_reply": reply}),
-    )
+    Message::new("interactive", json!({"type": "nfm_reply", "nfm_reply": reply}))
 }
 
 /// A place; with [`Message::in_reply_to`] it answers a location request.
 pub fn location(latitude: f64, longitude: f64) -> Message {
-    Message::new(
-        "location",
-        json!({"latitude": latitude, "longitude": longitude}),
-    )
+    Message::new("location", json!({"latitude": latitude, "longitude": longitude}))
 }
 
 /// An emoji on a message of either side; `None` takes it back.
@@ -238,11 +196,7 @@ pub fn other_change(number: &Number, field: &str, key: &str, items: Value) -> Va
 pub fn status(wamid: &str, status: &str, at: Timestamp, recipient: &Person) -> Value {
     let mut value = json!({"id": wamid, "status": status, "timestamp": at.as_second().to_string()});
     put(&mut value, "recipient_id", recipient.phone.as_deref());
-    put(
-        &mut value,
-        "recipient_user_id",
-        recipient.user_id.as_deref(),
-    );
+    put(&mut value, "recipient_user_id", recipient.user_id.as_deref());
     value
 }
 
@@ -311,14 +265,9 @@ mod tests {
     #[test]
     fn a_text_has_the_documented_shape() {
         let ana = Person::with_phone("+34 600 111 222");
-        let message = text("hi")
-            .in_reply_to(&number(), "wamid.Q")
-            .from(&ana, "wamid.A", NOW);
+        let message = text("hi").in_reply_to(&number(), "wamid.Q").from(&ana, "wamid.A", NOW);
         assert_eq!(
-            envelope(
-                "1",
-                vec![change(&number(), "messages", &ana, vec![message])]
-            ),
+            envelope("1", vec![change(&number(), "messages", &ana, vec![message])]),
             json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{
                 "field": "messages",
                 "value": {

@@ -41,17 +41,9 @@ impl Sent {
     /// template's name; empty where there is none.
     pub fn text(&self) -> String {
         let body = self.body();
-        let places = [
-            "/text/body",
-            "/interactive/body/text",
-            "/image/caption",
-            "/video/caption",
-            "/document/caption",
-            "/template/name",
-        ];
-        let text = places
-            .iter()
-            .find_map(|place| body.pointer(place).and_then(Value::as_str));
+        let places =
+            ["/text/body", "/interactive/body/text", "/image/caption", "/video/caption", "/document/caption", "/template/name"];
+        let text = places.iter().find_map(|place| body.pointer(place).and_then(Value::as_str));
         text.unwrap_or_default().to_owned()
     }
 
@@ -119,9 +111,7 @@ pub struct Counts {
 
 /// Nothing came of what was waited for.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "waited {waited:?} for {expected} sends, {accepted} were accepted and {rejected} refused{last}"
-)]
+#[error("waited {waited:?} for {expected} sends, {accepted} were accepted and {rejected} refused{last}")]
 pub struct TooLate {
     pub waited: Duration,
     pub expected: usize,
@@ -153,11 +143,7 @@ struct Kept {
 
 impl Records {
     pub(crate) fn keeping(keep: usize) -> Self {
-        Self {
-            kept: Mutex::default(),
-            keep,
-            changes: watch::Sender::new(0),
-        }
+        Self { kept: Mutex::default(), keep, changes: watch::Sender::new(0) }
     }
 
     pub(crate) fn accept(&self, sent: Sent) -> Arc<Sent> {
@@ -168,16 +154,11 @@ impl Records {
             count(&mut kept.counts.by_type, sent.kind.as_str());
             if let Some(data) = &sent.callback_data {
                 let times = count(&mut kept.by_callback_data, data);
-                let total = if times == 1 {
-                    &mut kept.counts.callback_data
-                } else {
-                    &mut kept.counts.repeated
-                };
+                let total = if times == 1 { &mut kept.counts.callback_data } else { &mut kept.counts.repeated };
                 *total += 1;
             }
             if matches!(sent.kind.as_str(), "interactive" | "template") {
-                kept.last_answerable
-                    .insert((sent.number.clone(), sent.to.clone()), Arc::clone(&sent));
+                kept.last_answerable.insert((sent.number.clone(), sent.to.clone()), Arc::clone(&sent));
             }
             push(&mut kept.sent, Arc::clone(&sent), self.keep);
         }
@@ -189,11 +170,7 @@ impl Records {
         {
             let kept = &mut *lock(&self.kept);
             kept.counts.rejected += 1;
-            *kept
-                .counts
-                .by_error
-                .entry(rejection.error.code)
-                .or_default() += 1;
+            *kept.counts.by_error.entry(rejection.error.code).or_default() += 1;
             push(&mut kept.rejections, rejection, self.keep);
         }
         self.changed();
@@ -226,40 +203,23 @@ impl Records {
     }
 
     pub(crate) fn times_sent(&self, callback_data: &str) -> u64 {
-        lock(&self.kept)
-            .by_callback_data
-            .get(callback_data)
-            .copied()
-            .unwrap_or_default()
+        lock(&self.kept).by_callback_data.get(callback_data).copied().unwrap_or_default()
     }
 
     /// How often each `biz_opaque_callback_data` was accepted, for those accepted at least `times` times.
     pub(crate) fn by_callback_data(&self, times: u64) -> HashMap<String, u64> {
         let kept = lock(&self.kept);
-        kept.by_callback_data
-            .iter()
-            .filter(|(_, count)| **count >= times)
-            .map(|(data, count)| (data.clone(), *count))
-            .collect()
+        kept.by_callback_data.iter().filter(|(_, count)| **count >= times).map(|(data, count)| (data.clone(), *count)).collect()
     }
 
     pub(crate) fn last_answerable(&self, number: &str, customer: &str) -> Option<Arc<Sent>> {
-        lock(&self.kept)
-            .last_answerable
-            .get(&(number.to_owned(), customer.to_owned()))
-            .cloned()
+        lock(&self.kept).last_answerable.get(&(number.to_owned(), customer.to_owned())).cloned()
     }
 
     pub(crate) fn find(&self, wamid: &str) -> Option<Arc<Sent>> {
         let kept = lock(&self.kept);
         let recent = kept.sent.iter().rev().find(|sent| sent.wamid == wamid);
-        recent
-            .or_else(|| {
-                kept.last_answerable
-                    .values()
-                    .find(|sent| sent.wamid == wamid)
-            })
-            .cloned()
+        recent.or_else(|| kept.last_answerable.values().find(|sent| sent.wamid == wamid)).cloned()
     }
 
     pub(crate) fn clear(&self) {
@@ -275,14 +235,7 @@ impl Records {
         wanted: impl Fn(&Sent) -> bool,
     ) -> Result<Vec<Arc<Sent>>, TooLate> {
         let mut changes = self.changes.subscribe();
-        let matching = || -> Vec<Arc<Sent>> {
-            lock(&self.kept)
-                .sent
-                .iter()
-                .filter(|sent| wanted(sent))
-                .cloned()
-                .collect()
-        };
+        let matching = || -> Vec<Arc<Sent>> { lock(&self.kept).sent.iter().filter(|sent| wanted(sent)).cloned().collect() };
         let waiting = async {
             loop {
                 changes.mark_unchanged();
@@ -296,30 +249,14 @@ impl Records {
             return Ok(found);
         }
         let kept = lock(&self.kept);
-        let last = kept
-            .rejections
-            .back()
-            .map_or_else(String::new, |rejection| {
-                format!(
-                    "; the last refusal was {}: {}",
-                    rejection.error.code, rejection.error.details
-                )
-            });
-        Err(TooLate {
-            waited: deadline,
-            expected: count,
-            accepted: kept.counts.accepted,
-            rejected: kept.counts.rejected,
-            last,
-        })
+        let last = kept.rejections.back().map_or_else(String::new, |rejection| {
+            format!("; the last refusal was {}: {}", rejection.error.code, rejection.error.details)
+        });
+        Err(TooLate { waited: deadline, expected: count, accepted: kept.counts.accepted, rejected: kept.counts.rejected, last })
     }
 
     /// Waits until the totals satisfy `enough`; `None` if they don't by the deadline.
-    pub(crate) async fn wait_for_counts(
-        &self,
-        deadline: Duration,
-        enough: impl Fn(&Counts) -> bool,
-    ) -> Option<Counts> {
+    pub(crate) async fn wait_for_counts(&self, deadline: Duration, enough: impl Fn(&Counts) -> bool) -> Option<Counts> {
         let mut changes = self.changes.subscribe();
         let waiting = changes.wait_for(|_| enough(&lock(&self.kept).counts));
         match tokio::time::timeout(deadline, waiting).await {
@@ -373,19 +310,9 @@ mod tests {
         for (wamid, data) in [("a", "1"), ("b", "2"), ("c", "2")] {
             records.accept(sent(wamid, data));
         }
-        assert_eq!(
-            records
-                .sent()
-                .iter()
-                .map(|sent| sent.wamid.as_str())
-                .collect::<Vec<_>>(),
-            ["b", "c"]
-        );
+        assert_eq!(records.sent().iter().map(|sent| sent.wamid.as_str()).collect::<Vec<_>>(), ["b", "c"]);
         let counts = records.counts();
-        assert_eq!(
-            (counts.accepted, counts.callback_data, counts.repeated),
-            (3, 2, 1)
-        );
+        assert_eq!((counts.accepted, counts.callback_data, counts.repeated), (3, 2, 1));
         assert_eq!(records.times_sent("2"), 2);
         assert_eq!(records.by_callback_data(2).len(), 1);
     }
@@ -401,10 +328,7 @@ mod tests {
         records.accept(sent("a", "1"));
         records.accept(sent("b", "2"));
         assert_eq!(waiting.await.unwrap().unwrap().len(), 2);
-        let late = records
-            .wait_for(3, Duration::ZERO, |_| true)
-            .await
-            .unwrap_err();
+        let late = records.wait_for(3, Duration::ZERO, |_| true).await.unwrap_err();
         assert_eq!((late.expected, late.accepted), (3, 2));
     }
 }

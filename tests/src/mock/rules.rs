@@ -52,69 +52,35 @@ pub(crate) fn check(message: &Value) -> Result<(), GraphError> {
 }
 
 fn buttons(action: &Value) -> Result<(), GraphError> {
-    let replies: Vec<&Value> = items(&action["buttons"])
-        .map(|button| &button["reply"])
-        .collect();
+    let replies: Vec<&Value> = items(&action["buttons"]).map(|button| &button["reply"]).collect();
     for reply in &replies {
-        within(
-            text(reply, "title"),
-            20,
-            "/interactive/action/buttons/reply/title",
-        )?;
+        within(text(reply, "title"), 20, "/interactive/action/buttons/reply/title")?;
     }
-    unique(
-        replies.iter().map(|reply| text(reply, "id")),
-        "The ids of reply buttons",
-    )?;
-    unique(
-        replies.iter().map(|reply| text(reply, "title")),
-        "The titles of reply buttons",
-    )
+    unique(replies.iter().map(|reply| text(reply, "id")), "The ids of reply buttons")?;
+    unique(replies.iter().map(|reply| text(reply, "title")), "The titles of reply buttons")
 }
 
 fn list(action: &Value) -> Result<(), GraphError> {
     let sections: Vec<&Value> = items(&action["sections"]).collect();
-    let rows: Vec<&Value> = sections
-        .iter()
-        .flat_map(|section| items(&section["rows"]))
-        .collect();
+    let rows: Vec<&Value> = sections.iter().flat_map(|section| items(&section["rows"])).collect();
     if rows.len() > LIST_ROWS {
         return Err(GraphError::invalid(format!(
             "Total row count exceed max allowed count: {LIST_ROWS}, over all sections there are {}",
             rows.len()
         )));
     }
-    if sections.len() > 1
-        && sections
-            .iter()
-            .any(|section| text(section, "title").is_empty())
-    {
-        return Err(GraphError::missing(
-            "A list with more than one section needs a title on each section",
-        ));
+    if sections.len() > 1 && sections.iter().any(|section| text(section, "title").is_empty()) {
+        return Err(GraphError::missing("A list with more than one section needs a title on each section"));
     }
     for row in &rows {
-        within(
-            text(row, "title"),
-            24,
-            "/interactive/action/sections/rows/title",
-        )?;
-        within(
-            text(row, "description"),
-            72,
-            "/interactive/action/sections/rows/description",
-        )?;
+        within(text(row, "title"), 24, "/interactive/action/sections/rows/title")?;
+        within(text(row, "description"), 72, "/interactive/action/sections/rows/description")?;
     }
-    unique(
-        rows.iter().map(|row| text(row, "id")),
-        "The ids of list rows",
-    )
+    unique(rows.iter().map(|row| text(row, "id")), "The ids of list rows")
 }
 
 fn product_list(action: &Value) -> Result<(), GraphError> {
-    let products = items(&action["sections"])
-        .flat_map(|section| items(&section["product_items"]))
-        .count();
+    let products = items(&action["sections"]).flat_map(|section| items(&section["product_items"])).count();
     if products > LIST_PRODUCTS {
         return Err(GraphError::invalid(format!(
             "A product list holds at most {LIST_PRODUCTS} products over all sections, there are {products}"
@@ -129,49 +95,26 @@ fn carousel(action: &Value) -> Result<(), GraphError> {
     let alike = |what: &str, of: &dyn Fn(&Value) -> String| {
         let first = cards.first().map(|card| of(card));
         let odd = cards.iter().position(|card| Some(of(card)) != first);
-        odd.map_or(Ok(()), |odd| {
-            Err(GraphError::invalid(format!(
-                "Card {odd} of the carousel has another {what} than card 0"
-            )))
-        })
+        odd.map_or(Ok(()), |odd| Err(GraphError::invalid(format!("Card {odd} of the carousel has another {what} than card 0"))))
     };
-    alike("kind of header", &|card| {
-        text(&card["header"], "type").to_owned()
-    })?;
+    alike("kind of header", &|card| text(&card["header"], "type").to_owned())?;
     alike("kind or number of buttons", &|card| {
-        format!(
-            "{} {}",
-            text(&card["action"], "name"),
-            items(&card["action"]["buttons"]).count()
-        )
+        format!("{} {}", text(&card["action"], "name"), items(&card["action"]["buttons"]).count())
     })?;
-    alike("catalogue", &|card| {
-        text(&card["action"], "catalog_id").to_owned()
-    })?;
-    let replies: Vec<&Value> = cards
-        .iter()
-        .flat_map(|card| items(&card["action"]["buttons"]))
-        .map(|button| &button["quick_reply"])
-        .collect();
-    unique(
-        replies.iter().map(|reply| text(reply, "id")),
-        "The ids of quick replies",
-    )
+    alike("catalogue", &|card| text(&card["action"], "catalog_id").to_owned())?;
+    let replies: Vec<&Value> =
+        cards.iter().flat_map(|card| items(&card["action"]["buttons"])).map(|button| &button["quick_reply"]).collect();
+    unique(replies.iter().map(|reply| text(reply, "id")), "The ids of quick replies")
 }
 
 /// `card_index` has to run from 0 without gaps or repeats, in templates as well.
 pub(crate) fn card_indexes(cards: &[&Value]) -> Result<(), GraphError> {
-    let mut indexes: Vec<u64> = cards
-        .iter()
-        .filter_map(|card| card["card_index"].as_u64())
-        .collect();
+    let mut indexes: Vec<u64> = cards.iter().filter_map(|card| card["card_index"].as_u64()).collect();
     indexes.sort_unstable();
     if indexes.into_iter().eq(0..cards.len() as u64) {
         return Ok(());
     }
-    Err(GraphError::invalid(
-        "card_index must run from 0 to the number of cards less one, each value once",
-    ))
+    Err(GraphError::invalid("card_index must run from 0 to the number of cards less one, each value once"))
 }
 
 fn flow(action: &Value) -> Result<(), GraphError> {
@@ -191,9 +134,7 @@ fn within(text: &str, limit: usize, pointer: &str) -> Result<(), GraphError> {
     let length = text.chars().map(char::len_utf16).sum::<usize>();
     if length > limit {
         let path = pointer.trim_start_matches('/').replace('/', ".");
-        return Err(GraphError::invalid(format!(
-            "Param {path} has {length} characters (UTF-16), at most {limit} are allowed"
-        )));
+        return Err(GraphError::invalid(format!("Param {path} has {length} characters (UTF-16), at most {limit} are allowed")));
     }
     Ok(())
 }
@@ -202,9 +143,7 @@ fn unique<'a>(values: impl Iterator<Item = &'a str>, what: &str) -> Result<(), G
     let mut seen = HashSet::new();
     for value in values {
         if !seen.insert(value) {
-            return Err(GraphError::invalid(format!(
-                "{what} must be unique, \"{value}\" is there twice"
-            )));
+            return Err(GraphError::invalid(format!("{what} must be unique, \"{value}\" is there twice")));
         }
     }
     Ok(())
@@ -255,18 +194,13 @@ mod tests {
     #[test]
     fn reply_buttons_differ_in_id_and_title() {
         let two = |first: (&str, &str), second: (&str, &str)| {
-            let button =
-                |(id, title)| json!({"type": "reply", "reply": {"id": id, "title": title}});
+            let button = |(id, title)| json!({"type": "reply", "reply": {"id": id, "title": title}});
             json!({"type": "button", "body": {"text": "?"}, "action": {"buttons": [button(first), button(second)]}})
         };
         assert_eq!(code(two(("a", "Yes"), ("b", "No"))), Ok(()));
         assert_eq!(code(two(("a", "Yes"), ("a", "No"))), Err(131009));
         assert_eq!(code(two(("a", "Yes"), ("b", "Yes"))), Err(131009));
-        assert_eq!(
-            code(two(("a", "👍👍👍👍👍👍👍👍👍👍👍"), ("b", "No"))),
-            Err(131009),
-            "22 UTF-16 units"
-        );
+        assert_eq!(code(two(("a", "👍👍👍👍👍👍👍👍👍👍👍"), ("b", "No"))), Err(131009), "22 UTF-16 units");
     }
 
     #[test]
@@ -284,22 +218,10 @@ mod tests {
             json!({"type": "carousel", "body": {"text": "?"}, "action": {"cards": cards}})
         };
         assert_eq!(code(carousel(&[(0, "image", 1), (1, "image", 1)])), Ok(()));
-        assert_eq!(
-            code(carousel(&[(0, "image", 1), (2, "image", 1)])),
-            Err(131009)
-        );
-        assert_eq!(
-            code(carousel(&[(0, "image", 1), (0, "image", 1)])),
-            Err(131009)
-        );
-        assert_eq!(
-            code(carousel(&[(0, "image", 1), (1, "video", 1)])),
-            Err(131009)
-        );
-        assert_eq!(
-            code(carousel(&[(0, "image", 1), (1, "image", 2)])),
-            Err(131009)
-        );
+        assert_eq!(code(carousel(&[(0, "image", 1), (2, "image", 1)])), Err(131009));
+        assert_eq!(code(carousel(&[(0, "image", 1), (0, "image", 1)])), Err(131009));
+        assert_eq!(code(carousel(&[(0, "image", 1), (1, "video", 1)])), Err(131009));
+        assert_eq!(code(carousel(&[(0, "image", 1), (1, "image", 2)])), Err(131009));
     }
 
     #[test]

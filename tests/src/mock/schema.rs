@@ -19,10 +19,7 @@ pub(crate) fn check(body: &Value) -> Result<(), GraphError> {
     if validator.is_valid(body) {
         return Ok(());
     }
-    let mut complaints: Vec<Complaint> = validator
-        .iter_errors(body)
-        .map(|error| complaint(&error))
-        .collect();
+    let mut complaints: Vec<Complaint> = validator.iter_errors(body).map(|error| complaint(&error)).collect();
     complaints.sort_by_key(|complaint| (complaint.code, Reverse(complaint.depth)));
     Err(complaints.into_iter().next().map_or_else(
         || GraphError::invalid("The message does not match the documented form."),
@@ -33,10 +30,8 @@ pub(crate) fn check(body: &Value) -> Result<(), GraphError> {
 fn validator() -> &'static Validator {
     static VALIDATOR: OnceLock<Validator> = OnceLock::new();
     VALIDATOR.get_or_init(|| {
-        let schema =
-            serde_json::from_str(SCHEMA).expect("the schema is part of the program and is JSON");
-        jsonschema::draft202012::new(&schema)
-            .expect("the schema is part of the program and is valid")
+        let schema = serde_json::from_str(SCHEMA).expect("the schema is part of the program and is JSON");
+        jsonschema::draft202012::new(&schema).expect("the schema is part of the program and is valid")
     })
 }
 
@@ -63,10 +58,7 @@ fn complaint(error: &ValidationError<'_>) -> Complaint {
             format!("Unexpected key {} on param {path}", unexpected.join(", "))
         }
         ValidationErrorKind::Required { property } => {
-            format!(
-                "The parameter {} is required on param {path}",
-                property.as_str().unwrap_or_default()
-            )
+            format!("The parameter {} is required on param {path}", property.as_str().unwrap_or_default())
         }
         ValidationErrorKind::MaxLength { limit } => {
             format!("Param {path} is longer than {limit} characters")
@@ -94,19 +86,13 @@ fn complaint(error: &ValidationError<'_>) -> Complaint {
         }
         _ => format!("Param {path} is not valid"),
     };
-    Complaint {
-        code,
-        depth: error.instance_path().as_str().matches('/').count(),
-        details,
-    }
+    Complaint { code, depth: error.instance_path().as_str().matches('/').count(), details }
 }
 
 /// For a choice of forms of which none fits: the complaint of the form that was meant. That is the one whose `type`
 /// fits; among several, the one that got furthest.
 fn closest_branch(error: &ValidationError<'_>) -> Option<Complaint> {
-    let (ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context }) =
-        error.kind()
-    else {
+    let (ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context }) = error.kind() else {
         return None;
     };
     let wrong_type = |branch: &[ValidationError<'static>]| {
@@ -116,20 +102,9 @@ fn closest_branch(error: &ValidationError<'_>) -> Option<Complaint> {
         })
     };
     let branch = context.iter().min_by_key(|branch| {
-        (
-            wrong_type(branch),
-            Reverse(
-                branch
-                    .iter()
-                    .map(|error| error.instance_path().as_str().len())
-                    .max(),
-            ),
-        )
+        (wrong_type(branch), Reverse(branch.iter().map(|error| error.instance_path().as_str().len()).max()))
     })?;
-    branch
-        .iter()
-        .map(complaint)
-        .min_by_key(|complaint| (complaint.code, Reverse(complaint.depth)))
+    branch.iter().map(complaint).min_by_key(|complaint| (complaint.code, Reverse(complaint.depth)))
 }
 
 /// `/interactive/action/buttons/0/reply/title` as `interactive.action.buttons[0].reply.title`.
@@ -145,11 +120,7 @@ fn readable(pointer: &str) -> String {
             path.push_str(part);
         }
     }
-    if path.is_empty() {
-        "message".to_owned()
-    } else {
-        path
-    }
+    if path.is_empty() { "message".to_owned() } else { path }
 }
 
 #[cfg(test)]
@@ -164,38 +135,21 @@ mod tests {
 
     #[test]
     fn accepts_a_text() {
-        let body =
-            json!({"messaging_product": "whatsapp", "to": "+34600111222", "text": {"body": "hi"}});
+        let body = json!({"messaging_product": "whatsapp", "to": "+34600111222", "text": {"body": "hi"}});
         assert_eq!(check(&body), Ok(()));
     }
 
     #[test]
     fn names_the_code_and_the_place() {
         let text = |text: Value| json!({"messaging_product": "whatsapp", "to": "+34600111222", "type": "text", "text": text});
-        assert_eq!(
-            refused(text(json!({}))),
-            (
-                131008,
-                "The parameter body is required on param text".to_owned()
-            )
-        );
-        assert_eq!(
-            refused(text(json!({"body": ""}))),
-            (131008, "Param text.body is empty".to_owned())
-        );
-        assert_eq!(
-            refused(text(json!({"body": "a", "bold": true}))),
-            (100, "Unexpected key bold on param text".to_owned())
-        );
+        assert_eq!(refused(text(json!({}))), (131008, "The parameter body is required on param text".to_owned()));
+        assert_eq!(refused(text(json!({"body": ""}))), (131008, "Param text.body is empty".to_owned()));
+        assert_eq!(refused(text(json!({"body": "a", "bold": true}))), (100, "Unexpected key bold on param text".to_owned()));
         assert_eq!(
             refused(text(json!({"body": "a".repeat(4_097)}))),
-            (
-                131009,
-                "Param text.body is longer than 4096 characters".to_owned()
-            )
+            (131009, "Param text.body is longer than 4096 characters".to_owned())
         );
-        let nobody =
-            json!({"messaging_product": "whatsapp", "type": "text", "text": {"body": "hi"}});
+        let nobody = json!({"messaging_product": "whatsapp", "type": "text", "text": {"body": "hi"}});
         assert_eq!(refused(nobody).0, 131008);
         let two = json!({"messaging_product": "whatsapp", "to": "+34600111222", "type": "image",
             "image": {"id": "1", "link": "https://example.com/a.png"}});
@@ -209,13 +163,7 @@ mod tests {
             "components": [{"type": "body", "parameters": [{"type": "text", "text": "a", "colour": "red"}]}],
         }});
         let (code, details) = refused(body);
-        assert_eq!(
-            (code, details.as_str()),
-            (
-                100,
-                "Unexpected key colour on param template.components[0].parameters[0]"
-            )
-        );
+        assert_eq!((code, details.as_str()), (100, "Unexpected key colour on param template.components[0].parameters[0]"));
     }
 
     #[test]
@@ -226,11 +174,7 @@ mod tests {
         }});
         assert_eq!(
             refused(body),
-            (
-                131009,
-                "Param interactive.action.buttons[0].reply.title is longer than 20 characters"
-                    .to_owned()
-            )
+            (131009, "Param interactive.action.buttons[0].reply.title is longer than 20 characters".to_owned())
         );
     }
 }

@@ -77,8 +77,6 @@ impl Account {
     }
 
     pub(crate) fn default_number(&self) -> &Number {
-        self.numbers
-            .first()
-            .expect("the builder keeps at least one number")
+        self.numbers.first().expect("the builder keeps at least one number")
     }
 }

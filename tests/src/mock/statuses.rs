@@ -32,25 +32,14 @@ pub struct StatusPlan {
 
 impl Default for StatusPlan {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            delivered: true,
-            read: true,
-            shuffled: false,
-            copies: 1,
-            delay_milliseconds: 0,
-            held: false,
-        }
+        Self { enabled: true, delivered: true, read: true, shuffled: false, copies: 1, delay_milliseconds: 0, held: false }
     }
 }
 
 impl StatusPlan {
     /// No statuses.
     pub fn off() -> Self {
-        Self {
-            enabled: false,
-            ..Self::default()
-        }
+        Self { enabled: false, ..Self::default() }
     }
 }
 
@@ -63,10 +52,7 @@ pub(crate) enum Fate {
 
 impl Fate {
     pub(crate) fn fails(code: u32, details: impl Into<String>) -> Self {
-        Self::Fails {
-            code,
-            details: details.into(),
-        }
+        Self::Fails { code, details: details.into() }
     }
 }
 
@@ -82,14 +68,7 @@ pub(crate) struct Report<'a> {
 
 /// The changes that make a report, one for each status, in the order in which they go out.
 pub(crate) fn changes(plan: &StatusPlan, chance: &Chance, report: Report<'_>) -> Vec<Value> {
-    let Report {
-        number,
-        recipient,
-        sent,
-        fate,
-        pricing,
-        at,
-    } = report;
+    let Report { number, recipient, sent, fate, pricing, at } = report;
     let base = |name: &str| {
         let mut status = payload::status(&sent.wamid, name, at, recipient);
         if let Some(data) = &sent.callback_data {
@@ -101,20 +80,12 @@ pub(crate) fn changes(plan: &StatusPlan, chance: &Chance, report: Report<'_>) ->
         Fate::Fails { code, details } => {
             let mut status = base("failed");
             status["errors"] = json!([GraphError::in_status(*code, details)]);
-            vec![payload::change_without_contact(
-                number,
-                "statuses",
-                vec![status],
-            )]
+            vec![payload::change_without_contact(number, "statuses", vec![status])]
         }
         Fate::Arrives => {
             // Only a `sent` status follows a reaction (Cloud API, Reaction messages).
             let reaction = sent.kind == "reaction";
-            let names = [
-                ("sent", true),
-                ("delivered", plan.delivered && !reaction),
-                ("read", plan.read && !reaction),
-            ];
+            let names = [("sent", true), ("delivered", plan.delivered && !reaction), ("read", plan.read && !reaction)];
             let mut priced = 0;
             names
                 .into_iter()
@@ -131,10 +102,7 @@ pub(crate) fn changes(plan: &StatusPlan, chance: &Chance, report: Report<'_>) ->
                 .collect()
         }
     };
-    changes = changes
-        .into_iter()
-        .flat_map(|change| std::iter::repeat_n(change, usize::from(plan.copies.max(1))))
-        .collect();
+    changes = changes.into_iter().flat_map(|change| std::iter::repeat_n(change, usize::from(plan.copies.max(1)))).collect();
     if plan.shuffled {
         chance.shuffle(&mut changes);
     }
@@ -160,14 +128,7 @@ mod tests {
         let person = Person::with_phone("34");
         let pricing = json!({"type": "regular"});
         let at = Timestamp::UNIX_EPOCH;
-        let report = Report {
-            number: &number,
-            recipient: &person,
-            sent: &sent,
-            fate,
-            pricing,
-            at,
-        };
+        let report = Report { number: &number, recipient: &person, sent: &sent, fate, pricing, at };
         let changes = changes(plan, &Chance::seeded(2), report);
         changes
             .iter()
@@ -175,16 +136,8 @@ mod tests {
                 let status = &change["value"]["statuses"][0];
                 assert_eq!(status["biz_opaque_callback_data"], "step-7");
                 let failed = status["status"] == "failed";
-                assert_eq!(
-                    change["value"].get("contacts").is_none(),
-                    failed,
-                    "failed ones have no contact"
-                );
-                let priced = if status.get("pricing").is_some() {
-                    " priced"
-                } else {
-                    ""
-                };
+                assert_eq!(change["value"].get("contacts").is_none(), failed, "failed ones have no contact");
+                let priced = if status.get("pricing").is_some() { " priced" } else { "" };
                 format!("{}{priced}", status["status"].as_str().unwrap())
             })
             .collect()
@@ -193,31 +146,13 @@ mod tests {
     #[test]
     fn the_usual_three_and_their_variants() {
         let plan = StatusPlan::default();
-        assert_eq!(
-            names(&plan, "text", &Fate::Arrives),
-            ["sent priced", "delivered priced", "read"]
-        );
-        let skipped = StatusPlan {
-            delivered: false,
-            ..plan
-        };
-        assert_eq!(
-            names(&skipped, "text", &Fate::Arrives),
-            ["sent priced", "read priced"]
-        );
-        let doubled = StatusPlan {
-            read: false,
-            copies: 2,
-            ..plan
-        };
+        assert_eq!(names(&plan, "text", &Fate::Arrives), ["sent priced", "delivered priced", "read"]);
+        let skipped = StatusPlan { delivered: false, ..plan };
+        assert_eq!(names(&skipped, "text", &Fate::Arrives), ["sent priced", "read priced"]);
+        let doubled = StatusPlan { read: false, copies: 2, ..plan };
         assert_eq!(
             names(&doubled, "text", &Fate::Arrives),
-            [
-                "sent priced",
-                "sent priced",
-                "delivered priced",
-                "delivered priced"
-            ]
+            ["sent priced", "sent priced", "delivered priced", "delivered priced"]
         );
         assert_eq!(names(&plan, "reaction", &Fate::Arrives), ["sent priced"]);
         assert_eq!(names(&plan, "text", &Fate::fails(131026, "")), ["failed"]);
@@ -225,10 +160,7 @@ mod tests {
 
     #[test]
     fn shuffling_changes_the_order_only() {
-        let plan = StatusPlan {
-            shuffled: true,
-            ..StatusPlan::default()
-        };
+        let plan = StatusPlan { shuffled: true, ..StatusPlan::default() };
         let mut shuffled = names(&plan, "text", &Fate::Arrives);
         assert_ne!(shuffled, ["sent priced", "delivered priced", "read"]);
         shuffled.sort();

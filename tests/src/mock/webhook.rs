@@ -25,10 +25,7 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self {
-            attempts: 5,
-            pause: Duration::from_millis(50),
-        }
+        Self { attempts: 5, pause: Duration::from_millis(50) }
     }
 }
 
@@ -37,9 +34,7 @@ impl Default for Retry {
 pub enum WebhookError {
     #[error("the mock has no webhook address; give it one with `webhook_url` or `connect`")]
     NoAddress,
-    #[error(
-        "no app is subscribed to the business account, so no webhooks are sent; POST …/subscribed_apps first"
-    )]
+    #[error("no app is subscribed to the business account, so no webhooks are sent; POST …/subscribed_apps first")]
     NotSubscribed,
     #[error("{url} did not answer: {reason}")]
     NoAnswer { url: String, reason: String },
@@ -95,19 +90,12 @@ impl Hooks {
         let (queue, receiver) = mpsc::unbounded_channel();
         let hooks = Self {
             // The server under test is on this machine, whatever proxy the environment names.
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .timeout(Duration::from_secs(30))
-                .build()?,
+            client: reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?,
             app_secret: app_secret.to_owned(),
             verify_token: verify_token.to_owned(),
             business_account: business_account.to_owned(),
             retry,
-            target: Mutex::new(Target {
-                url,
-                override_url: None,
-                subscribed: true,
-            }),
+            target: Mutex::new(Target { url, override_url: None, subscribed: true }),
             queue,
             pending: watch::Sender::new(0),
             posts: AtomicU64::new(0),
@@ -148,48 +136,23 @@ impl Hooks {
     }
 
     /// Makes the verification call that Meta makes when the address is saved.
-    pub(crate) async fn verify(
-        &self,
-        url: &str,
-        challenge: &str,
-        verify_token: Option<&str>,
-    ) -> Result<(), WebhookError> {
+    pub(crate) async fn verify(&self, url: &str, challenge: &str, verify_token: Option<&str>) -> Result<(), WebhookError> {
         let token = verify_token.unwrap_or(&self.verify_token);
-        let query = [
-            ("hub.mode", "subscribe"),
-            ("hub.challenge", challenge),
-            ("hub.verify_token", token),
-        ];
-        let no_answer = |error: reqwest::Error| WebhookError::NoAnswer {
-            url: url.to_owned(),
-            reason: error.to_string(),
-        };
-        let answer = self
-            .client
-            .get(url)
-            .query(&query)
-            .send()
-            .await
-            .map_err(no_answer)?;
+        let query = [("hub.mode", "subscribe"), ("hub.challenge", challenge), ("hub.verify_token", token)];
+        let no_answer = |error: reqwest::Error| WebhookError::NoAnswer { url: url.to_owned(), reason: error.to_string() };
+        let answer = self.client.get(url).query(&query).send().await.map_err(no_answer)?;
         let status = answer.status();
         let body = answer.text().await.map_err(no_answer)?;
         if status == StatusCode::OK && body == challenge {
             return Ok(());
         }
-        let reason =
-            format!("expected 200 with the body {challenge}, got {status} with the body {body}");
-        Err(WebhookError::NotVerified {
-            url: url.to_owned(),
-            reason,
-        })
+        let reason = format!("expected 200 with the body {challenge}, got {status} with the body {body}");
+        Err(WebhookError::NotVerified { url: url.to_owned(), reason })
     }
 
     /// Sends the changes in one POST, and again until it is answered with 200 or the attempts are used up. Returns
     /// the status of each POST.
-    pub(crate) async fn deliver(
-        &self,
-        changes: Vec<Value>,
-    ) -> Result<Vec<StatusCode>, WebhookError> {
+    pub(crate) async fn deliver(&self, changes: Vec<Value>) -> Result<Vec<StatusCode>, WebhookError> {
         let url = self.address()?;
         let body = self.body(changes);
         let first = self.post(&url, body.clone()).await;
@@ -197,14 +160,9 @@ impl Hooks {
     }
 
     /// Sends raw bytes once, signed unless a signature is given.
-    pub(crate) async fn deliver_raw(
-        &self,
-        body: Vec<u8>,
-        signature: Option<&str>,
-    ) -> Result<StatusCode, WebhookError> {
+    pub(crate) async fn deliver_raw(&self, body: Vec<u8>, signature: Option<&str>) -> Result<StatusCode, WebhookError> {
         let url = self.address()?;
-        let signature =
-            signature.map_or_else(|| payload::sign(&self.app_secret, &body), str::to_owned);
+        let signature = signature.map_or_else(|| payload::sign(&self.app_secret, &body), str::to_owned);
         self.post_signed(&url, body, &signature).await
     }
 
@@ -219,14 +177,11 @@ impl Hooks {
     /// Waits until nothing is queued or under way; `false` if that takes longer than `deadline`.
     pub(crate) async fn idle(&self, deadline: Duration) -> bool {
         let mut pending = self.pending.subscribe();
-        tokio::time::timeout(deadline, pending.wait_for(|pending| *pending == 0))
-            .await
-            .is_ok_and(|waited| waited.is_ok())
+        tokio::time::timeout(deadline, pending.wait_for(|pending| *pending == 0)).await.is_ok_and(|waited| waited.is_ok())
     }
 
     fn done(&self, changes: usize) {
-        self.pending
-            .send_modify(|pending| *pending = pending.saturating_sub(changes));
+        self.pending.send_modify(|pending| *pending = pending.saturating_sub(changes));
     }
 
     fn address(&self) -> Result<String, WebhookError> {
@@ -234,11 +189,7 @@ impl Hooks {
         if !target.subscribed {
             return Err(WebhookError::NotSubscribed);
         }
-        target
-            .override_url
-            .clone()
-            .or_else(|| target.url.clone())
-            .ok_or(WebhookError::NoAddress)
+        target.override_url.clone().or_else(|| target.url.clone()).ok_or(WebhookError::NoAddress)
     }
 
     fn body(&self, changes: Vec<Value>) -> Vec<u8> {
@@ -250,26 +201,12 @@ impl Hooks {
         self.post_signed(url, body, &signature).await
     }
 
-    async fn post_signed(
-        &self,
-        url: &str,
-        body: Vec<u8>,
-        signature: &str,
-    ) -> Result<StatusCode, WebhookError> {
+    async fn post_signed(&self, url: &str, body: Vec<u8>, signature: &str) -> Result<StatusCode, WebhookError> {
         self.posts.fetch_add(1, Ordering::Relaxed);
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .header(SIGNATURE_HEADER, signature)
-            .body(body);
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| WebhookError::NoAnswer {
-                url: url.to_owned(),
-                reason: chain(&error),
-            })?;
+        let request =
+            self.client.post(url).header(CONTENT_TYPE, "application/json").header(SIGNATURE_HEADER, signature).body(body);
+        let answer =
+            request.send().await.map_err(|error| WebhookError::NoAnswer { url: url.to_owned(), reason: chain(&error) })?;
         let status = answer.status();
         // The body is read so that the connection can be used again.
         if let Err(error) = answer.bytes().await {
@@ -314,13 +251,7 @@ impl Hooks {
 pub(crate) async fn send_queued(hooks: Arc<Hooks>, queue: Queue, batch: usize) {
     loop {
         let mut changes = Vec::new();
-        if queue
-            .lock()
-            .await
-            .recv_many(&mut changes, batch.max(1))
-            .await
-            == 0
-        {
+        if queue.lock().await.recv_many(&mut changes, batch.max(1)).await == 0 {
             return;
         }
         let count = changes.len();
@@ -347,11 +278,7 @@ pub(crate) async fn send_queued(hooks: Arc<Hooks>, queue: Queue, batch: usize) {
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Hooks")
-            .field("target", &self.target)
-            .field("counts", &self.counts())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Hooks").field("target", &self.target).field("counts", &self.counts()).finish_non_exhaustive()
     }
 }
 

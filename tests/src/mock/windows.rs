@@ -38,14 +38,7 @@ struct Known {
 
 impl Windows {
     /// The customer wrote at `at`; a time ahead of `now` counts as now. `from_ad`: the message came from an ad or a page.
-    pub(crate) fn wrote(
-        &mut self,
-        number: &str,
-        person: &Person,
-        at: Timestamp,
-        now: Timestamp,
-        from_ad: bool,
-    ) {
+    pub(crate) fn wrote(&mut self, number: &str, person: &Person, at: Timestamp, now: Timestamp, from_ad: bool) {
         let at = at.min(now);
         for name in names(person) {
             let known = self.known.entry((number.to_owned(), name)).or_default();
@@ -67,36 +60,24 @@ impl Windows {
 
     /// The customer of that name (digits of the phone number or user id), as webhooks name them.
     pub(crate) fn person(&self, customer: &str) -> Person {
-        self.people.get(customer).cloned().unwrap_or_else(|| {
-            if is_user_id(customer) {
-                Person::with_user_id(customer)
-            } else {
-                Person::with_phone(customer)
-            }
-        })
+        self.people
+            .get(customer)
+            .cloned()
+            .unwrap_or_else(|| if is_user_id(customer) { Person::with_user_id(customer) } else { Person::with_phone(customer) })
     }
 
     /// The business sent something, which starts the free time after a click on an ad.
     pub(crate) fn answered(&mut self, number: &str, customer: &str, now: Timestamp) {
-        let Some(known) = self
-            .known
-            .get_mut(&(number.to_owned(), customer.to_owned()))
-        else {
+        let Some(known) = self.known.get_mut(&(number.to_owned(), customer.to_owned())) else {
             return;
         };
-        if known
-            .clicked
-            .take()
-            .is_some_and(|clicked| now.duration_since(clicked) < FREE_ENTRY_ANSWER)
-        {
+        if known.clicked.take().is_some_and(|clicked| now.duration_since(clicked) < FREE_ENTRY_ANSWER) {
             known.free_until = now.checked_add(FREE_ENTRY).ok();
         }
     }
 
     pub(crate) fn is_open(&self, number: &str, customer: &str, now: Timestamp) -> bool {
-        self.of(number, customer)
-            .wrote
-            .is_some_and(|wrote| now.duration_since(wrote) < SERVICE_WINDOW)
+        self.of(number, customer).wrote.is_some_and(|wrote| now.duration_since(wrote) < SERVICE_WINDOW)
     }
 
     pub(crate) fn set_opt_out(&mut self, person: &Person, out: bool) {
@@ -114,37 +95,20 @@ impl Windows {
     }
 
     /// The `pricing` of a status (from version 24 of the API); `category` is that of the template, `None` for free-form.
-    pub(crate) fn pricing(
-        &self,
-        number: &str,
-        customer: &str,
-        category: Option<&str>,
-        now: Timestamp,
-    ) -> Value {
-        if self
-            .of(number, customer)
-            .free_until
-            .is_some_and(|until| now < until)
-        {
+    pub(crate) fn pricing(&self, number: &str, customer: &str, category: Option<&str>, now: Timestamp) -> Value {
+        if self.of(number, customer).free_until.is_some_and(|until| now < until) {
             return pricing(false, "free_entry_point", "referral_conversion");
         }
         let in_window = self.is_open(number, customer, now);
         match category {
-            None if now < SERVICE_CHARGED_FROM => {
-                pricing(false, "free_customer_service", "service")
-            }
-            Some("utility") if in_window && now < SERVICE_CHARGED_FROM => {
-                pricing(false, "free_customer_service", "utility")
-            }
+            None if now < SERVICE_CHARGED_FROM => pricing(false, "free_customer_service", "service"),
+            Some("utility") if in_window && now < SERVICE_CHARGED_FROM => pricing(false, "free_customer_service", "utility"),
             category => pricing(true, "regular", category.unwrap_or("service")),
         }
     }
 
     fn of(&self, number: &str, customer: &str) -> Known {
-        self.known
-            .get(&(number.to_owned(), customer.to_owned()))
-            .copied()
-            .unwrap_or_default()
+        self.known.get(&(number.to_owned(), customer.to_owned())).copied().unwrap_or_default()
     }
 }
 
@@ -155,9 +119,7 @@ pub(crate) fn is_user_id(customer: &str) -> bool {
 
 /// The names under which webhooks and sends know a customer: `wa_id`, then user id.
 pub(crate) fn names(person: &Person) -> impl Iterator<Item = String> + use<> {
-    [person.phone.clone(), person.user_id.clone()]
-        .into_iter()
-        .flatten()
+    [person.phone.clone(), person.user_id.clone()].into_iter().flatten()
 }
 
 fn pricing(billable: bool, kind: &str, category: &str) -> Value {
@@ -178,10 +140,7 @@ mod tests {
     #[test]
     fn a_window_lasts_a_day_from_the_customers_time_for_that_number() {
         let mut windows = Windows::default();
-        let person = Person {
-            user_id: Some("US.1".to_owned()),
-            ..Person::with_phone("34")
-        };
+        let person = Person { user_id: Some("US.1".to_owned()), ..Person::with_phone("34") };
         windows.wrote("1", &person, hours(-1), NOW, false);
         assert!(windows.is_open("1", "34", hours(22)));
         assert!(windows.is_open("1", "US.1", hours(22)));
@@ -199,23 +158,15 @@ mod tests {
     #[test]
     fn prices_follow_window_entry_point_and_date() {
         let mut windows = Windows::default();
-        let kind = |windows: &Windows, category, at| {
-            windows.pricing("1", "34", category, at)["type"].clone()
-        };
+        let kind = |windows: &Windows, category, at| windows.pricing("1", "34", category, at)["type"].clone();
         assert_eq!(kind(&windows, Some("utility"), NOW), "regular");
         windows.wrote("1", &Person::with_phone("34"), NOW, NOW, true);
-        assert_eq!(
-            kind(&windows, Some("utility"), NOW),
-            "free_customer_service"
-        );
+        assert_eq!(kind(&windows, Some("utility"), NOW), "free_customer_service");
         assert_eq!(kind(&windows, Some("marketing"), NOW), "regular");
         assert_eq!(kind(&windows, None, NOW), "free_customer_service");
         assert_eq!(kind(&windows, None, SERVICE_CHARGED_FROM), "regular");
         windows.answered("1", "34", hours(1));
-        assert_eq!(
-            kind(&windows, Some("marketing"), hours(72)),
-            "free_entry_point"
-        );
+        assert_eq!(kind(&windows, Some("marketing"), hours(72)), "free_entry_point");
         assert_eq!(kind(&windows, Some("marketing"), hours(73)), "regular");
     }
 }

@@ -59,10 +59,7 @@ impl axum::serve::Listener for Listener {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!("the connection from {address} stays with Nagle's algorithm: {error}");
         }
-        let hangup = Hangup {
-            this_one: Arc::default(),
-            all: Arc::clone(&self.stopped),
-        };
+        let hangup = Hangup { this_one: Arc::default(), all: Arc::clone(&self.stopped) };
         (Connection { stream, hangup }, address)
     }
 
@@ -78,11 +75,7 @@ pub(crate) struct Connection {
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         // After the read, so that a request which arrives at a stopped mock is never handled.
         self.hangup.check()?;
@@ -91,11 +84,7 @@ impl AsyncRead for Connection {
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.hangup.check()?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

@@ -42,37 +42,20 @@ pub(super) fn fields(shared: &Shared, id: &str, query: &str) -> Option<Value> {
     } else if id == shared.account.business_account {
         json!({"id": id, "name": "Mock business", "timezone_id": "1", "message_template_namespace": "mock"})
     } else {
-        lock(&shared.templates)
-            .list()
-            .iter()
-            .find(|template| template.id == id)?
-            .to_json()
+        lock(&shared.templates).list().iter().find(|template| template.id == id)?.to_json()
     };
-    let wanted = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("fields="));
+    let wanted = query.split('&').find_map(|pair| pair.strip_prefix("fields="));
     let Some(wanted) = wanted else {
         return Some(all);
     };
     let decoded = wanted.replace("%2C", ",").replace("%2c", ",");
     let wanted: Vec<&str> = decoded.split(',').collect();
-    let members = all
-        .as_object()?
-        .iter()
-        .filter(|(name, _)| *name == "id" || wanted.contains(&name.as_str()));
-    Some(Value::Object(
-        members
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-    ))
+    let members = all.as_object()?.iter().filter(|(name, _)| *name == "id" || wanted.contains(&name.as_str()));
+    Some(Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect()))
 }
 
 fn number_fields(number: &Number) -> Value {
-    let level = if number.throughput > 80 {
-        "HIGH"
-    } else {
-        "STANDARD"
-    };
+    let level = if number.throughput > 80 { "HIGH" } else { "STANDARD" };
     json!({
         "id": number.id,
         "verified_name": "Mock business",
@@ -89,28 +72,14 @@ fn number_fields(number: &Number) -> Value {
     })
 }
 
-pub(super) async fn phone_numbers(
-    State(shared): State<Arc<Shared>>,
-    Path((version, id)): Object,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn phone_numbers(State(shared): State<Arc<Shared>>, Path((version, id)): Object, headers: HeaderMap) -> Answer {
     shared.account_of_call(&version, &id, &headers)?;
-    Ok(list(
-        shared.account.numbers.iter().map(number_fields).collect(),
-    ))
+    Ok(list(shared.account.numbers.iter().map(number_fields).collect()))
 }
 
-pub(super) async fn profile(
-    State(shared): State<Arc<Shared>>,
-    Path((version, id)): Object,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn profile(State(shared): State<Arc<Shared>>, Path((version, id)): Object, headers: HeaderMap) -> Answer {
     shared.number_of_call(&version, &id, &headers)?;
-    let mut profile = lock(&shared.management)
-        .profiles
-        .get(&id)
-        .cloned()
-        .unwrap_or_default();
+    let mut profile = lock(&shared.management).profiles.get(&id).cloned().unwrap_or_default();
     profile.insert("messaging_product".to_owned(), "whatsapp".into());
     Ok(Json(json!({"data": [profile]})))
 }
@@ -133,33 +102,21 @@ pub(super) async fn change_profile(
 ) -> Answer {
     shared.number_of_call(&version, &id, &headers)?;
     for (name, value) in &changes {
-        let limit = PROFILE
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, limit)| *limit);
+        let limit = PROFILE.iter().find(|(known, _)| known == name).map(|(_, limit)| *limit);
         match (name.as_str(), limit, value.as_str()) {
             ("messaging_product" | "websites", ..) => {}
             (_, None, _) => {
-                return Err(GraphError::new(
-                    100,
-                    format!("Unexpected key {name} on param profile"),
-                ));
+                return Err(GraphError::new(100, format!("Unexpected key {name} on param profile")));
             }
             (_, Some(limit), Some(text)) if text.encode_utf16().count() <= limit => {}
             (_, Some(limit), _) => {
-                return Err(GraphError::invalid(format!(
-                    "Param {name} must be a text of at most {limit} characters"
-                )));
+                return Err(GraphError::invalid(format!("Param {name} must be a text of at most {limit} characters")));
             }
         }
     }
     let mut management = lock(&shared.management);
     let profile = management.profiles.entry(id).or_default();
-    profile.extend(
-        changes
-            .into_iter()
-            .filter(|(name, _)| name != "messaging_product"),
-    );
+    profile.extend(changes.into_iter().filter(|(name, _)| name != "messaging_product"));
     Ok(success())
 }
 
@@ -176,29 +133,18 @@ pub(super) async fn set_encryption(
 ) -> Answer {
     shared.number_of_call(&version, &id, &headers)?;
     if !form.business_public_key.contains("BEGIN PUBLIC KEY") {
-        return Err(GraphError::new(
-            100,
-            "business_public_key must be a 2048-bit RSA public key in PEM form",
-        ));
+        return Err(GraphError::new(100, "business_public_key must be a 2048-bit RSA public key in PEM form"));
     }
-    lock(&shared.management)
-        .public_keys
-        .insert(id, form.business_public_key);
+    lock(&shared.management).public_keys.insert(id, form.business_public_key);
     Ok(success())
 }
 
-pub(super) async fn encryption(
-    State(shared): State<Arc<Shared>>,
-    Path((version, id)): Object,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn encryption(State(shared): State<Arc<Shared>>, Path((version, id)): Object, headers: HeaderMap) -> Answer {
     shared.number_of_call(&version, &id, &headers)?;
     let management = lock(&shared.management);
     let key = management.public_key(&id);
     let status = key.map(|_| "VALID");
-    Ok(Json(
-        json!({"business_public_key": key, "business_public_key_signature_status": status}),
-    ))
+    Ok(Json(json!({"business_public_key": key, "business_public_key_signature_status": status})))
 }
 
 pub(super) async fn subscribed_apps(
@@ -239,21 +185,14 @@ pub(super) async fn subscribe(
     };
     if let Some(url) = &subscription.override_callback_uri {
         let challenge = shared.chance.object_id();
-        let verified = shared
-            .hooks
-            .verify(url, &challenge, subscription.verify_token.as_deref())
-            .await;
+        let verified = shared.hooks.verify(url, &challenge, subscription.verify_token.as_deref()).await;
         verified.map_err(|error| GraphError::new(100, error.to_string()))?;
     }
     shared.hooks.subscribe(subscription.override_callback_uri);
     Ok(success())
 }
 
-pub(super) async fn unsubscribe(
-    State(shared): State<Arc<Shared>>,
-    Path((version, id)): Object,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn unsubscribe(State(shared): State<Arc<Shared>>, Path((version, id)): Object, headers: HeaderMap) -> Answer {
     shared.account_of_call(&version, &id, &headers)?;
     shared.hooks.unsubscribe();
     Ok(success())
@@ -282,40 +221,20 @@ pub(super) async fn templates(
     shared.account_of_call(&version, &id, &headers)?;
     let templates = lock(&shared.templates);
     let fits = |template: &&Template| {
-        query
-            .name
-            .as_ref()
-            .is_none_or(|name| template.name.contains(name.as_str()))
-            && query
-                .language
-                .as_ref()
-                .is_none_or(|language| *language == template.language)
+        query.name.as_ref().is_none_or(|name| template.name.contains(name.as_str()))
+            && query.language.as_ref().is_none_or(|language| *language == template.language)
             && query.status.is_none_or(|status| status == template.status)
-            && query
-                .category
-                .as_ref()
-                .is_none_or(|category| category.eq_ignore_ascii_case(&template.category))
+            && query.category.as_ref().is_none_or(|category| category.eq_ignore_ascii_case(&template.category))
     };
     let fitting: Vec<&Template> = templates.list().iter().filter(fits).collect();
-    let start = query
-        .after
-        .as_ref()
-        .and_then(|after| after.parse().ok())
-        .unwrap_or(0_usize);
+    let start = query.after.as_ref().and_then(|after| after.parse().ok()).unwrap_or(0_usize);
     let limit = query.limit.unwrap_or(PAGE).max(1);
-    let page: Vec<Value> = fitting
-        .iter()
-        .skip(start)
-        .take(limit)
-        .map(|template| template.to_json())
-        .collect();
+    let page: Vec<Value> = fitting.iter().skip(start).take(limit).map(|template| template.to_json()).collect();
     let end = start + page.len();
     let mut paging = json!({"cursors": {"before": start.to_string(), "after": end.to_string()}});
     if end < fitting.len() {
         let address = shared.address;
-        paging["next"] =
-            format!("http://{address}/{version}/{id}/message_templates?limit={limit}&after={end}")
-                .into();
+        paging["next"] = format!("http://{address}/{version}/{id}/message_templates?limit={limit}&after={end}").into();
     }
     Ok(Json(json!({"data": page, "paging": paging})))
 }
@@ -331,12 +250,9 @@ pub(super) async fn create_template(
     if let Some(members) = definition.as_object_mut() {
         members.insert("status".to_owned(), "PENDING".into());
     }
-    let template =
-        Template::read(&definition).map_err(|error| GraphError::new(100, error.to_string()))?;
+    let template = Template::read(&definition).map_err(|error| GraphError::new(100, error.to_string()))?;
     let listed = shared.put_template(template);
-    Ok(Json(
-        json!({"id": listed["id"], "status": listed["status"], "category": listed["category"]}),
-    ))
+    Ok(Json(json!({"id": listed["id"], "status": listed["status"], "category": listed["category"]})))
 }
 
 pub(super) async fn delete_template(
@@ -346,9 +262,7 @@ pub(super) async fn delete_template(
     Query(query): Query<TemplateQuery>,
 ) -> Answer {
     shared.account_of_call(&version, &id, &headers)?;
-    let name = query
-        .name
-        .ok_or_else(|| GraphError::new(100, "The parameter name is required"))?;
+    let name = query.name.ok_or_else(|| GraphError::new(100, "The parameter name is required"))?;
     if lock(&shared.templates).remove(&name, query.hsm_id.as_deref()) {
         Ok(success())
     } else {
@@ -366,19 +280,11 @@ struct BlockUser {
     user: String,
 }
 
-pub(super) async fn blocked(
-    State(shared): State<Arc<Shared>>,
-    Path((version, id)): Object,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn blocked(State(shared): State<Arc<Shared>>, Path((version, id)): Object, headers: HeaderMap) -> Answer {
     shared.number_of_call(&version, &id, &headers)?;
     let management = lock(&shared.management);
     let users = management.blocked.get(&id).into_iter().flatten();
-    Ok(list(
-        users
-            .map(|user| json!({"messaging_product": "whatsapp", "wa_id": user}))
-            .collect(),
-    ))
+    Ok(list(users.map(|user| json!({"messaging_product": "whatsapp", "wa_id": user})).collect()))
 }
 
 /// Only who wrote within the last day can be blocked (Cloud API, Block Users API); the others are listed as failed.
@@ -394,16 +300,10 @@ pub(super) async fn block(
     for BlockUser { user } in call.block_users {
         let wa_id = shared.wa_id(&user);
         if lock(&shared.windows).is_open(&id, &wa_id, now) {
-            lock(&shared.management)
-                .blocked
-                .entry(id.clone())
-                .or_default()
-                .insert(wa_id.clone());
+            lock(&shared.management).blocked.entry(id.clone()).or_default().insert(wa_id.clone());
             added.push(json!({"input": user, "wa_id": wa_id}));
         } else {
-            let errors = [
-                json!({"code": 139103, "message": "The user has not written within the last 24 hours"}),
-            ];
+            let errors = [json!({"code": 139103, "message": "The user has not written within the last 24 hours"})];
             failed.push(json!({"input": user, "wa_id": wa_id, "errors": errors}));
         }
     }
@@ -411,9 +311,7 @@ pub(super) async fn block(
     if !failed.is_empty() {
         users["failed_users"] = failed.into();
     }
-    Ok(Json(
-        json!({"messaging_product": "whatsapp", "block_users": users}),
-    ))
+    Ok(Json(json!({"messaging_product": "whatsapp", "block_users": users})))
 }
 
 pub(super) async fn unblock(
@@ -432,9 +330,7 @@ pub(super) async fn unblock(
             removed.push(json!({"input": user, "wa_id": wa_id}));
         }
     }
-    Ok(Json(
-        json!({"messaging_product": "whatsapp", "block_users": {"removed_users": removed}}),
-    ))
+    Ok(Json(json!({"messaging_product": "whatsapp", "block_users": {"removed_users": removed}})))
 }
 
 /// The webhook change that tells a template's new status.
@@ -461,9 +357,7 @@ pub(crate) fn category_change(template: &Template, category: &str) -> Value {
 }
 
 fn list(data: Vec<Value>) -> Json<Value> {
-    Json(
-        json!({"data": data, "paging": {"cursors": {"before": "0", "after": data.len().to_string()}}}),
-    )
+    Json(json!({"data": data, "paging": {"cursors": {"before": "0", "after": data.len().to_string()}}}))
 }
 
 fn success() -> Json<Value> {

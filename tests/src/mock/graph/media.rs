@@ -44,18 +44,9 @@ const TYPES: &[(&str, usize)] = &[
     ("application/msword", 100 * MEGABYTE),
     ("application/vnd.ms-excel", 100 * MEGABYTE),
     ("application/vnd.ms-powerpoint", 100 * MEGABYTE),
-    (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        100 * MEGABYTE,
-    ),
-    (
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        100 * MEGABYTE,
-    ),
-    (
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        100 * MEGABYTE,
-    ),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", 100 * MEGABYTE),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 100 * MEGABYTE),
+    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", 100 * MEGABYTE),
 ];
 
 /// The objects of a message that hold media.
@@ -85,35 +76,13 @@ struct Address {
 
 impl MediaStore {
     /// Stores a file of the business under `id` and returns the id.
-    pub(crate) fn upload(
-        &mut self,
-        id: String,
-        bytes: Bytes,
-        mime: &str,
-        now: Timestamp,
-    ) -> String {
-        self.store(
-            id,
-            bytes,
-            mime,
-            now.checked_add(UPLOAD_LIFE).unwrap_or(Timestamp::MAX),
-        )
+    pub(crate) fn upload(&mut self, id: String, bytes: Bytes, mime: &str, now: Timestamp) -> String {
+        self.store(id, bytes, mime, now.checked_add(UPLOAD_LIFE).unwrap_or(Timestamp::MAX))
     }
 
     /// Stores a file of a customer under `id` and returns what the webhook says of it.
-    pub(crate) fn receive(
-        &mut self,
-        id: String,
-        bytes: Bytes,
-        mime: &str,
-        now: Timestamp,
-    ) -> Value {
-        let id = self.store(
-            id,
-            bytes,
-            mime,
-            now.checked_add(INBOUND_LIFE).unwrap_or(Timestamp::MAX),
-        );
+    pub(crate) fn receive(&mut self, id: String, bytes: Bytes, mime: &str, now: Timestamp) -> Value {
+        let id = self.store(id, bytes, mime, now.checked_add(INBOUND_LIFE).unwrap_or(Timestamp::MAX));
         let sha256 = self.files.get(&id).map(|file| hex::encode(&file.sha256));
         json!({"id": id, "mime_type": mime, "sha256": sha256})
     }
@@ -136,35 +105,18 @@ impl MediaStore {
             return None;
         }
         let until = now.checked_add(URL_LIFE).unwrap_or(Timestamp::MAX);
-        self.addresses.insert(
-            key.clone(),
-            Address {
-                media: id.to_owned(),
-                until,
-            },
-        );
+        self.addresses.insert(key.clone(), Address { media: id.to_owned(), until });
         Some(key)
     }
 
     fn store(&mut self, id: String, bytes: Bytes, mime: &str, until: Timestamp) -> String {
         let sha256 = digest::digest(&digest::SHA256, &bytes).as_ref().to_vec();
-        self.files.insert(
-            id.clone(),
-            File {
-                bytes,
-                mime: mime.to_owned(),
-                sha256,
-                until,
-            },
-        );
+        self.files.insert(id.clone(), File { bytes, mime: mime.to_owned(), sha256, until });
         id
     }
 
     fn at(&self, key: &str, now: Timestamp) -> Option<&File> {
-        let address = self
-            .addresses
-            .get(key)
-            .filter(|address| now < address.until)?;
+        let address = self.addresses.get(key).filter(|address| now < address.until)?;
         self.files.get(&address.media)
     }
 }
@@ -207,10 +159,7 @@ pub(super) async fn download(
     let file = lock(&shared.media).at(&key, now).cloned();
     let file = file.ok_or_else(|| GraphError {
         http: axum::http::StatusCode::NOT_FOUND,
-        ..GraphError::new(
-            100,
-            "This media address does not exist or has expired; resolve the media id again",
-        )
+        ..GraphError::new(100, "This media address does not exist or has expired; resolve the media id again")
     })?;
     Ok(([(CONTENT_TYPE, file.mime)], file.bytes).into_response())
 }
@@ -235,21 +184,14 @@ pub(super) async fn upload(
             // The declared type; the file's own decides.
             "type" => {}
             other => {
-                return Err(GraphError::new(
-                    100,
-                    format!("Unexpected form field {other}"),
-                ));
+                return Err(GraphError::new(100, format!("Unexpected form field {other}")));
             }
         }
     }
     if product.as_deref() != Some("whatsapp") {
-        return Err(GraphError::new(
-            100,
-            "(#100) The parameter messaging_product is required.",
-        ));
+        return Err(GraphError::new(100, "(#100) The parameter messaging_product is required."));
     }
-    let (mime, bytes) =
-        file.ok_or_else(|| GraphError::new(100, "(#100) The parameter file is required."))?;
+    let (mime, bytes) = file.ok_or_else(|| GraphError::new(100, "(#100) The parameter file is required."))?;
     check(&mime, bytes.len())?;
     let now = shared.clock.now();
     let id = lock(&shared.media).upload(shared.chance.object_id(), bytes, &mime, now);
@@ -270,19 +212,13 @@ fn check(mime: &str, size: usize) -> Result<(), GraphError> {
         ));
     };
     if size > *most {
-        return Err(GraphError::new(
-            100,
-            format!("Param file: a file of type {base} may have {most} bytes, not {size}"),
-        ));
+        return Err(GraphError::new(100, format!("Param file: a file of type {base} may have {most} bytes, not {size}")));
     }
     Ok(())
 }
 
 fn unreadable(error: MultipartError) -> GraphError {
-    GraphError::new(
-        100,
-        format!("The form can't be read: {}", error.body_text()),
-    )
+    GraphError::new(100, format!("The form can't be read: {}", error.body_text()))
 }
 
 /// The media ids and links in a message, wherever they stand.
@@ -319,10 +255,7 @@ mod tests {
             "action": {"cards": [{"header": {"type": "video", "video": {"id": "7"}}}],
                 "buttons": [{"reply": {"id": "not media"}}]},
         }});
-        assert_eq!(
-            references(&message),
-            (vec!["7"], vec!["https://example.com/a.png"])
-        );
+        assert_eq!(references(&message), (vec!["7"], vec!["https://example.com/a.png"]));
     }
 
     #[test]

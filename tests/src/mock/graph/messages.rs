@@ -31,16 +31,7 @@ pub(super) async fn messages(
     body: Bytes,
 ) -> Response {
     match shared.number_of_call(&version, &number, &headers) {
-        Ok(number) => {
-            Call {
-                shared: &shared,
-                number,
-                hangup,
-                marketing: false,
-            }
-            .answer(body)
-            .await
-        }
+        Ok(number) => Call { shared: &shared, number, hangup, marketing: false }.answer(body).await,
         Err(error) => refuse(&shared, &number, error, &body).into_response(),
     }
 }
@@ -53,16 +44,7 @@ pub(super) async fn marketing_messages(
     body: Bytes,
 ) -> Response {
     match shared.number_of_call(&version, &number, &headers) {
-        Ok(number) => {
-            Call {
-                shared: &shared,
-                number,
-                hangup,
-                marketing: true,
-            }
-            .answer(body)
-            .await
-        }
+        Ok(number) => Call { shared: &shared, number, hangup, marketing: true }.answer(body).await,
         Err(error) => refuse(&shared, &number, error, &body).into_response(),
     }
 }
@@ -121,21 +103,14 @@ impl Call<'_> {
                 tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             }
         }
-        if let Some(answer) = faults
-            .iter()
-            .filter(|fault| !fault.accepted)
-            .find_map(|fault| self.fault_answer(fault, &body))
-        {
+        if let Some(answer) = faults.iter().filter(|fault| !fault.accepted).find_map(|fault| self.fault_answer(fault, &body)) {
             return answer;
         }
         match self.pass(&message, &recipient, &faults) {
             Ok(passed) => {
                 let answer = self.accept(&message, &recipient, passed, body.clone());
                 let trouble = faults.iter().filter(|fault| fault.accepted);
-                trouble
-                    .into_iter()
-                    .find_map(|fault| self.fault_answer(fault, &body))
-                    .unwrap_or(answer)
+                trouble.into_iter().find_map(|fault| self.fault_answer(fault, &body)).unwrap_or(answer)
             }
             Err(error) => self.refuse(error, &body),
         }
@@ -151,10 +126,7 @@ impl Call<'_> {
         }
         self.shared.records.read(Read {
             number: self.number.id.clone(),
-            wamid: message["message_id"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
+            wamid: message["message_id"].as_str().unwrap_or_default().to_owned(),
             typing: message.get("typing_indicator").is_some(),
         });
         Json(json!({"success": true})).into_response()
@@ -165,11 +137,7 @@ impl Call<'_> {
         match &fault.effect {
             Effect::Refuse { .. } => {
                 let error = fault.effect.error()?;
-                Some(if fault.accepted {
-                    error.into_response()
-                } else {
-                    self.refuse(error, body)
-                })
+                Some(if fault.accepted { error.into_response() } else { self.refuse(error, body) })
             }
             Effect::Answer { http, body } => {
                 let status = StatusCode::from_u16(*http).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -189,53 +157,27 @@ impl Call<'_> {
         let group = message["recipient_type"] == "group";
         let to = text("to");
         if group {
-            return Recipient {
-                key: to.clone(),
-                input: to,
-                group,
-                by_user_id: false,
-            };
+            return Recipient { key: to.clone(), input: to, group, by_user_id: false };
         }
         if to.is_empty() {
             let user = text("recipient");
-            return Recipient {
-                key: user.clone(),
-                input: user,
-                group,
-                by_user_id: true,
-            };
+            return Recipient { key: user.clone(), input: user, group, by_user_id: true };
         }
-        Recipient {
-            key: self.shared.wa_id(&to),
-            input: to,
-            group,
-            by_user_id: false,
-        }
+        Recipient { key: self.shared.wa_id(&to), input: to, group, by_user_id: false }
     }
 
-    fn pass(
-        &self,
-        message: &Value,
-        recipient: &Recipient,
-        faults: &[Fault],
-    ) -> Result<Passed, GraphError> {
+    fn pass(&self, message: &Value, recipient: &Recipient, faults: &[Fault]) -> Result<Passed, GraphError> {
         if self.shared.checks_this_one() {
             schema::check(message)?;
             rules::check(message)?;
         }
         if recipient.key == self.number.display {
-            return Err(GraphError::new(
-                131021,
-                "The sender and the recipient are the same number",
-            ));
+            return Err(GraphError::new(131021, "The sender and the recipient are the same number"));
         }
         let strictness = lock(&self.shared.strictness).clone();
         let direct = message.get("category").is_some();
         if direct && !strictness.direct_send {
-            return Err(GraphError::new(
-                100,
-                "Param category: this account may not send without a template",
-            ));
+            return Err(GraphError::new(100, "Param category: this account may not send without a template"));
         }
         let passed = self.content(message, recipient, strictness.accept_unknown_templates)?;
         let now = self.shared.clock.now();
@@ -243,79 +185,45 @@ impl Call<'_> {
             lock(&self.shared.limits).take(self.number, &recipient.key, now)?;
         }
         if let Some(code) = faults.iter().find_map(fail_later) {
-            return Ok(Passed {
-                fate: Fate::fails(code, "The mock was asked to let this message fail."),
-                ..passed
-            });
+            return Ok(Passed { fate: Fate::fails(code, "The mock was asked to let this message fail."), ..passed });
         }
         let free_form = passed.category.is_none() && !recipient.group && !direct;
         let windows = lock(&self.shared.windows);
-        if free_form && strictness.windows && !windows.is_open(&self.number.id, &recipient.key, now)
-        {
-            let details = "Message failed to send because more than 24 hours have passed since the customer last replied to this number.";
-            return Ok(Passed {
-                fate: Fate::fails(131047, details),
-                ..passed
-            });
+        if free_form && strictness.windows && !windows.is_open(&self.number.id, &recipient.key, now) {
+            let details =
+                "Message failed to send because more than 24 hours have passed since the customer last replied to this number.";
+            return Ok(Passed { fate: Fate::fails(131047, details), ..passed });
         }
         if passed.category.as_deref() == Some("marketing") && windows.opted_out(&recipient.key) {
-            return Ok(Passed {
-                fate: Fate::fails(131050, "The user has stopped marketing messages."),
-                ..passed
-            });
+            return Ok(Passed { fate: Fate::fails(131050, "The user has stopped marketing messages."), ..passed });
         }
         drop(windows);
         if let Some(problem) = self.media_problem(message, strictness.accept_unknown_media) {
-            return Ok(Passed {
-                fate: Fate::fails(131053, problem),
-                ..passed
-            });
+            return Ok(Passed { fate: Fate::fails(131053, problem), ..passed });
         }
         Ok(passed)
     }
 
     /// Checks the template, if there is one.
-    fn content(
-        &self,
-        message: &Value,
-        recipient: &Recipient,
-        accept_unknown: bool,
-    ) -> Result<Passed, GraphError> {
+    fn content(&self, message: &Value, recipient: &Recipient, accept_unknown: bool) -> Result<Passed, GraphError> {
         let sent = &message["template"];
         if sent.is_null() {
             if self.marketing {
                 return Err(GraphError::new(100, "Message must be a template message."));
             }
-            return Ok(Passed {
-                fate: Fate::Arrives,
-                category: None,
-                held: false,
-            });
+            return Ok(Passed { fate: Fate::Arrives, category: None, held: false });
         }
         let templates = lock(&self.shared.templates);
         let template = templates.check(sent, accept_unknown)?;
-        let category = template.map_or_else(
-            || "utility".to_owned(),
-            |template| template.category.to_ascii_lowercase(),
-        );
+        let category = template.map_or_else(|| "utility".to_owned(), |template| template.category.to_ascii_lowercase());
         if self.marketing && template.is_some() && category != "marketing" {
-            return Err(GraphError::new(
-                134100,
-                "Only marketing templates can be sent by this call.",
-            ));
+            return Err(GraphError::new(134100, "Only marketing templates can be sent by this call."));
         }
         if category == "authentication" && recipient.by_user_id {
-            return Err(GraphError::new(
-                131062,
-                "Authentication templates need the phone number of the recipient.",
-            ));
+            return Err(GraphError::new(131062, "Authentication templates need the phone number of the recipient."));
         }
         let held = template.is_some_and(|template| template.held);
-        Ok(Passed {
-            fate: Fate::Arrives,
-            category: Some(category),
-            held,
-        })
+        Ok(Passed { fate: Fate::Arrives, category: Some(category), held })
     }
 
     fn media_problem(&self, message: &Value, accept_unknown: bool) -> Option<String> {
@@ -328,19 +236,11 @@ impl Call<'_> {
         if let Some(link) = links.iter().find(|link| media.is_broken(link)) {
             return Some(format!("Downloading media from {link} failed."));
         }
-        let unknown = ids
-            .iter()
-            .find(|id| !accept_unknown && !media.knows(id, now))?;
+        let unknown = ids.iter().find(|id| !accept_unknown && !media.knows(id, now))?;
         Some(format!("Media {unknown} does not exist or has expired."))
     }
 
-    fn accept(
-        &self,
-        message: &Value,
-        recipient: &Recipient,
-        passed: Passed,
-        raw: Bytes,
-    ) -> Response {
+    fn accept(&self, message: &Value, recipient: &Recipient, passed: Passed, raw: Bytes) -> Response {
         let shared = self.shared;
         let kind = message["type"].as_str().unwrap_or("text").to_owned();
         let is_template = kind == "template";
@@ -350,18 +250,12 @@ impl Call<'_> {
             to: recipient.key.clone(),
             kind,
             at: shared.clock.now(),
-            callback_data: message["biz_opaque_callback_data"]
-                .as_str()
-                .map(str::to_owned),
+            callback_data: message["biz_opaque_callback_data"].as_str().map(str::to_owned),
             raw,
         });
         let mut answer = json!({"id": sent.wamid});
         if is_template {
-            let status = if passed.held {
-                "held_for_quality_assessment"
-            } else {
-                "accepted"
-            };
+            let status = if passed.held { "held_for_quality_assessment" } else { "accepted" };
             answer["message_status"] = status.into();
         }
         if recipient.group {
@@ -382,8 +276,7 @@ impl Call<'_> {
             }
             category => shared.report(self.number, &sent, &passed.fate, category.as_deref()),
         }
-        Json(json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]}))
-            .into_response()
+        Json(json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]})).into_response()
     }
 }
 

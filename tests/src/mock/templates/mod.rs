@@ -72,29 +72,16 @@ impl Template {
     /// # Errors
     /// If it has no name, language or body, or if its variables don't suit its format.
     pub fn read(definition: &Value) -> Result<Self, TemplateError> {
-        let named = definition["name"]
-            .as_str()
-            .unwrap_or("without a name")
-            .to_owned();
-        let problem = |problem: String| TemplateError {
-            name: named.clone(),
-            problem,
-        };
-        let definition =
-            Definition::deserialize(definition).map_err(|error| problem(error.to_string()))?;
-        let named_variables = definition
-            .parameter_format
-            .as_deref()
-            .is_some_and(|format| format.eq_ignore_ascii_case("named"));
+        let named = definition["name"].as_str().unwrap_or("without a name").to_owned();
+        let problem = |problem: String| TemplateError { name: named.clone(), problem };
+        let definition = Definition::deserialize(definition).map_err(|error| problem(error.to_string()))?;
+        let named_variables = definition.parameter_format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("named"));
         let shape = Shape::read(&definition.components, named_variables).map_err(problem)?;
         Ok(Self {
             id: definition.id.unwrap_or_default(),
             name: definition.name,
             language: definition.language,
-            category: definition
-                .category
-                .unwrap_or_else(|| "UTILITY".to_owned())
-                .to_ascii_uppercase(),
+            category: definition.category.unwrap_or_else(|| "UTILITY".to_owned()).to_ascii_uppercase(),
             status: definition.status.unwrap_or(TemplateStatus::Approved),
             held: definition.held_for_quality_assessment,
             components: definition.components,
@@ -123,11 +110,7 @@ impl Template {
 
     /// Whether a button opens a form.
     pub(crate) fn has_form(&self) -> bool {
-        self.shape
-            .main
-            .buttons
-            .iter()
-            .any(|button| button.kind == "flow")
+        self.shape.main.buttons.iter().any(|button| button.kind == "flow")
     }
 
     fn sendable(&self) -> Result<(), GraphError> {
@@ -137,13 +120,7 @@ impl Template {
             TemplateStatus::Disabled => 132016,
             _ => 132001,
         };
-        Err(GraphError::new(
-            code,
-            format!(
-                "Template {} ({}) is {:?}",
-                self.name, self.language, self.status
-            ),
-        ))
+        Err(GraphError::new(code, format!("Template {} ({}) is {:?}", self.name, self.language, self.status)))
     }
 }
 
@@ -157,22 +134,17 @@ impl Templates {
         if template.id.is_empty() {
             template.id = id;
         }
-        self.0
-            .retain(|known| known.name != template.name || known.language != template.language);
+        self.0.retain(|known| known.name != template.name || known.language != template.language);
         self.0.push(template);
         self.0.last().expect("one was just added")
     }
 
     pub(crate) fn find(&self, name: &str, language: &str) -> Option<&Template> {
-        self.0
-            .iter()
-            .find(|template| template.name == name && template.language == language)
+        self.0.iter().find(|template| template.name == name && template.language == language)
     }
 
     pub(crate) fn find_mut(&mut self, name: &str, language: &str) -> Option<&mut Template> {
-        self.0
-            .iter_mut()
-            .find(|template| template.name == name && template.language == language)
+        self.0.iter_mut().find(|template| template.name == name && template.language == language)
     }
 
     pub(crate) fn list(&self) -> &[Template] {
@@ -182,17 +154,12 @@ impl Templates {
     /// Removes a name in all languages, or only the one with the id; says whether there was any.
     pub(crate) fn remove(&mut self, name: &str, id: Option<&str>) -> bool {
         let before = self.0.len();
-        self.0
-            .retain(|template| template.name != name || id.is_some_and(|id| id != template.id));
+        self.0.retain(|template| template.name != name || id.is_some_and(|id| id != template.id));
         self.0.len() < before
     }
 
     /// Checks the `template` object of a send; `None` for an unknown one if `accept_unknown`.
-    pub(crate) fn check(
-        &self,
-        sent: &Value,
-        accept_unknown: bool,
-    ) -> Result<Option<&Template>, GraphError> {
+    pub(crate) fn check(&self, sent: &Value, accept_unknown: bool) -> Result<Option<&Template>, GraphError> {
         let name = sent["name"].as_str().unwrap_or_default();
         let language = sent["language"]["code"].as_str().unwrap_or_default();
         match self.find(name, language) {
@@ -202,10 +169,7 @@ impl Templates {
                 Ok(Some(template))
             }
             None if accept_unknown => Ok(None),
-            None => Err(GraphError::new(
-                132001,
-                format!("template name ({name}) does not exist in {language}"),
-            )),
+            None => Err(GraphError::new(132001, format!("template name ({name}) does not exist in {language}"))),
         }
     }
 }
@@ -227,10 +191,7 @@ mod tests {
     fn code(templates: &Templates, name: &str, language: &str) -> Result<(), u32> {
         let sent = json!({"name": name, "language": {"code": language},
             "components": [{"type": "body", "parameters": [{"type": "text", "text": "42"}]}]});
-        templates
-            .check(&sent, false)
-            .map(|_| ())
-            .map_err(|error| error.code)
+        templates.check(&sent, false).map(|_| ()).map_err(|error| error.code)
     }
 
     #[test]
@@ -239,32 +200,16 @@ mod tests {
         assert_eq!(code(&approved, "order_update", "es"), Ok(()));
         assert_eq!(code(&approved, "order_update", "en"), Err(132001));
         assert_eq!(code(&approved, "other", "es"), Err(132001));
-        assert_eq!(
-            code(&templates("PAUSED"), "order_update", "es"),
-            Err(132015)
-        );
-        assert_eq!(
-            code(&templates("DISABLED"), "order_update", "es"),
-            Err(132016)
-        );
-        assert_eq!(
-            code(&templates("PENDING"), "order_update", "es"),
-            Err(132001)
-        );
-        assert_eq!(
-            code(&templates("REJECTED"), "order_update", "es"),
-            Err(132001)
-        );
+        assert_eq!(code(&templates("PAUSED"), "order_update", "es"), Err(132015));
+        assert_eq!(code(&templates("DISABLED"), "order_update", "es"), Err(132016));
+        assert_eq!(code(&templates("PENDING"), "order_update", "es"), Err(132001));
+        assert_eq!(code(&templates("REJECTED"), "order_update", "es"), Err(132001));
     }
 
     #[test]
     fn a_bad_definition_is_named() {
-        let error = Template::read(&json!({"name": "promo", "language": "es", "components": []}))
-            .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "template promo: it has no BODY component"
-        );
+        let error = Template::read(&json!({"name": "promo", "language": "es", "components": []})).unwrap_err();
+        assert_eq!(error.to_string(), "template promo: it has no BODY component");
     }
 
     #[test]

@@ -1,0 +1,14 @@
+//! The mock Cloud API keeps its own promises: what it refuses, reports, delivers and breaks.
+
+mod api;
+mod customers;
+mod examples;
+mod faults;
+mod management;
+mod media;
+mod receiver;
+mod rules;
+mod sending;
+mod statuses;
+mod templates;
+mod webhooks;
