@@ -4,6 +4,8 @@
 //! retries are the server's; limits, windows and paces, which the checker and the interpreter need too, are in `steps`.
 
 pub mod callback;
+pub mod docs;
 pub mod errors;
+pub mod flow_encryption;
 pub mod send;
 pub mod webhook;

@@ -6,8 +6,10 @@
 
 mod calls;
 mod content;
+mod describe;
 mod identity;
 mod json;
+mod mend;
 mod messages;
 mod notice;
 mod preferences;
@@ -88,7 +90,7 @@ pub enum ReadError {
 ///
 /// `arrived` is when the body came in: a customer's timestamp that lies ahead of it is cut to it, and stands in where one is missing.
 pub fn read(body: &[u8], arrived: Moment) -> Result<Vec<Item>, ReadError> {
-    let root: Value = serde_json::from_slice(body).map_err(|error| ReadError::Json(error.to_string()))?;
+    let root = parse(body)?;
     if root.str("object") != Some(OBJECT) {
         let found = root
             .str("object")
@@ -110,6 +112,14 @@ pub fn read(body: &[u8], arrived: Moment) -> Result<Vec<Item>, ReadError> {
         }
     }
     Ok(items)
+}
+
+fn parse(body: &[u8]) -> Result<Value, ReadError> {
+    let parsed = serde_json::from_slice(body).or_else(|error| match mend::mend(body) {
+        Some(mended) => serde_json::from_slice(&mended),
+        None => Err(error),
+    });
+    parsed.map_err(|error| ReadError::Json(error.to_string()))
 }
 
 /// One change of a webhook: a field and its value.

@@ -27,22 +27,7 @@ pub(crate) fn samples(folder: &str) -> Option<BTreeMap<String, Vec<u8>>> {
     Some(files.collect())
 }
 
-fn kind(item: &Item) -> String {
-    match item {
-        Item::Event(incoming) => match &incoming.event.kind {
-            EventKind::Message(inbound) => format!("message {}", inbound.content.kind()),
-            EventKind::Status(status) => format!("status {:?}", status.state).to_lowercase(),
-            EventKind::Echo { content, .. } => format!("echo {}", content.kind()),
-            EventKind::Identity(_) => "identity".to_owned(),
-            EventKind::MarketingPreference { .. } => "preference".to_owned(),
-            other => panic!("a webhook makes no {other:?}"),
-        },
-        Item::Notice(_) => "notice".to_owned(),
-        Item::Quarantined(_) => "quarantined".to_owned(),
-    }
-}
-
-/// What a sample's name says that it holds, as [`kind`] would name it.
+/// What a sample's name says that it holds, as an item's first two words say it.
 fn expected(name: &str) -> Option<String> {
     let (stem, _) = name.split_once("__").unwrap_or((name.trim_end_matches(".json"), ""));
     let plain = stem.split('_').next().unwrap_or(stem);
@@ -70,12 +55,16 @@ fn expected(name: &str) -> Option<String> {
             "read" if stem.ends_with("group") => "notice".to_owned(),
             state => format!("status {state}"),
         },
-        _ if stem.starts_with("user_preferences") => "preference".to_owned(),
+        _ if stem.starts_with("user_preferences") => "marketing".to_owned(),
         _ if stem.starts_with("smb_message_echoes-") => format!("echo {}", stem.split('-').nth(1)?),
         _ if stem.starts_with("history") || stem.starts_with("account_") || stem.starts_with("template-") => "notice".to_owned(),
         _ => return None,
     };
     Some(kind)
+}
+
+fn kind(item: &Item) -> String {
+    item.to_string().split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -95,7 +84,7 @@ fn every_sample_becomes_what_its_name_says() {
             }
         }
         if let Some(expected) = expected(name) {
-            assert_eq!(kind(&items[0]), expected, "{name}");
+            assert!(items[0].to_string().starts_with(&expected), "{name}: {} is not {expected}", items[0]);
         }
     }
     println!("{counts:#?}");
@@ -107,10 +96,10 @@ fn every_sample_becomes_what_its_name_says() {
         "status failed",
         "echo text",
         "identity",
-        "preference",
+        "marketing",
         "notice",
     ] {
-        assert!(counts.contains_key(kind), "no {kind} in {counts:#?}");
+        assert!(counts.keys().any(|known| known.starts_with(kind)), "no {kind} in {counts:#?}");
     }
 }
 

@@ -137,6 +137,14 @@ fn mutate(value: &mut Value, at: &mut usize, with: &Value) {
     }
 }
 
+#[test]
+fn half_a_character_holds_nothing_up() {
+    let body = webhook(&[change("messages", message(json!({"type": "text", "text": {"body": "HALF"}})))]);
+    let body = String::from_utf8(body).unwrap().replace("HALF", "Oi \\ud83d");
+    let items = read(body.as_bytes(), ARRIVED).unwrap();
+    assert!(format!("{items:?}").contains("Oi \u{fffd}"), "{items:?}");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_without_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
