@@ -21,6 +21,8 @@ pub mod pattern;
 pub mod reply_id;
 pub mod state;
 pub mod step;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trace;
 pub mod trigger;
 pub mod turn;

@@ -3,6 +3,8 @@
 //! [`STEPS`] lists them all. From this list follow the schema, the reference page, the checker, and the editor's palette.
 //! A new step is a new file and one line here.
 
+#[cfg(test)]
+mod cases;
 pub mod message;
 pub mod shared;
 pub mod template;
