@@ -38,6 +38,10 @@ pub struct Contact {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What a bot, a person or a CRM wrote, in E.164; else the number that the channel knows counts. Messages go to the channel's number
+    /// whatever stands here: a customer may give another phone to be called on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// BCP 47; else the country code of the phone decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<CompactString>,
@@ -94,6 +98,8 @@ pub struct Contact {
 pub const MAX_SENT: usize = 24;
 /// How many message ids a contact remembers within [`SEEN_DAYS`].
 pub const MAX_SEEN: usize = 512;
+/// How many messages a session keeps while it waits for a call; what comes beyond is in the transcript and moves nothing.
+pub const MAX_DEFERRED: usize = 20;
 /// Meta repeats a webhook for up to 7 days (Webhooks overview); one day more covers clocks that differ.
 pub const SEEN_DAYS: i64 = 8;
 /// A message older than this runs nothing: Meta repeats no longer.
@@ -108,6 +114,7 @@ impl Contact {
             identity,
             name: None,
             email: None,
+            phone: None,
             language: None,
             tags: Vec::new(),
             fields: Map::new(),
@@ -134,6 +141,11 @@ impl Contact {
     pub fn display_name(&self) -> Option<&str> {
         let own = self.name.as_deref().filter(|name| !name.trim().is_empty());
         own.or(self.identity.name.as_deref().filter(|name| !name.trim().is_empty()))
+    }
+
+    /// The phone number to show and to call, in E.164.
+    pub fn phone(&self) -> Option<&str> {
+        self.phone.as_deref().or(self.identity.phone.as_deref())
     }
 
     /// The next number of this contact's own counting.
@@ -311,9 +323,12 @@ pub struct Session {
     pub trigger: TriggerRecord,
     /// The bots in it: the last one runs, those before wait for it to come back.
     pub frames: Vec<Frame>,
-    /// A conversation handed over or paused: the session is kept and silent.
+    /// What its messages are expected to cost so far, in the account's currency.
     #[serde(default, skip_serializing_if = "is_default")]
     pub spent: f64,
+    /// What the customer wrote while a call was under way: answers to what the bot says next. Bounded by [`MAX_DEFERRED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<crate::event::Inbound>,
 }
 
 impl Session {
@@ -419,9 +434,13 @@ pub struct FirstWait {
     /// The send whose status is awaited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<EntryId>,
-    /// Whether it listens for the customer.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub message: bool,
+    /// The alternatives that are no times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<usize>,
 }
 
 /// Something to be done, in the order of the conversation.
@@ -526,7 +545,7 @@ pub enum Call {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HttpCall {
     pub method: CompactString,
-    /// Filled in, but for `secrets.NAME`, which stand as `{{ secrets.NAME }}` until the call is made.
+    /// Filled in, but for secrets, which are marked by name until the call is made ([`crate::secrets::reveal_url`]); so in headers and body.
     pub url: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,

@@ -19,6 +19,8 @@ pub mod option;
 pub mod path;
 pub mod pattern;
 pub mod reply_id;
+pub mod schema;
+pub mod secrets;
 pub mod state;
 pub mod step;
 #[cfg(any(test, feature = "testing"))]

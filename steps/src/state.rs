@@ -16,11 +16,8 @@ use crate::{
     ids::{NumberId, SessionId},
     language,
     moment::Moment,
+    secrets::{self, clean, holds_marks, without_marks},
 };
-
-/// Stands around the name of a secret where its value will be, until the call is made: private-use characters that are taken out of
-/// everything else that an expression reads, so that no customer can name a secret.
-pub const SECRET_MARKS: (char, char) = ('\u{E000}', '\u{E001}');
 
 /// All that a turn holds while it runs.
 #[derive(Clone, Debug)]
@@ -61,14 +58,14 @@ impl State {
         let Some(message) = self.last_message() else { return Look::Missing };
         match path {
             [] => Look::Branch,
-            ["text"] => message.content.text().map_or(Look::Missing, clean),
+            ["text"] => message.content.text().map_or(Look::Missing, look_text),
             ["type"] => Look::text(message.content.kind()),
-            ["id"] => Look::text(message.id.as_str()),
+            ["id"] => look_text(message.id.as_str()),
             ["tapped"] if message.tapped.is_some() => Look::Branch,
             ["tapped", key] => match (&message.tapped, *key) {
-                (Some(tapped), "id") => clean(&tapped.id),
-                (Some(tapped), "title") => clean(&tapped.title),
-                (Some(tapped), "value") => clean_json(&tapped.value, &[]),
+                (Some(tapped), "id") => look_text(&tapped.id),
+                (Some(tapped), "title") => look_text(&tapped.title),
+                (Some(tapped), "value") => look_data(&tapped.value, &[]),
                 _ => Look::Missing,
             },
             ["media", rest @ ..] => match &message.content {
@@ -84,11 +81,11 @@ impl State {
                 _ => Look::Missing,
             },
             ["contacts", rest @ ..] => match &message.content {
-                Content::Contacts { contacts, .. } => clean_json(contacts, rest),
+                Content::Contacts { contacts, .. } => look_data(contacts, rest),
                 _ => Look::Missing,
             },
             ["referral", rest @ ..] => message.referral.as_ref().map_or(Look::Missing, |referral| look_serialized(referral, rest)),
-            ["product", rest @ ..] => message.product.as_ref().map_or(Look::Missing, |product| clean_json(product, rest)),
+            ["product", rest @ ..] => message.product.as_ref().map_or(Look::Missing, |product| look_data(product, rest)),
             _ => Look::Missing,
         }
     }
@@ -97,8 +94,8 @@ impl State {
         let contact = &self.contact;
         match path {
             [] => Look::Branch,
-            ["id"] => Look::text(contact.id.as_str()),
-            ["phone"] => optional(contact.identity.phone.as_deref()),
+            ["id"] => look_text(contact.id.as_str()),
+            ["phone"] => optional(contact.phone()),
             ["name"] => optional(contact.display_name()),
             ["first_name"] => optional(contact.display_name().and_then(|name| name.split_whitespace().next())),
             ["username"] => optional(contact.identity.username.as_deref()),
@@ -108,7 +105,7 @@ impl State {
             ["tags", rest @ ..] => look_texts(&contact.tags, rest),
             ["opted_in"] => contact.opted_in.map_or(Look::Missing, Look::leaf),
             ["fields"] => Look::Branch,
-            ["fields", key, rest @ ..] => contact.fields.get(*key).map_or(Look::Missing, |value| clean_json(value, rest)),
+            ["fields", key, rest @ ..] => look_known(contact.fields.get(*key), rest),
             _ => Look::Missing,
         }
     }
@@ -117,15 +114,15 @@ impl State {
         let Some(lead) = self.contact.lead() else { return Look::Missing };
         match path {
             [] => Look::Branch,
-            ["id"] => Look::text(&lead.id),
+            ["id"] => look_text(&lead.id),
             ["name"] => optional(lead.name.as_deref()),
-            ["pipeline"] => Look::text(&lead.pipeline),
-            ["stage"] => Look::text(&lead.stage),
+            ["pipeline"] => look_text(&lead.pipeline),
+            ["stage"] => look_text(&lead.stage),
             ["price"] => lead.price.map_or(Look::Missing, look_number),
             ["tags", rest @ ..] => look_texts(&lead.tags, rest),
             ["owner"] => optional(lead.owner.as_deref()),
             ["fields"] => Look::Branch,
-            ["fields", key, rest @ ..] => lead.fields.get(*key).map_or(Look::Missing, |value| clean_json(value, rest)),
+            ["fields", key, rest @ ..] => look_known(lead.fields.get(*key), rest),
             _ => Look::Missing,
         }
     }
@@ -158,8 +155,8 @@ impl State {
     fn look_conversation(&self, path: &[&str]) -> Look {
         match path {
             [] => Look::Branch,
-            ["id"] => Look::text(&format!("{}:{}", self.contact.id, self.number)),
-            ["number"] => Look::text(self.number.as_str()),
+            ["id"] => look_text(&format!("{}:{}", self.contact.id, self.number)),
+            ["number"] => look_text(self.number.as_str()),
             ["channel"] => Look::text("whatsapp"),
             ["count"] => Look::leaf(i64::from(self.conversation().map_or(0, |conversation| conversation.count))),
             ["human"] => Look::leaf(self.conversation().is_some_and(|conversation| conversation.human.is_some())),
@@ -174,7 +171,7 @@ impl State {
     /// The customer's language: what the contact says, else what the phone's country speaks, else the bot's.
     pub fn language(&self) -> &str {
         let own = self.contact.language.as_deref().filter(|language| !language.is_empty());
-        own.or_else(|| self.contact.identity.phone.as_deref().and_then(language::of_phone))
+        own.or_else(|| self.contact.phone().and_then(language::of_phone))
             .or_else(|| self.bot.as_ref().map(|bot| bot.document.language.as_str()))
             .unwrap_or("en")
     }
@@ -205,33 +202,33 @@ impl Facts for State {
             "lead" => self.look_lead(rest),
             "company" => match rest {
                 [] => Look::Branch,
-                [key, rest @ ..] => self.contact.company.get(*key).map_or(Look::Missing, |value| clean_json(value, rest)),
+                [key, rest @ ..] => look_known(self.contact.company.get(*key), rest),
             },
             "conversation" => self.look_conversation(rest),
             "vars" => match rest {
                 [] => Look::Branch,
                 [key, rest @ ..] => {
-                    self.frame().and_then(|frame| frame.vars.get(*key)).map_or(Look::Missing, |value| clean_json(value, rest))
+                    self.frame().and_then(|frame| frame.vars.get(*key)).map_or(Look::Missing, |value| look_data(value, rest))
                 }
             },
-            "answer" => self.frame().and_then(|frame| frame.answer.as_ref()).map_or(Look::Missing, |answer| clean_json(answer, rest)),
+            "answer" => self.frame().and_then(|frame| frame.answer.as_ref()).map_or(Look::Missing, |answer| look_data(answer, rest)),
             "flow" => match rest {
                 [] => Look::Branch,
                 [key, rest @ ..] => {
-                    self.frame().and_then(|frame| frame.flow.get(*key)).map_or(Look::Missing, |value| clean_json(value, rest))
+                    self.frame().and_then(|frame| frame.flow.get(*key)).map_or(Look::Missing, |value| look_data(value, rest))
                 }
             },
             "trigger" => match (self.session(), rest) {
                 (Some(_), []) => Look::Branch,
                 (Some(session), ["on"]) => Look::text(&session.trigger.on),
-                (Some(session), ["data", rest @ ..]) => clean_json(&session.trigger.data, rest),
+                (Some(session), ["data", rest @ ..]) => look_data(&session.trigger.data, rest),
                 _ => Look::Missing,
             },
             "error" => match (self.frame().and_then(|frame| frame.error.as_ref()), rest) {
                 (Some(_), []) => Look::Branch,
-                (Some(error), ["name"]) => Look::text(&error.name),
+                (Some(error), ["name"]) => look_text(&error.name),
                 (Some(error), ["code"]) => error.code.map_or(Look::Missing, Look::leaf),
-                (Some(error), ["text"]) => clean(&error.text),
+                (Some(error), ["text"]) => look_text(&error.text),
                 (Some(error), ["step"]) => Look::text(&error.step),
                 _ => Look::Missing,
             },
@@ -247,7 +244,7 @@ impl Facts for State {
             "secrets" if self.secrets_readable => match rest {
                 [] => Look::Branch,
                 [name] if self.environment.secrets.iter().any(|known| known == name) => {
-                    Look::leaf(format!("{}{name}{}", SECRET_MARKS.0, SECRET_MARKS.1))
+                    Look::leaf(secrets::marked(name))
                 }
                 _ => Look::Missing,
             },
@@ -274,51 +271,32 @@ impl Facts for State {
 }
 
 fn optional(text: Option<&str>) -> Look {
-    text.map_or(Look::Missing, clean)
+    text.map_or(Look::Missing, look_text)
 }
 
-/// A text of a customer's or a tool's, without the marks that stand for secrets.
-fn clean(text: &str) -> Look {
-    if text.contains([SECRET_MARKS.0, SECRET_MARKS.1]) {
-        return Look::text(&text.replace([SECRET_MARKS.0, SECRET_MARKS.1], ""));
-    }
-    Look::text(text)
+/// A text of a customer's, a tool's or a CRM's: whatever comes from outside, without the marks that stand for secrets.
+fn look_text(text: &str) -> Look {
+    Look::text(&clean(text))
 }
 
-fn clean_json(value: &Value, path: &[&str]) -> Look {
-    match (value, path) {
-        // An empty text that a bot keeps is a text: only a contact's own empty texts count as missing.
-        (Value::String(text), []) if text.is_empty() => Look::leaf(String::new()),
-        (Value::String(text), []) => clean(text),
-        (Value::Array(_) | Value::Object(_), []) if holds_marks(value) => Look::json(&without_marks(value)),
-        (Value::Array(_) | Value::Object(_), [_, ..]) if holds_marks(value) => look_in_json(&without_marks(value), path),
-        _ => look_in_json(value, path),
-    }
+/// Data that a bot keeps. An empty text in it is a text.
+fn look_data(value: &Value, path: &[&str]) -> Look {
+    if holds_marks(value) { look_in_json(&without_marks(value), path) } else { look_in_json(value, path) }
 }
 
-fn holds_marks(value: &Value) -> bool {
+/// What is known of a contact, lead or company. An empty text is not known.
+fn look_known(value: Option<&Value>, path: &[&str]) -> Look {
     match value {
-        Value::String(text) => text.contains([SECRET_MARKS.0, SECRET_MARKS.1]),
-        Value::Array(values) => values.iter().any(holds_marks),
-        Value::Object(values) => values.iter().any(|(key, value)| key.contains([SECRET_MARKS.0, SECRET_MARKS.1]) || holds_marks(value)),
-        _ => false,
-    }
-}
-
-fn without_marks(value: &Value) -> Value {
-    let clean = |text: &str| text.replace([SECRET_MARKS.0, SECRET_MARKS.1], "");
-    match value {
-        Value::String(text) => Value::String(clean(text)),
-        Value::Array(values) => values.iter().map(without_marks).collect(),
-        Value::Object(values) => Value::Object(values.iter().map(|(key, value)| (clean(key), without_marks(value))).collect()),
-        other => other.clone(),
+        Some(Value::String(text)) if text.is_empty() => Look::Missing,
+        Some(value) => look_data(value, path),
+        None => Look::Missing,
     }
 }
 
 fn look_texts(texts: &[String], path: &[&str]) -> Look {
     match path {
         [] => Look::json(&texts.iter().map(|text| Value::from(text.as_str())).collect()),
-        [index] => index.parse::<usize>().ok().and_then(|index| texts.get(index)).map_or(Look::Missing, |text| clean(text)),
+        [index] => index.parse::<usize>().ok().and_then(|index| texts.get(index)).map_or(Look::Missing, |text| look_text(text)),
         _ => Look::Missing,
     }
 }
@@ -331,7 +309,7 @@ fn look_number(number: f64) -> Look {
 fn look_media(media: &InboundMedia, path: &[&str]) -> Look {
     match path {
         [] => Look::Branch,
-        ["id"] => Look::text(&media.id),
+        ["id"] => look_text(&media.id),
         ["kind"] => Look::json(&serde_json::to_value(media.kind).unwrap_or_default()),
         ["filename"] => optional(media.filename.as_deref()),
         ["caption"] => optional(media.caption.as_deref()),
@@ -342,5 +320,5 @@ fn look_media(media: &InboundMedia, path: &[&str]) -> Look {
 
 fn look_serialized(value: &impl serde::Serialize, path: &[&str]) -> Look {
     // Data of our own types: writing it as JSON can't fail; were it to, the value would read as missing.
-    serde_json::to_value(value).map_or(Look::Missing, |value| clean_json(&value, path))
+    serde_json::to_value(value).map_or(Look::Missing, |value| look_data(&value, path))
 }

@@ -49,8 +49,10 @@ pub struct Turn<'a> {
 /// What the caller fetched, because an earlier try of the same turn needed it.
 #[derive(Clone, Debug, Default)]
 pub struct Supplied {
-    /// Values of shared counters, in the order of their use.
+    /// Values of shared counters, in the order of their use. The first that a counter ever gives is 0.
     pub counters: BTreeMap<String, Vec<u64>>,
+    /// Versions of bots that were looked for and are nowhere.
+    pub missing_versions: Vec<String>,
 }
 
 /// What a turn needs that lies elsewhere. The caller fetches it and runs the turn again, from the same contact.
@@ -112,14 +114,15 @@ pub enum Stop {
 /// A step's failure, as `error` reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    pub name: &'static str,
+    /// A stable word for branches: `expression`, `conversion`, `window_closed`, `limit`, or what a call's failure is named.
+    pub name: CompactString,
     pub text: String,
     pub code: Option<i64>,
 }
 
 impl Failure {
-    pub fn new(name: &'static str, text: impl Into<String>) -> Self {
-        Failure { name, text: text.into(), code: None }
+    pub fn new(name: impl Into<CompactString>, text: impl Into<String>) -> Self {
+        Failure { name: name.into(), text: text.into(), code: None }
     }
 }
 
@@ -285,6 +288,14 @@ impl Turn<'_> {
         write::set(self, path, value)
     }
 
+    /// Writes several values, or none of them.
+    ///
+    /// # Errors
+    /// If one of them can't be converted, nothing is written.
+    pub fn set_all(&mut self, values: Vec<(Path, Value)>) -> Result<(), Stop> {
+        write::set_all(self, values)
+    }
+
     /// The next number of a counter that all sessions share.
     pub fn counter(&mut self, name: &str) -> Result<u64, Stop> {
         let used = self.counters_used.entry(name.to_owned()).or_default();
@@ -310,12 +321,16 @@ impl Turn<'_> {
         format!("{bot}.{}", self.step)
     }
 
-    /// A number below `bound`: the same for the same contact, event, version and step.
+    /// A number below `bound`: the same for the same contact, event, version and step, in every version of this program.
     pub fn chance(&self, bound: u64) -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        (self.state.seed, self.step.as_str(), self.trace.0.len()).hash(&mut hasher);
-        hasher.finish() % bound.max(1)
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        hash.update(self.state.seed.to_be_bytes());
+        hash.update(self.step.as_str());
+        // What happened so far in the turn, so that a step to which the bot comes back draws anew.
+        hash.update((self.trace.0.len() as u64).to_be_bytes());
+        let drawn = hash.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        drawn % bound.max(1)
     }
 
     /// Tells the team.
@@ -351,15 +366,14 @@ impl Turn<'_> {
 
     /// A token for a form: says where the answer belongs, and can't be guessed.
     pub fn flow_token(&self) -> String {
-        use sha2::{Digest, Sha256};
         let place = self.reply_id("form");
-        let mut hash = Sha256::new();
-        hash.update(self.environment().token_key);
-        hash.update(self.contact().id.as_str());
-        hash.update(place.as_bytes());
-        hash.update(self.contact().next_id.to_be_bytes());
-        let mark: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{place}.{mark}")
+        format!("{place}.{}", flow_mark(&self.state, &place))
+    }
+
+    /// Where a form's answer belongs, if its token was made here for this contact.
+    pub fn flow_place(state: &State, token: &str) -> Option<ReplyId> {
+        let (place, mark) = token.rsplit_once('.')?;
+        (flow_mark(state, place) == mark).then(|| place.parse().ok()).flatten()
     }
 
     /// Queues a message, as the window allows.
@@ -386,7 +400,7 @@ impl Turn<'_> {
         }
         match outside {
             Outside::Fail => Err(Failure {
-                name: "window_closed",
+                name: "window_closed".into(),
                 text: "the customer service window is closed, and the step has neither `template` nor `outside_window`".into(),
                 code: Some(WINDOW_CLOSED_CODE),
             }
@@ -445,7 +459,7 @@ impl Turn<'_> {
         });
         if self.contact().opted_in == Some(false) && !matches!(known.as_deref(), Some("utility" | "authentication")) {
             let text = format!("the customer opted out, and template {:?} is marketing or may be", template.name);
-            return Err(Failure { name: "opted_out", text, code: Some(OPTED_OUT_CODE) }.into());
+            return Err(Failure { name: "opted_out".into(), text, code: Some(OPTED_OUT_CODE) }.into());
         }
         if known.is_none() && !self.environment().templates.is_empty() {
             self.alert("template_unknown", format!("template {:?} is not known to this account; it is sent all the same", template.name));
@@ -500,6 +514,16 @@ impl Turn<'_> {
             frame.answer = Some(value);
         }
     }
+}
+
+fn flow_mark(state: &State, place: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    hash.update(state.environment.token_key);
+    hash.update(state.contact.id.as_str());
+    hash.update([0]);
+    hash.update(place.as_bytes());
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Error codes of the channel that a turn foresees (`whatsapp-cloud-api` §16).

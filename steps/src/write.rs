@@ -1,13 +1,15 @@
 //! Writing a value to its place: converted to what the place holds, told to the triggers that watch it, kept in the journal.
 
+use compact_str::CompactString;
 use serde_json::Value;
 
 use crate::{
     bot::VariableKind,
-    contact::Contact,
+    contact::{Contact, Lead},
     expression::{Facts, find, plain_text},
     fact::Fact,
     path::{ContactProperty, LeadProperty, Path},
+    state::State,
     trace::Traced,
     turn::{Change, Failure, Stop, Turn},
 };
@@ -17,21 +19,42 @@ pub const MAX_VALUE_BYTES: usize = 16 * 1024;
 
 /// Writes `value` to `path`, or fails and writes nothing.
 pub(crate) fn set(turn: &mut Turn<'_>, path: &Path, value: Value) -> Result<(), Stop> {
+    let value = prepare(turn, path, value)?;
+    write(turn, path, value);
+    Ok(())
+}
+
+/// Writes all of these, or fails and writes none.
+pub(crate) fn set_all(turn: &mut Turn<'_>, values: Vec<(Path, Value)>) -> Result<(), Stop> {
+    let prepared = values.into_iter().map(|(path, value)| prepare(turn, &path, value).map(|value| (path, value)));
+    for (path, value) in prepared.collect::<Result<Vec<_>, _>>()? {
+        write(turn, &path, value);
+    }
+    Ok(())
+}
+
+/// The value as its place holds it; a failure when it can't be converted, or is too large.
+pub(crate) fn prepare(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
     let value = convert(turn, path, value)?;
     if size(&value) > MAX_VALUE_BYTES {
         return Err(Failure::new("too_large", format!("the value for `{path}` is larger than {MAX_VALUE_BYTES} bytes")).into());
     }
+    Ok(value)
+}
+
+/// Writes a value that [`prepare`] made.
+pub(crate) fn write(turn: &mut Turn<'_>, path: &Path, value: Value) {
     let session = turn.session_id();
     turn.trace.push(session, Traced::Set { path: path.to_string().into(), value: value.clone() });
     if let Path::Var(name) = path {
         if let Some(frame) = turn.frame_mut() {
             put(&mut frame.vars, name, value);
         }
-        return Ok(());
+        return;
     }
     let before = read(turn.contact(), path);
     if before == value {
-        return Ok(());
+        return;
     }
     match path {
         Path::Var(_) => {}
@@ -51,9 +74,12 @@ pub(crate) fn set(turn: &mut Turn<'_>, path: &Path, value: Value) -> Result<(), 
             match property {
                 ContactProperty::Name => contact.name = text(&value),
                 ContactProperty::Email => contact.email = text(&value),
-                ContactProperty::Phone => contact.identity.phone = text(&value),
+                ContactProperty::Phone => contact.phone = text(&value),
                 ContactProperty::Language => contact.language = text(&value).map(Into::into),
-                ContactProperty::OptedIn => contact.opted_in = value.as_bool(),
+                ContactProperty::OptedIn => {
+                    contact.opted_in = value.as_bool();
+                    turn.facts.extend(value.as_bool().map(|opted_in| Fact::OptedIn { opted_in }));
+                }
                 ContactProperty::Owner => contact.owner = text(&value).map(Into::into),
             }
         }
@@ -65,16 +91,21 @@ pub(crate) fn set(turn: &mut Turn<'_>, path: &Path, value: Value) -> Result<(), 
         _ => {}
     }
     turn.changes.push(Change::Field { path: path.clone(), from: before, to: value });
-    Ok(())
 }
 
-fn lead<'t>(turn: &'t mut Turn<'_>) -> &'t mut crate::contact::Lead {
+/// The current lead; made, and told to the triggers that watch for new leads, if there is none.
+pub(crate) fn lead<'t>(turn: &'t mut Turn<'_>) -> &'t mut Lead {
     if turn.contact().lead().is_none() {
         let lead = turn.state_mut().lead_or_new();
         let (lead, pipeline, stage) = (lead.id.clone(), lead.pipeline.clone(), lead.stage.clone());
-        turn.facts.push(Fact::LeadCreated { lead, pipeline, stage });
+        lead_created(turn, lead, pipeline, stage);
     }
     turn.state_mut().lead_or_new()
+}
+
+pub(crate) fn lead_created(turn: &mut Turn<'_>, lead: CompactString, pipeline: CompactString, stage: CompactString) {
+    turn.facts.push(Fact::LeadCreated { lead, pipeline: pipeline.clone(), stage: stage.clone() });
+    turn.changes.push(Change::Stage { pipeline, from: CompactString::default(), to: stage, created: true });
 }
 
 /// What stands at a place of the contact.
@@ -88,13 +119,13 @@ pub fn read(contact: &Contact, path: &Path) -> Value {
         Path::Lead(property) => match (contact.lead(), property) {
             (None, _) => Value::Null,
             (Some(lead), LeadProperty::Name) => optional(lead.name.as_deref()),
-            (Some(lead), LeadProperty::Price) => lead.price.map_or(Value::Null, Value::from),
+            (Some(lead), LeadProperty::Price) => lead.price.and_then(plain_number).unwrap_or_default(),
             (Some(lead), LeadProperty::Owner) => optional(lead.owner.as_deref()),
         },
         Path::Contact(property) => match property {
             ContactProperty::Name => optional(contact.name.as_deref()),
             ContactProperty::Email => optional(contact.email.as_deref()),
-            ContactProperty::Phone => optional(contact.identity.phone.as_deref()),
+            ContactProperty::Phone => optional(contact.phone()),
             ContactProperty::Language => optional(contact.language.as_deref()),
             ContactProperty::OptedIn => contact.opted_in.map_or(Value::Null, Value::Bool),
             ContactProperty::Owner => optional(contact.owner.as_deref()),
@@ -137,15 +168,32 @@ fn kind_of(turn: &Turn<'_>, path: &Path) -> Option<VariableKind> {
 }
 
 fn convert(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
-    if value.is_null() {
-        return Ok(value);
+    // An empty text is nothing where no text is: a customer who leaves out an answer has no e-mail, and no price.
+    let nothing = value.is_null() || (value.as_str().is_some_and(|text| text.trim().is_empty()) && !keeps_empty_texts(turn, path));
+    if nothing {
+        return Ok(Value::Null);
+    }
+    let refused = |what: &str| {
+        let shown: String = plain_text(&value).chars().take(60).collect();
+        Failure::new("conversion", format!("`{path}` holds a {what}; {shown:?} is none"))
+    };
+    let state = &turn.state;
+    if *path == Path::Contact(ContactProperty::Phone) {
+        let phone = find::phone(&plain_text(&value), Facts::country(&**state));
+        return phone.map(Value::from).ok_or_else(|| refused("phone number").into());
     }
     let Some(kind) = kind_of(turn, path) else { return Ok(value) };
-    let state = &turn.state;
-    converted(kind, &value, state.own_language(), || Facts::now(&**state).date()).ok_or_else(|| {
-        let shown: String = plain_text(&value).chars().take(60).collect();
-        Failure::new("conversion", format!("`{path}` holds a {}; {shown:?} is none", name_of(kind))).into()
-    })
+    to_kind(state, kind, &value).ok_or_else(|| refused(name_of(kind)).into())
+}
+
+/// Variables may hold an empty text; what is known of a contact, lead or company is known or missing.
+fn keeps_empty_texts(turn: &Turn<'_>, path: &Path) -> bool {
+    matches!(path, Path::Var(_)) && matches!(kind_of(turn, path), None | Some(VariableKind::Text))
+}
+
+/// A value as a kind holds it, read by the bot's language; None when it can't be converted.
+pub(crate) fn to_kind(state: &State, kind: VariableKind, value: &Value) -> Option<Value> {
+    converted(kind, value, state.own_language(), || Facts::now(state).date())
 }
 
 fn name_of(kind: VariableKind) -> &'static str {
@@ -178,7 +226,7 @@ fn converted(kind: VariableKind, value: &Value, language: &str, today: impl FnOn
             _ => None,
         },
         VariableKind::Number => match value {
-            Value::Number(_) => Some(value.clone()),
+            Value::Number(number) => number.as_f64().and_then(plain_number),
             Value::String(text) => find::number(text, language).and_then(plain_number),
             _ => None,
         },

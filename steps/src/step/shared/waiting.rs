@@ -88,7 +88,7 @@ impl Save {
                 // All are evaluated before any is written, so that a failure half way leaves nothing behind.
                 let values =
                     expressions.values().map(|expression| turn.evaluate(expression, locals)).collect::<Result<Vec<_>, _>>()?;
-                expressions.keys().zip(values).try_for_each(|(path, value)| turn.set(path, value))
+                turn.set_all(expressions.keys().cloned().zip(values).collect())
             }
         }
     }
