@@ -15,7 +15,6 @@ use super::act::{Act, TesterError};
 use super::customer::Customer;
 use super::faults::Fault;
 use super::lock;
-use super::payload::Person;
 use super::server::Shared;
 use super::settings::Strictness;
 use super::statuses::StatusPlan;
@@ -280,7 +279,8 @@ async fn act(
     Query(query): Query<ActQuery>,
     body: String,
 ) -> Answer {
-    let mut person = if is_user_id(&who) { Person::with_user_id(who.as_str()) } else { Person::with_phone(&shared.wa_id(&who)) };
+    let key = if is_user_id(&who) { who } else { shared.wa_id(&who) };
+    let mut person = lock(&shared.windows).person(&key);
     person.user_id = query.user_id.or(person.user_id);
     person.username = query.username.or(person.username);
     if let Some(name) = query.name {

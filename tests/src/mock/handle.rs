@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::clock::Clock;
 use super::customer::Customer;
 use super::faults::Fault;
+use super::flow_endpoint::{FlowClient, FlowEndpointError};
 use super::lock;
 use super::payload::Person;
 use super::record::{Counts, Read, Rejection, Sent, TooLate};
@@ -79,14 +80,17 @@ impl Mock {
         self.shared.hooks.set_url(url);
     }
 
-    /// A customer with that phone number, who writes to the first business number unless told otherwise.
+    /// The customer with that phone number, who writes to the first business number unless told otherwise; as they were
+    /// given before, if they were.
     pub fn customer(&self, phone: &str) -> Customer {
-        self.customer_like(Person::with_phone(&self.shared.wa_id(phone)))
+        let person = lock(&self.shared.windows).person(&self.shared.wa_id(phone));
+        self.customer_like(person)
     }
 
     /// A customer of whom only the business-scoped user id is known, such as `US.1349…`.
     pub fn customer_with_user_id(&self, user_id: &str) -> Customer {
-        self.customer_like(Person::with_user_id(user_id))
+        let person = lock(&self.shared.windows).person(user_id);
+        self.customer_like(person)
     }
 
     /// A customer with everything given.
@@ -239,6 +243,18 @@ impl Mock {
     /// Lets every send of this media link fail with 131053.
     pub fn break_link(&self, link: &str) {
         lock(&self.shared.media).break_link(link);
+    }
+
+    /// Calls the flow endpoint at `url` with the public key that was uploaded for the first number.
+    ///
+    /// # Errors
+    /// If no key was uploaded, or it can't be used.
+    pub fn flow_client(&self, url: &str) -> Result<FlowClient, FlowEndpointError> {
+        let account = &self.shared.account;
+        let number = &account.default_number().id;
+        let key = lock(&self.shared.management).public_key(number).map(str::to_owned);
+        let key = key.ok_or_else(|| FlowEndpointError::NoKey(number.clone()))?;
+        FlowClient::new(url, &key, &account.app_secret)
     }
 
     fn customer_key(&self, customer: &str) -> String {

@@ -6,6 +6,7 @@
 //!
 //! - [`Mock`] is the running server; [`Builder`] its options.
 //! - [`Customer`] writes, taps, fills in forms.
+//! - [`FlowClient`] calls a flow endpoint.
 //! - [`payload`] builds and signs webhooks without a server.
 //! - [`Fault`], [`StatusPlan`] and [`Strictness`] decide what goes wrong.
 //!
@@ -21,6 +22,7 @@ mod control;
 mod customer;
 mod error;
 mod faults;
+mod flow_endpoint;
 mod graph;
 mod handle;
 mod limits;
@@ -45,6 +47,7 @@ pub use clock::Clock;
 pub use customer::{Customer, Inbound};
 pub use error::{GraphError, title};
 pub use faults::{Effect, Fault};
+pub use flow_endpoint::{FlowAnswer, FlowClient, FlowEndpointError};
 pub use limits::{PAIR_BURST, PAIR_SECONDS};
 pub use payload::{Number, Person};
 pub use record::{Counts, Read, Rejection, Sent, TooLate};

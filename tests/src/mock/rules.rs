@@ -102,6 +102,11 @@ fn carousel(action: &Value) -> Result<(), GraphError> {
         format!("{} {}", text(&card["action"], "name"), items(&card["action"]["buttons"]).count())
     })?;
     alike("catalogue", &|card| text(&card["action"], "catalog_id").to_owned())?;
+    for card in &cards {
+        let label = &card["action"]["parameters"];
+        within(text(&card["body"], "text"), 160, "/interactive/action/cards/body/text")?;
+        within(text(label, "display_text"), 20, "/interactive/action/cards/action/display_text")?;
+    }
     let replies: Vec<&Value> =
         cards.iter().flat_map(|card| items(&card["action"]["buttons"])).map(|button| &button["quick_reply"]).collect();
     unique(replies.iter().map(|reply| text(reply, "id")), "The ids of quick replies")

@@ -4,6 +4,7 @@ mod api;
 mod customers;
 mod examples;
 mod faults;
+mod flow_endpoint;
 mod management;
 mod media;
 mod receiver;
