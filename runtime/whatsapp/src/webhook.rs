@@ -164,10 +164,12 @@ impl Change<'_> {
 
     fn quarantined(self, list: &str, element: &Value, reason: &str) -> Item {
         let mut value = json!({ list: [element] });
-        for shared in ["metadata", "contacts"] {
-            if let Some(found) = self.value.get(shared) {
-                value[shared] = found.clone();
-            }
+        if let Some(metadata) = self.value.get("metadata") {
+            value["metadata"] = metadata.clone();
+        }
+        // Of many contacts all but one have nothing to do with it.
+        if let contacts @ [_] = self.value.list("contacts") {
+            value["contacts"] = contacts.into();
         }
         let raw = json!({ "field": self.field, "value": value });
         Item::Quarantined(Quarantined { account: self.account.to_owned(), reason: format!("{list}: {reason}"), raw })

@@ -24,7 +24,8 @@ pub(super) fn write(label: &str, der: &[u8]) -> String {
         }
         pem.push(character);
     }
-    pem + &format!("\n-----END {label}-----\n")
+    pem.push_str(&format!("\n-----END {label}-----\n"));
+    pem
 }
 
 fn block(pem: &str, label: &str) -> Option<Vec<u8>> {

@@ -12,7 +12,7 @@ const MAX_NAME: usize = 128;
 
 /// The customer by the names on a message, completed by the contact that they belong to.
 pub(super) fn complete(mut identity: Identity, contacts: &[Value]) -> Identity {
-    let exact = contacts.iter().find(|contact| is_same(&identity, &of_contact(contact)));
+    let exact = contacts.iter().find(|contact| is_named(contact, &identity));
     // A single contact is the sender's, even where the ids that Meta gives have nothing in common; but not where they contradict.
     let only = || match contacts {
         [only] => Some(only),
@@ -57,9 +57,10 @@ fn of_contact(contact: &Value) -> Identity {
     of(wa_id.as_deref(), contact.str("user_id"), contact.str("parent_user_id"))
 }
 
-fn is_same(one: &Identity, other: &Identity) -> bool {
-    let equal = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-    equal(&one.user_id, &other.user_id) || equal(&one.wa_id, &other.wa_id)
+/// Whether a contact carries one of these ids. Compares in place: a webhook may have a thousand messages and as many contacts.
+fn is_named(contact: &Value, identity: &Identity) -> bool {
+    let is = |key: &str, id: &Option<String>| id.is_some() && contact.str(key) == id.as_deref();
+    is("user_id", &identity.user_id) || is("wa_id", &identity.wa_id)
 }
 
 /// Whether two sets of ids can't belong to one customer. The stronger alias decides.
