@@ -107,13 +107,13 @@ impl Check {
         let mut ids = Unique::default();
         for (at, section) in message.sections.iter().enumerate() {
             self.section_title(at, section.title.as_deref(), message.sections.len());
-            self.least_one(&format!("sections[{at}].rows"), section.rows.len(), "rows");
+            self.least_one(format_args!("sections[{at}].rows"), section.rows.len(), "rows");
             for (row_at, row) in section.rows.iter().enumerate() {
-                let path = format!("sections[{at}].rows[{row_at}]");
-                self.text(&format!("{path}.id"), &row.reply.id, ROW_ID);
-                self.text(&format!("{path}.title"), &row.reply.title, ROW_TITLE);
-                self.at_most(&format!("{path}.description"), row.description.as_deref(), ROW_DESCRIPTION);
-                self.unique(&mut ids, format!("{path}.id"), &row.reply.id);
+                let path = format_args!("sections[{at}].rows[{row_at}]");
+                self.text(format_args!("{path}.id"), &row.reply.id, ROW_ID);
+                self.text(format_args!("{path}.title"), &row.reply.title, ROW_TITLE);
+                self.at_most(format_args!("{path}.description"), row.description.as_deref(), ROW_DESCRIPTION);
+                self.unique(&mut ids, format_args!("{path}.id"), &row.reply.id);
             }
         }
     }
@@ -134,7 +134,7 @@ impl Check {
     fn contacts(&mut self, contacts: &[ContactCard]) {
         self.count("contacts", contacts.len(), 1, CONTACTS, "contacts");
         for (at, contact) in contacts.iter().enumerate() {
-            self.required(&format!("contacts[{at}].name"), &contact.name);
+            self.required(format_args!("contacts[{at}].name"), &contact.name);
         }
     }
 
@@ -148,9 +148,9 @@ impl Check {
         self.count("sections", products, 1, PRODUCTS, "products over all sections");
         for (at, section) in message.sections.iter().enumerate() {
             self.section_title(at, section.title.as_deref(), message.sections.len());
-            self.least_one(&format!("sections[{at}].products"), section.products.len(), "products");
+            self.least_one(format_args!("sections[{at}].products"), section.products.len(), "products");
             for (product_at, product) in section.products.iter().enumerate() {
-                self.required(&format!("sections[{at}].products[{product_at}]"), product);
+                self.required(format_args!("sections[{at}].products[{product_at}]"), product);
             }
         }
     }
@@ -164,11 +164,11 @@ impl Check {
     }
 
     fn section_title(&mut self, at: usize, title: Option<&str>, sections: usize) {
-        let path = format!("sections[{at}].title");
+        let path = format_args!("sections[{at}].title");
         if sections > 1 {
-            self.text(&path, title.unwrap_or_default(), SECTION_TITLE);
+            self.text(path, title.unwrap_or_default(), SECTION_TITLE);
         } else {
-            self.at_most(&path, title, SECTION_TITLE);
+            self.at_most(path, title, SECTION_TITLE);
         }
     }
 }
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn templates_and_forms() {
-        let template = json!({"type": "template", "name": "Boas-vindas", "language": "pt-BR", "parameters": {"named": [["nome", "Ana"], ["nome", ""]]},
+        let template = json!({"type": "template", "name": "Boas-vindas", "language": "português", "parameters": {"named": [["nome", "Ana"], ["nome", ""]]},
             "buttons": [{"copy_code": {"code": "x".repeat(21)}}]});
         assert_eq!(paths(template), ["name", "language", "parameters[1]", "buttons[0].code"]);
         let flow = json!({"type": "flow", "flow": "1", "button": "Agendar 📅", "token": "t", "text": "Escolha"});
