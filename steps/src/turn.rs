@@ -222,6 +222,11 @@ impl Turn<'_> {
         Ok(filled.filter(|text| !text.trim().is_empty()))
     }
 
+    /// A text for colleagues and systems: in the bot's own language, whatever the customer reads.
+    pub fn own_text(&self, text: &Text) -> Result<String, Stop> {
+        Ok(text.render(&self.facts_view(), Locals::none())?)
+    }
+
     /// What the bot's `translations` say for a key of this step, in the customer's language.
     pub fn translation(&self, key: &str) -> Option<&Translation> {
         let document = &self.bot()?.document;

@@ -3,11 +3,30 @@
 //! [`STEPS`] lists them all. From this list follow the schema, the reference page, the checker, and the editor's palette.
 //! A new step is a new file and one line here.
 
+pub mod ai_extract;
+pub mod ai_reply;
+pub mod ai_route;
+pub mod assign;
 #[cfg(test)]
 mod cases;
+pub mod condition;
+pub mod create_lead;
+pub mod handoff;
+pub mod http;
 pub mod message;
+pub mod note;
+pub mod opt;
+pub mod script;
+pub mod set;
 pub mod shared;
+pub mod split;
+pub mod stage;
+pub mod start_bot;
+pub mod stop;
+pub mod tags;
+pub mod task;
 pub mod template;
+pub mod unsupported;
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -29,6 +48,25 @@ use shared::{Sending, Waiting};
 pub const STEPS: &[Definition] = &[
     Definition::of::<message::Message>("message", Group::Send),
     Definition::of::<template::TemplateStep>("template", Group::Send),
+    Definition::of::<condition::Condition>("condition", Group::Decide),
+    Definition::of::<split::Split>("split", Group::Decide),
+    Definition::of::<set::Set>("set", Group::Change),
+    Definition::of::<tags::Tags>("tags", Group::Change),
+    Definition::of::<stage::Stage>("stage", Group::Change),
+    Definition::of::<assign::Assign>("assign", Group::Change),
+    Definition::of::<task::Task>("task", Group::Change),
+    Definition::of::<note::Note>("note", Group::Change),
+    Definition::of::<create_lead::CreateLead>("create_lead", Group::Change),
+    Definition::of::<opt::Opt>("opt", Group::Change),
+    Definition::of::<script::Script>("script", Group::Change),
+    Definition::of::<http::Http>("http", Group::Call),
+    Definition::of::<ai_reply::AiReply>("ai_reply", Group::Call),
+    Definition::of::<ai_route::AiRoute>("ai_route", Group::Call),
+    Definition::of::<ai_extract::AiExtract>("ai_extract", Group::Call),
+    Definition::of::<start_bot::StartBot>("start_bot", Group::Call),
+    Definition::of::<handoff::Handoff>("handoff", Group::End),
+    Definition::of::<stop::Stop>("stop", Group::End),
+    Definition::of::<unsupported::Unsupported>("unsupported", Group::End),
 ];
 
 /// Where a step stands in the palette.
