@@ -3,6 +3,7 @@
 //! Pure: no clock, no network, no chance. What a step needs comes in through [`turn::Turn`]; what it does goes out as data.
 
 pub mod bot;
+pub mod check;
 pub mod contact;
 pub mod data;
 pub mod environment;
@@ -14,6 +15,7 @@ pub mod ids;
 pub mod language;
 pub mod limits;
 pub mod message;
+pub mod migrate;
 pub mod moment;
 pub mod option;
 pub mod path;
