@@ -148,6 +148,14 @@ fn closures_read_the_facts_too() {
 }
 
 #[test]
+fn closures_nest() {
+    assert_eq!(evaluate("[1, 2].map(|x| [10].map(|y| x + y + vars.limit)[0])"), json!([26, 27]));
+    let expression = Expression::compile("[1].map(|x| [2].filter(|item| item.a > lead.price && x > contact.y))").unwrap();
+    let reads: Vec<&str> = expression.reads().iter().map(|read| read.path.as_str()).collect();
+    assert_eq!(reads, ["lead.price", "contact.y"]);
+}
+
+#[test]
 fn locals_come_before_facts() {
     let locals = Locals::default().with("item", &json!({"name": "x", "deep": {"n": [1, 2]}})).with("index", &json!(3));
     let evaluate = |source: &str| Expression::compile(source).unwrap().evaluate(&example_facts(), &locals).unwrap();

@@ -1,6 +1,6 @@
 //! What a closure reads. Its body stays as it was parsed, so here it is only looked at.
 
-use rhai::{ASTNode, Expr, FnCallExpr, FnPtr, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, FnPtr, Module, Stmt};
 
 use super::path::ConstantPath;
 use super::{CHANGING, Pass, variable_name};
@@ -9,12 +9,15 @@ use crate::expression::names::is_root;
 impl Pass<'_> {
     /// What a closure reads. Its parameters and declarations hide roots of the same name, except for those it captures.
     pub(super) fn closure(&mut self, name: &str, captured: &[String]) {
-        let body = self.parsed.clone_functions_only_filtered(|_, _, _, function, _| function == name);
-        let mut hidden: Vec<String> = body
-            .iter_functions()
-            .flat_map(|function| function.params.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
-            .filter(|name| !captured.contains(name))
-            .collect();
+        let Some(definition) = self.parsed.iter_fn_def().find(|definition| definition.name == name) else {
+            return;
+        };
+        let mut hidden: Vec<String> =
+            definition.params.iter().map(ToString::to_string).filter(|name| !captured.contains(name)).collect();
+        // The body's type has no name outside of Rhai; a tree of this function alone can be walked.
+        let mut alone = Module::new();
+        alone.set_script_fn(definition.clone());
+        let body = AST::new([], alone);
         body.walk(&mut |nodes: &[ASTNode]| {
             match nodes.last() {
                 Some(ASTNode::Stmt(Stmt::Var(declared, ..))) => hidden.push(declared.0.name.to_string()),
