@@ -44,14 +44,18 @@ struct Options {
     /// What the mock's clock shows at the start (RFC 3339); now by default.
     #[arg(long)]
     now: Option<Timestamp>,
-    #[arg(long, env = "WHATSAPP_ACCESS_TOKEN", default_value = "mock-access-token")]
-    access_token: String,
-    #[arg(long, env = "WHATSAPP_APP_SECRET", default_value = "mock-app-secret", hide_env_values = true)]
-    app_secret: String,
-    #[arg(long, env = "WHATSAPP_VERIFY_TOKEN", default_value = "mock-verify-token", hide_env_values = true)]
-    verify_token: String,
-    #[arg(long, env = "WHATSAPP_BUSINESS_ACCOUNT_ID", default_value = "102290129340398")]
-    business_account: String,
+    /// Token that calls must bring; like the next three, a made-up one is used if it is absent or empty.
+    #[arg(long, env = "WHATSAPP_ACCESS_TOKEN", hide_env_values = true)]
+    access_token: Option<String>,
+    /// Secret that signs webhooks.
+    #[arg(long, env = "WHATSAPP_APP_SECRET", hide_env_values = true)]
+    app_secret: Option<String>,
+    /// Token of the verification call.
+    #[arg(long, env = "WHATSAPP_VERIFY_TOKEN", hide_env_values = true)]
+    verify_token: Option<String>,
+    /// The WhatsApp Business Account id.
+    #[arg(long, env = "WHATSAPP_BUSINESS_ACCOUNT_ID")]
+    business_account: Option<String>,
 }
 
 fn number(text: &str) -> Result<Number, String> {
@@ -62,14 +66,20 @@ fn number(text: &str) -> Result<Number, String> {
     Ok(Number::new(id, display))
 }
 
+/// An empty environment variable counts as absent.
+fn given(value: Option<String>, made_up: String) -> String {
+    value.filter(|value| !value.is_empty()).unwrap_or(made_up)
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    let made_up = Account::default();
     let account = Account {
-        access_token: options.access_token,
-        app_secret: options.app_secret,
-        verify_token: options.verify_token,
-        business_account: options.business_account,
+        access_token: given(options.access_token, made_up.access_token),
+        app_secret: given(options.app_secret, made_up.app_secret),
+        verify_token: given(options.verify_token, made_up.verify_token),
+        business_account: given(options.business_account, made_up.business_account),
         numbers: options.numbers,
     };
     let plan = StatusPlan { enabled: !options.no_statuses, delay_milliseconds: options.status_delay, ..StatusPlan::default() };
@@ -79,7 +89,7 @@ async fn main() -> Result<()> {
         .webhook_url(options.webhook.as_str())
         .statuses(plan)
         .limits(!options.no_limits)
-        .retry(8, Duration::from_millis(250));
+        .retry(4, Duration::from_millis(200));
     if let Some(now) = options.now {
         builder = builder.now(now);
     }

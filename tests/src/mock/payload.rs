@@ -216,18 +216,23 @@ pub fn envelope(business_account_id: &str, changes: Vec<Value>) -> Value {
 /// which signs a re-serialised body instead of the raw one is found out.
 pub fn bytes(payload: &Value) -> Vec<u8> {
     let plain = payload.to_string();
-    let mut escaped = String::with_capacity(plain.len() + 16);
-    for character in plain.chars() {
-        match character {
-            '/' => escaped.push_str("\\/"),
-            _ if character.is_ascii() => escaped.push(character),
-            _ => {
+    let mut escaped = String::with_capacity(plain.len() + plain.len() / 8);
+    let mut rest = plain.as_str();
+    while let Some(at) = rest.find(|character: char| character == '/' || !character.is_ascii()) {
+        let (before, after) = rest.split_at(at);
+        escaped.push_str(before);
+        let mut characters = after.chars();
+        match characters.next() {
+            Some(character) if !character.is_ascii() => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
                     write!(escaped, "\\u{unit:04x}").expect("writing to a string can't fail");
                 }
             }
+            _ => escaped.push_str("\\/"),
         }
+        rest = characters.as_str();
     }
+    escaped.push_str(rest);
     escaped.into_bytes()
 }
 

@@ -92,7 +92,7 @@ pub struct Read {
     pub typing: bool,
 }
 
-/// Totals since the start or the last [`Records::clear`]. They stay complete when old messages are no longer kept.
+/// Totals since the start or the last [`Mock::clear`](super::Mock::clear). They stay complete when old messages are no longer kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub accepted: u64,

@@ -109,6 +109,9 @@ fn carousel(action: &Value) -> Result<(), GraphError> {
     }
     let replies: Vec<&Value> =
         cards.iter().flat_map(|card| items(&card["action"]["buttons"])).map(|button| &button["quick_reply"]).collect();
+    for reply in &replies {
+        within(text(reply, "title"), 20, "/interactive/action/cards/action/buttons/title")?;
+    }
     unique(replies.iter().map(|reply| text(reply, "id")), "The ids of quick replies")
 }
 
@@ -227,6 +230,20 @@ mod tests {
         assert_eq!(code(carousel(&[(0, "image", 1), (0, "image", 1)])), Err(131009));
         assert_eq!(code(carousel(&[(0, "image", 1), (1, "video", 1)])), Err(131009));
         assert_eq!(code(carousel(&[(0, "image", 1), (1, "image", 2)])), Err(131009));
+    }
+
+    #[test]
+    fn the_texts_of_a_card_count_in_utf16() {
+        let carousel = |body: &str| {
+            let card = |index: u32| {
+                let parameters = json!({"display_text": "Look", "url": "https://example.com"});
+                json!({"card_index": index, "header": {"type": "image"}, "body": {"text": body},
+                    "action": {"name": "cta_url", "parameters": parameters}})
+            };
+            json!({"type": "carousel", "body": {"text": "?"}, "action": {"cards": [card(0), card(1)]}})
+        };
+        assert_eq!(code(carousel(&"🏠".repeat(80))), Ok(()));
+        assert_eq!(code(carousel(&"🏠".repeat(81))), Err(131009));
     }
 
     #[test]
