@@ -103,7 +103,7 @@ mod tests {
             let (called, parameters) = function.signature.split_once('(').unwrap();
             let parameters = parameters.split(',').filter(|parameter| *parameter != ")").count();
             let others = if called.contains('.') { parameters } else { parameters - 1 };
-            let source = format!("{}(vars.nothing{})", function.name, ", \"1\"".repeat(others));
+            let source = format!("{}(vars.nothing{}) == ()", function.name, ", \"1\"".repeat(others));
             let expression = Expression::compile(&source).unwrap_or_else(|error| panic!("{source}: {error}"));
             if let Err(error) = expression.evaluate(&example_facts(), Locals::none()) {
                 panic!("{source}: {error}");
