@@ -372,6 +372,47 @@ fn pick_is_the_same_in_a_replay() {
     assert_eq!(evaluate("pick([\"a\", \"b\"], \"ana\") == pick([\"a\", \"b\"], \"ana\")"), json!(true));
 }
 
+#[test]
+fn deep_sources_overflow_no_stack() {
+    for (open, middle, close) in [
+        ("(", "1", ")"),
+        ("[", "1", "]"),
+        ("#{a: ", "1", "}"),
+        ("!", "true", ""),
+        ("-", "1", ""),
+        ("|x| ", "1", ""),
+        ("", "1", " + 1"),
+        ("", "1", " == 1"),
+        ("", "1", " ** 1"),
+        ("", "vars", ".a"),
+        ("", "vars", "[0]"),
+        ("", "vars.a", ".trim()"),
+        ("vars[", "0", "]"),
+        ("", "true", " && true"),
+        ("", "1", " ?? 1"),
+        ("if true { ", "1", " }"),
+        ("", "if true { 1 }", " else if true { 1 }"),
+        ("`${", "1", "}`"),
+        ("len(", "1", ")"),
+        ("1 + (2 * ", "1", ")"),
+        ("{", "1", "}"),
+        ("switch 1 { 1 => ", "1", " }"),
+        ("let a = 1; ", "1", ""),
+        ("loop { ", "break;", " }"),
+    ] {
+        for depth in [20, 200, 2_000, 8_000] {
+            let source = format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
+            if let Ok(expression) = Expression::compile(&source) {
+                let _ = expression.evaluate(&example_facts(), Locals::none());
+            }
+            if let Ok(script) = Script::compile(&source) {
+                let _ = script.run(&example_facts(), &serde_json::Map::new());
+            }
+            let _ = simple::rows(&source);
+        }
+    }
+}
+
 /// Strings that are nearly expressions, which reach further than random ones.
 fn nearly_expressions() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
