@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Behaviour,
-    shared::{ContactCard, Content, Group, Location, Media, Question, Sending, Waiting, choices},
+    shared::{
+        ContactCard, Content, Location, Media, Question, Sending, Waiting,
+        choices::{self, Element, Empty, Offered},
+    },
 };
 use crate::{
     contact::AnswerWait,
@@ -13,13 +16,13 @@ use crate::{
     expression::Text,
     ids::StepId,
     limits,
-    message::{self, ButtonsMessage, Header, LinkMessage, ListMessage, ListRow, ListSection, MediaMessage, Reply},
+    message::{self, ButtonsMessage, Header, LinkMessage, ListMessage, ListSection, MediaMessage, Reply},
     option::Choice,
     turn::{Failure, Next, Stop, Turn},
 };
 
 /// The menu's name when buttons become a list and the step gives none.
-const MENU: &str = "Menu";
+pub(super) const MENU: &str = "Menu";
 
 /// Sends a message: text, media, buttons, a link, a location or contact cards.
 ///
@@ -101,7 +104,7 @@ impl MessageKeys {
             let text = text.unwrap_or_default();
             return Ok(message::Message::Link(LinkMessage { header, text, footer, title, url }).into());
         }
-        let offered = choices::offer(turn, &self.buttons, "buttons", None)?;
+        let offered = self.offered(turn, Empty::Fails)?;
         if !self.buttons.is_empty() && offered.is_empty() {
             return Err(Failure::new("empty", "none of the step's buttons is to be shown").into());
         }
@@ -113,47 +116,34 @@ impl MessageKeys {
             };
         }
         let text = text.unwrap_or_default();
-        if offered.len() <= limits::BUTTONS {
+        if !Self::go_out_as_list(offered.len()) {
             let buttons = offered.iter().map(|offered| Reply { id: turn.reply_id(&offered.key), title: offered.title.clone() });
             let buttons = buttons.collect();
             let header = media.map(Header::Media).or(header.map(Header::Text));
             let message = message::Message::Buttons(ButtonsMessage { header, text, footer, buttons });
             return Ok(Content::with(message, &offered));
         }
+        if media.is_some() {
+            let text = format!("{} buttons; beside `media` WhatsApp shows {}", offered.len(), limits::BUTTONS);
+            return Err(Failure::new("limit", text).into());
+        }
         let button = turn.optional_text("button", self.button.as_ref())?.unwrap_or_else(|| MENU.to_owned());
-        let rows = rows(turn, &offered, more, page)?;
+        let page = choices::page(&offered, limits::ROWS, page);
+        let rows = page.rows(turn, offered.len(), more)?.into_iter().map(|(_, row)| row).collect();
         let sections = vec![ListSection { title: None, rows }];
         let message = message::Message::List(ListMessage { header, text, footer, button, sections });
-        Ok(Content::with(message, &offered))
+        Ok(Content::with(message, page.options))
     }
 
-    pub fn group(&self) -> Group<'_> {
-        Group { place: "buttons".into(), group: None, choices: &self.buttons }
+    /// The buttons that are shown now.
+    pub fn offered(&self, turn: &mut Turn<'_>, empty: Empty) -> Result<Vec<Offered<'_>>, Stop> {
+        choices::offer(turn, choices::keyed(&self.buttons, None), "buttons", &Element::default(), empty)
     }
-}
 
-/// One page of rows. More than WhatsApp shows need the row that leads on.
-pub(super) fn rows(
-    turn: &Turn<'_>,
-    offered: &[choices::Offered<'_>],
-    more: Option<&Text>,
-    page: u32,
-) -> Result<Vec<ListRow>, Stop> {
-    let page = choices::page(offered, limits::ROWS, page);
-    let row = |offered: &choices::Offered<'_>| ListRow {
-        reply: Reply { id: turn.reply_id(&offered.key), title: offered.title.clone() },
-        description: offered.description.clone(),
-    };
-    let mut rows: Vec<ListRow> = page.options.iter().map(row).collect();
-    if page.more {
-        let Some(more) = more else {
-            let text = format!("{} options; a list shows {} and has no `more`", offered.len(), limits::ROWS);
-            return Err(Failure::new("limit", text).into());
-        };
-        let reply = Reply { id: turn.reply_id(choices::MORE), title: turn.text("more", more)? };
-        rows.push(ListRow { reply, description: None });
+    /// Whether so many buttons go out as a list.
+    pub fn go_out_as_list(buttons: usize) -> bool {
+        buttons > limits::BUTTONS
     }
-    Ok(rows)
 }
 
 impl Message {
@@ -170,10 +160,11 @@ impl Behaviour for Message {
 
     fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
         let question = Question {
+            step: self,
             sending: &self.sending,
             waiting: &self.waiting,
-            shown: vec![self.keys.group()],
-            list: false,
+            offered: &|turn, empty| self.keys.offered(turn, empty),
+            as_list: MessageKeys::go_out_as_list,
             expect: None,
             invalid: None,
             content: &|turn, page| self.content(turn, page),
@@ -190,7 +181,7 @@ impl Behaviour for Message {
     }
 
     fn choice(&self, key: &str) -> Option<&Choice> {
-        choices::find(&self.keys.buttons, key, None).or_else(|| choices::find(&self.waiting.answers, key, None))
+        choices::find(&self.keys.buttons, key, None).or_else(|| self.sending.choice(key))
     }
 
     fn waits(&self) -> bool {

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Behaviour,
-    shared::{Content, Group, Location, Media, Question, Sending, Waiting, choices},
+    shared::{
+        Content, Location, Media, Question, Sending, Waiting,
+        choices::{self, Element, Empty, Keyed, Offered},
+    },
 };
 use crate::{
     contact::AnswerWait,
@@ -106,17 +109,12 @@ pub struct TemplateCardKeys {
     pub buttons: Vec<Button>,
 }
 
-/// A filled-in template.
-pub struct Filled {
-    pub message: TemplateMessage,
-}
-
 impl Template {
     /// Begins the keys of a template's quick replies when it stands in for another step's message.
     pub const STAND_IN: &str = "t:";
 
     /// Fills the variables in. `place` is the template's key in the step with a dot behind, empty for the `template` step.
-    pub fn fill(&self, turn: &mut Turn<'_>, place: &str) -> Result<Filled, Stop> {
+    pub fn fill(&self, turn: &mut Turn<'_>, place: &str) -> Result<TemplateMessage, Stop> {
         let language = self.language.clone().or_else(|| turn.bot().map(|bot| bot.document.language.replace('-', "_")));
         let parameters = fill_parameters(turn, &format!("{place}parameters"), self.parameters.as_ref())?;
         let header = match &self.header {
@@ -125,9 +123,7 @@ impl Template {
                 Some(TemplateHeader::Text(fill_parameters(turn, &format!("{place}header"), Some(texts))?))
             }
             Some(Header::Media(media)) => Some(TemplateHeader::Media(media.fill(turn, &format!("{place}header."))?)),
-            Some(Header::Location(location)) => {
-                Some(TemplateHeader::Location(location.fill(turn, &format!("{place}header."))?))
-            }
+            Some(Header::Location(location)) => Some(TemplateHeader::Location(location.fill(turn, &format!("{place}header."))?)),
         };
         let buttons = fill_buttons(turn, &self.buttons, &format!("{place}buttons"), None, place)?;
         let mut cards = Vec::new();
@@ -139,9 +135,14 @@ impl Template {
                 buttons: fill_buttons(turn, &card.buttons, &format!("{card_place}buttons"), Some(index), place)?,
             });
         }
-        let message =
-            TemplateMessage { name: self.name.clone(), language: language.unwrap_or_default(), header, parameters, buttons, cards };
-        Ok(Filled { message })
+        Ok(TemplateMessage {
+            name: self.name.clone(),
+            language: language.unwrap_or_default(),
+            header,
+            parameters,
+            buttons,
+            cards,
+        })
     }
 
     /// Its quick replies.
@@ -152,19 +153,36 @@ impl Template {
 
     /// The quick reply that a key names.
     pub fn choice(&self, key: &str) -> Option<&Choice> {
-        let of = |buttons: &'_ [Button], group: Option<usize>| {
-            buttons.iter().enumerate().position(|(index, button)| {
-                button.quick_reply().is_some_and(|choice| choices::key_of(choice, index, group) == key)
-            })
-        };
-        if let Some(index) = of(&self.buttons, None) {
-            return self.buttons[index].quick_reply();
-        }
-        self.cards.iter().enumerate().find_map(|(group, card)| {
-            let index = of(&card.buttons, Some(group))?;
-            card.buttons[index].quick_reply()
-        })
+        self.lists().find_map(|(group, buttons)| keyed(buttons, group).find(|keyed| keyed.key == key)).map(|keyed| keyed.choice)
     }
+
+    /// Its quick replies as options: `place` is the template's key in the step with a dot behind.
+    pub fn offered(&self, turn: &mut Turn<'_>, place: &str) -> Result<Vec<Offered<'_>>, Stop> {
+        let mut offered = Vec::new();
+        for (group, buttons) in self.lists() {
+            let place = group.map_or_else(|| format!("{place}buttons"), |card| format!("{place}cards.{card}.buttons"));
+            offered.extend(choices::offer(turn, keyed(buttons, group), &place, &Element::default(), Empty::IsNone)?);
+        }
+        Ok(offered)
+    }
+
+    /// Its lists of buttons: those below the body, and those of each card.
+    fn lists(&self) -> impl Iterator<Item = (Option<usize>, &[Button])> {
+        let cards = self.cards.iter().enumerate().map(|(index, card)| (Some(index), card.buttons.as_slice()));
+        std::iter::once((None, self.buttons.as_slice())).chain(cards)
+    }
+}
+
+/// The quick replies of a list of buttons. A button of another kind counts in their places.
+fn keyed(buttons: &[Button], card: Option<usize>) -> impl Iterator<Item = Keyed<'_>> {
+    buttons.iter().enumerate().filter_map(move |(index, button)| {
+        let choice = button.quick_reply()?;
+        Some(Keyed { key: key_of(choice, index, card), index, choice })
+    })
+}
+
+fn key_of(choice: &Choice, index: usize, card: Option<usize>) -> String {
+    card.map_or_else(|| choices::key_of(choice, index, None), |card| choices::place_key(card, index))
 }
 
 impl Button {
@@ -221,7 +239,7 @@ fn fill_buttons(
                         Some(title) => turn.text_with(&format!("{place}.{name}.title"), title, Locals::none())?,
                         None => String::new(),
                     };
-                    let key = choices::key_of(choice, index, group);
+                    let key = key_of(choice, index, group);
                     TemplateButton::QuickReply { reply: Reply { id: turn.reply_id(&format!("{prefix}{key}")), title } }
                 }
             },
@@ -232,21 +250,11 @@ fn fill_buttons(
 
 impl TemplateStep {
     fn content(&self, turn: &mut Turn<'_>) -> Result<Content, Stop> {
-        Ok(Message::Template(self.template.fill(turn, "")?.message).into())
+        Ok(Message::Template(self.template.fill(turn, "")?).into())
     }
 
     fn sending(&self) -> Sending {
         Sending { next: self.next.clone(), ..Sending::default() }
-    }
-
-    /// The quick replies as lists of options, for matching.
-    fn options(&self) -> Vec<(String, Option<usize>, Vec<Choice>)> {
-        let list = |buttons: &[Button]| {
-            // A button without quick reply keeps its place, so that keys by place stay right.
-            buttons.iter().map(|button| button.quick_reply().cloned().unwrap_or_default()).collect::<Vec<_>>()
-        };
-        let cards = self.template.cards.iter().enumerate().map(|(index, card)| (format!("cards.{index}.buttons"), Some(index), list(&card.buttons)));
-        std::iter::once(("buttons".to_owned(), None, list(&self.template.buttons))).chain(cards).collect()
     }
 }
 
@@ -257,13 +265,12 @@ impl Behaviour for TemplateStep {
     }
 
     fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
-        let options = self.options();
-        let shown = options.iter().map(|(place, group, choices)| Group { place: place.clone(), group: *group, choices }).collect();
         let question = Question {
+            step: self,
             sending: &self.sending(),
             waiting: &self.waiting,
-            shown,
-            list: false,
+            offered: &|turn, _| self.template.offered(turn, ""),
+            as_list: |_| false,
             expect: None,
             invalid: None,
             content: &|turn, _| self.content(turn),
@@ -276,7 +283,7 @@ impl Behaviour for TemplateStep {
     }
 
     fn choice(&self, key: &str) -> Option<&Choice> {
-        self.template.choice(key).or_else(|| choices::find(&self.waiting.answers, key, None))
+        self.template.choice(key)
     }
 
     fn waits(&self) -> bool {

@@ -18,9 +18,13 @@ use crate::{
 pub enum Expected {
     Kind(ExpectedKind),
     /// The first group of a regular expression, or all that it matches.
-    Pattern { pattern: Pattern },
+    Pattern {
+        pattern: Pattern,
+    },
     /// Whatever makes this expression over `answer` true.
-    When { when: Expression },
+    When {
+        when: Expression,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,31 +59,31 @@ pub enum Bound {
 }
 
 /// An expected kind with its bounds.
-#[derive(Clone, Debug)]
-pub struct Expect {
-    pub expected: Expected,
-    pub min: Option<Bound>,
-    pub max: Option<Bound>,
+#[derive(Clone, Copy, Debug)]
+pub struct Expect<'a> {
+    pub expected: &'a Expected,
+    pub min: Option<&'a Bound>,
+    pub max: Option<&'a Bound>,
 }
 
-impl Expect {
+impl Expect<'_> {
     /// The value in the answer; None when there is none, or it lies out of bounds.
     pub fn find(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Option<Value>, Stop> {
-        let found = match &self.expected {
+        let found = match self.expected {
             Expected::Kind(kind) => find_kind(turn, *kind, answer),
             Expected::Pattern { pattern } => answer.content.text().and_then(|text| {
                 let captures = pattern.regex().captures(text)?;
                 captures.get(1).or_else(|| captures.get(0)).map(|found| Value::from(found.as_str()))
             }),
             Expected::When { when } => {
-                let value = answer.content.text().map_or(Value::Null, Value::from);
+                let value = answer_value(&answer.content);
                 let holds = turn.is_true(when, &Locals::default().with("answer", &value))?;
                 Some(value).filter(|_| holds)
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let within = self.bound(turn, self.min.as_ref(), &found)?.is_none_or(std::cmp::Ordering::is_ge)
-            && self.bound(turn, self.max.as_ref(), &found)?.is_none_or(std::cmp::Ordering::is_le);
+        let within = self.bound(turn, self.min, &found)?.is_none_or(std::cmp::Ordering::is_ge)
+            && self.bound(turn, self.max, &found)?.is_none_or(std::cmp::Ordering::is_le);
         Ok(Some(found).filter(|_| within))
     }
 
@@ -94,15 +98,36 @@ impl Expect {
             Value::String(text) => find::number(text, turn.state.own_language()),
             other => other.as_f64(),
         };
-        Ok(match (&self.expected, found) {
+        Ok(match (self.expected, found) {
             (_, Value::Number(found)) => found.as_f64().zip(number(&limit)).and_then(|(found, limit)| found.partial_cmp(&limit)),
-            (Expected::Kind(ExpectedKind::Date | ExpectedKind::Time), Value::String(found)) => {
-                // Both are ISO 8601, whose order as text is their order in time.
-                limit.as_str().map(|limit| found.as_str().cmp(&limit[..limit.len().min(found.len())]))
+            // As they are kept, dates and times have the same order as texts as in time.
+            (Expected::Kind(ExpectedKind::Date), Value::String(found)) => {
+                // Of a moment (`{{ now }}`), the day.
+                let day = limit
+                    .as_str()
+                    .map(|limit| limit.get(..10).filter(|_| limit.as_bytes().get(10) == Some(&b'T')).unwrap_or(limit));
+                let today = Facts::now(&*turn.state).date();
+                let date = day.and_then(|day| find::date(day, turn.state.own_language(), today));
+                date.map(|limit| found.as_str().cmp(&limit.to_string()))
+            }
+            (Expected::Kind(ExpectedKind::Time), Value::String(found)) => {
+                let time = limit.as_str().and_then(find::time);
+                time.map(|limit| found.as_str().cmp(&limit.strftime("%H:%M").to_string()))
             }
             (_, Value::String(found)) => number(&limit).and_then(|limit| (found.chars().count() as f64).partial_cmp(&limit)),
             _ => None,
         })
+    }
+}
+
+/// An answer as `answer` reads it: the text, or what a medium, location, order or form holds.
+pub fn answer_value(content: &Content) -> Value {
+    match content {
+        Content::Media(media) => media_value(media),
+        Content::Location(location) => serde_json::to_value(location).unwrap_or_default(),
+        Content::Order(order) => serde_json::to_value(order).unwrap_or_default(),
+        Content::Form { answers, .. } => Value::Object(answers.clone()),
+        other => other.text().map_or(Value::Null, Value::from),
     }
 }
 
@@ -120,9 +145,7 @@ fn find_kind(turn: &Turn<'_>, kind: ExpectedKind, answer: &Inbound) -> Option<Va
             (_, Some(text)) => find::phone(text, Facts::country(state)).map(Value::from),
             _ => None,
         },
-        ExpectedKind::Date => {
-            find::date(text?, language, Facts::now(state).date()).map(|date| Value::from(date.to_string()))
-        }
+        ExpectedKind::Date => find::date(text?, language, Facts::now(state).date()).map(|date| Value::from(date.to_string())),
         ExpectedKind::Time => find::time(text?).map(|time| Value::from(time.strftime("%H:%M").to_string())),
         ExpectedKind::Url => find::url(text?).map(Value::from),
         ExpectedKind::Media => match &answer.content {

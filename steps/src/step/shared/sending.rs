@@ -7,6 +7,7 @@ use crate::{
     contact::{AnswerWait, Outside, Shown},
     ids::StepId,
     message::{self, TemplateMessage},
+    option::Choice,
     step::template::Template,
     turn::{Dispatched, Next, Outgoing, Stop, Turn},
 };
@@ -70,7 +71,7 @@ impl From<message::Message> for Content {
 impl Sending {
     /// Sends; then waits for the answer, or goes on.
     pub fn send(&self, turn: &mut Turn<'_>, content: Content, waits: bool, mut wait: AnswerWait) -> Result<Next, Stop> {
-        let template = self.stand_in(turn)?;
+        let template = if content.message.is_free_form() { self.stand_in(turn)? } else { None };
         let outside = self.outside(turn);
         let dispatched = turn.send(Outgoing { message: content.message, template, outside })?;
         wait.shown = content.shown;
@@ -83,16 +84,25 @@ impl Sending {
         })
     }
 
-    /// The template that stands in, filled in: the step's own, else the default one.
-    pub fn stand_in(&self, turn: &mut Turn<'_>) -> Result<Option<TemplateMessage>, Stop> {
+    /// The template that stands in when the window is closed: the step's own, else the default one.
+    pub fn template_or_default(&self, turn: &Turn<'_>) -> Option<Template> {
         let default = || turn.bot().and_then(|bot| bot.document.defaults.template.clone());
-        match self.template.clone().or_else(default) {
-            Some(template) => Ok(Some(template.fill(turn, "template.")?.message)),
-            None => Ok(None),
-        }
+        self.template.clone().or_else(default)
     }
 
-    fn outside(&self, turn: &Turn<'_>) -> Outside {
+    /// The same, filled in.
+    pub fn stand_in(&self, turn: &mut Turn<'_>) -> Result<Option<TemplateMessage>, Stop> {
+        let template = self.template_or_default(turn);
+        template.map(|template| template.fill(turn, "template.")).transpose()
+    }
+
+    /// The quick reply of its template that a key names, for taps on old messages.
+    pub fn choice(&self, key: &str) -> Option<&Choice> {
+        self.template.as_ref()?.choice(key.strip_prefix(Template::STAND_IN)?)
+    }
+
+    /// What happens when the window is closed and there is no template: as the step says, else as the bot does.
+    pub fn outside(&self, turn: &Turn<'_>) -> Outside {
         let default = || turn.bot().and_then(|bot| bot.document.defaults.outside_window.as_ref());
         self.outside_window.as_ref().or_else(default).map(Outside::from).unwrap_or_default()
     }

@@ -1,0 +1,111 @@
+//! Which option a customer means by words: its title, a synonym of any language, a pattern, its number.
+
+use super::choices::Offered;
+use crate::{
+    bot::Translation,
+    expression::{Text, fold},
+    step::shared::Matching,
+    turn::Turn,
+};
+
+/// The option that a text names: by title, then synonym, then pattern. Exact words win over words inside a longer answer, and there the
+/// longest.
+pub fn by_words(turn: &Turn<'_>, offered: &[Offered<'_>], text: &str, matching: Matching) -> Option<usize> {
+    let typed = fold(text);
+    let titles: Vec<Vec<String>> = offered.iter().map(|offered| vec![fold(&offered.title)]).collect();
+    let synonyms: Vec<Vec<String>> = offered.iter().map(|offered| synonyms(turn, offered)).collect();
+    let exactly = |phrases: &[Vec<String>]| {
+        phrases.iter().position(|phrases| phrases.iter().any(|phrase| !phrase.is_empty() && *phrase == typed))
+    };
+    let inside = |phrases: &[Vec<String>]| (matching == Matching::Words).then(|| longest_inside(phrases, &typed)).flatten();
+    let pattern =
+        || offered.iter().position(|offered| offered.choice.pattern.as_ref().is_some_and(|pattern| pattern.is_match(text)));
+    exactly(&titles).or_else(|| exactly(&synonyms)).or_else(|| inside(&titles)).or_else(|| inside(&synonyms)).or_else(pattern)
+}
+
+/// Other words for an option, folded: its synonyms, and its title and synonyms in all languages of the bot.
+fn synonyms(turn: &Turn<'_>, offered: &Offered<'_>) -> Vec<String> {
+    let facts = turn.facts_view();
+    // A word whose expression fails names nothing.
+    let filled = |text: &Text| text.render(&facts, &offered.locals).map(|text| fold(&text)).unwrap_or_default();
+    let mut words: Vec<String> = offered.choice.title.iter().chain(&offered.choice.synonyms).map(filled).collect();
+    for place in [format!("{}.title", offered.place), format!("{}.synonyms", offered.place)] {
+        for translation in turn.translations(&place) {
+            match translation {
+                Translation::Text(text) => words.push(filled(text)),
+                Translation::Texts(texts) => words.extend(texts.iter().map(filled)),
+            }
+        }
+    }
+    words
+}
+
+fn longest_inside(phrases: &[Vec<String>], typed: &str) -> Option<usize> {
+    let found = phrases.iter().enumerate().flat_map(|(index, phrases)| phrases.iter().map(move |phrase| (index, phrase)));
+    let found = found.filter(|(_, phrase)| holds_words(typed, phrase));
+    // Of equally long ones the first.
+    found.max_by_key(|(index, phrase)| (phrase.len(), std::cmp::Reverse(*index))).map(|(index, _)| index)
+}
+
+/// Whether `phrase` stands in `text` as whole words; both folded.
+pub fn holds_words(text: &str, phrase: &str) -> bool {
+    !phrase.is_empty()
+        && text.match_indices(phrase).any(|(start, found)| {
+            let before = text[..start].chars().next_back();
+            let after = text[start + found.len()..].chars().next();
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+}
+
+/// The number that a customer typed in place of a title.
+pub fn number(text: &str) -> Option<usize> {
+    fold(text).parse().ok()
+}
+
+/// The option whose title begins with this number, where all titles begin with one.
+pub fn by_leading_number(offered: &[Offered<'_>], number: usize) -> Option<usize> {
+    let leading = |offered: &Offered<'_>| {
+        let title = offered.title.trim_start();
+        let end = title.find(|character: char| !character.is_ascii_digit()).unwrap_or(title.len());
+        title[..end].parse::<usize>().ok()
+    };
+    let all = offered.iter().all(|offered| leading(offered).is_some());
+    offered.iter().position(|offered| all && leading(offered) == Some(number))
+}
+
+/// Whether a title holds a digit: then a number is no place in the list.
+pub fn holds_digit(offered: &[Offered<'_>]) -> bool {
+    offered.iter().any(|offered| offered.title.contains(char::is_numeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_whole_words() {
+        assert!(holds_words("eu quero comprar agora", "comprar"));
+        assert!(holds_words("comprar", "comprar"));
+        assert!(holds_words("a, b", "b"));
+        assert!(!holds_words("comprarei", "comprar"));
+        assert!(!holds_words("nao", ""));
+        assert!(holds_words("desfazer, fazer", "fazer"));
+    }
+
+    #[test]
+    fn the_longest_phrase_wins() {
+        let phrases = [vec!["comprar".to_owned()], vec!["comprar agora".to_owned()], vec!["ja".to_owned()]];
+        assert_eq!(longest_inside(&phrases, "quero comprar agora ja"), Some(1));
+        assert_eq!(longest_inside(&phrases, "nada"), None);
+    }
+
+    #[test]
+    fn numbers_are_typed_in_many_ways() {
+        for text in ["2", " 2. ", "2)", "(2)", "②", "２"] {
+            assert_eq!(number(text), Some(2), "{text}");
+        }
+        for text in ["", "-", "2 a", "dois", "2.5", "99999999999999999999999"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+}
