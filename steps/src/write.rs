@@ -169,18 +169,19 @@ fn kind_of(turn: &Turn<'_>, path: &Path) -> Option<VariableKind> {
 
 fn convert(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
     // An empty text is nothing where no text is: a customer who leaves out an answer has no e-mail, and no price.
-    let nothing = value.is_null() || (value.as_str().is_some_and(|text| text.trim().is_empty()) && !keeps_empty_texts(turn, path));
+    let nothing =
+        value.is_null() || (value.as_str().is_some_and(|text| text.trim().is_empty()) && !keeps_empty_texts(turn, path));
     if nothing {
         return Ok(Value::Null);
     }
     let refused = |what: &str| {
         let shown: String = plain_text(&value).chars().take(60).collect();
-        Failure::new("conversion", format!("`{path}` holds a {what}; {shown:?} is none"))
+        Failure::new("conversion", format!("`{path}` has to be {what}; {shown:?} is not"))
     };
     let state = &turn.state;
     if *path == Path::Contact(ContactProperty::Phone) {
         let phone = find::phone(&plain_text(&value), Facts::country(&**state));
-        return phone.map(Value::from).ok_or_else(|| refused("phone number").into());
+        return phone.map(Value::from).ok_or_else(|| refused("a phone number").into());
     }
     let Some(kind) = kind_of(turn, path) else { return Ok(value) };
     to_kind(state, kind, &value).ok_or_else(|| refused(name_of(kind)).into())
@@ -198,13 +199,13 @@ pub(crate) fn to_kind(state: &State, kind: VariableKind, value: &Value) -> Optio
 
 fn name_of(kind: VariableKind) -> &'static str {
     match kind {
-        VariableKind::Text => "text",
-        VariableKind::Integer => "whole number",
-        VariableKind::Number => "number",
-        VariableKind::Boolean => "yes or no (true or false)",
-        VariableKind::Date => "date",
-        VariableKind::List => "list",
-        VariableKind::Map => "map",
+        VariableKind::Text => "a text",
+        VariableKind::Integer => "a whole number",
+        VariableKind::Number => "a number",
+        VariableKind::Boolean => "true or false",
+        VariableKind::Date => "a date",
+        VariableKind::List => "a list",
+        VariableKind::Map => "a map",
     }
 }
 

@@ -105,10 +105,11 @@ pub(super) fn push<'t>(turn: &'t mut Turn<'_>, pipeline: CompactString, stage: C
         return Err(Failure::new("too_large", format!("a contact has at most {MAX_LEADS} leads")).into());
     }
     let closed = turn.environment().is_closed(&pipeline, &stage);
-    let contact = turn.contact_mut();
-    let number = contact.take_id();
-    let id = CompactString::from(format!("{}-{number}", contact.id));
-    contact.leads.push(Lead { id: id.clone(), pipeline: pipeline.clone(), stage: stage.clone(), closed, ..Lead::default() });
+    let lead = turn.state_mut().new_lead();
+    lead.pipeline = pipeline.clone();
+    lead.stage = stage.clone();
+    lead.closed = closed;
+    let id = lead.id.clone();
     write::lead_created(turn, id, pipeline, stage);
     Ok(turn.contact_mut().leads.last_mut().expect("a lead was just pushed"))
 }

@@ -204,3 +204,46 @@ impl Behaviour for Http {
         self.next.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::{
+        event::Content,
+        secrets::{reveal, reveal_json, reveal_url},
+        testing::{Scene, bot_of, contact},
+    };
+
+    #[test]
+    fn only_what_the_bot_names_becomes_a_secret() {
+        let step = json!({
+            "type": "http", "url": "https://api.example.com/?key={{ secrets.KEY }}&said={{ message.text }}",
+            "headers": {"X-Key": "{{ secrets.KEY }}", "X-Said": "{{ vars.said }}"},
+            "json": {"key": "{{ secrets.KEY }}", "said": "{{ answer }}", "raw": "{{ vars.map }}"},
+        });
+        let mut scene = Scene::new(bot_of(step, &Map::new()).unwrap(), contact());
+        let stolen = "\u{e000}KEY\u{e001}";
+        scene.answer(Content::Text { text: stolen.into() }).unwrap_err();
+        let frame = scene.frame_mut().unwrap();
+        frame.answer = Some(stolen.into());
+        frame.vars = Map::from_iter([("said".into(), stolen.into()), ("map".into(), json!({stolen: [stolen]}))]);
+        let Ok(Next::Call(Call::Http(call))) = scene.run() else { panic!("no call") };
+        let lookup = |name: &str| (name == "KEY").then(|| "s3cr3t/".to_owned());
+        assert_eq!(reveal_url(&call.url, lookup).unwrap(), "https://api.example.com/?key=s3cr3t%2F&said=KEY");
+        let headers: Vec<_> = call.headers.iter().map(|(_, value)| reveal(value, lookup).unwrap()).collect();
+        assert_eq!(headers, ["s3cr3t/", "KEY"]);
+        let HttpBody::Json(body) = &call.body else { panic!("no JSON") };
+        assert_eq!(reveal_json(body, &lookup).unwrap(), json!({"key": "s3cr3t/", "said": "KEY", "raw": {"KEY": ["KEY"]}}));
+        assert!(!scene.state.secrets_readable);
+    }
+
+    #[test]
+    fn a_call_that_can_not_be_made_leaves_no_secret_readable() {
+        let step = json!({"type": "http", "url": "no address"});
+        let mut scene = Scene::new(bot_of(step, &Map::new()).unwrap(), contact());
+        scene.run().unwrap_err();
+        assert!(!scene.state.secrets_readable);
+    }
+}

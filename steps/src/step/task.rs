@@ -1,7 +1,7 @@
 //! `task`: something for a colleague to do.
 
 use compact_str::CompactString;
-use jiff::{Timestamp, civil};
+use jiff::civil;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -80,18 +80,14 @@ fn due_at(turn: &Turn<'_>, text: &str) -> Result<Option<Moment>, Stop> {
     if let Ok(duration) = parse_duration(text) {
         return Ok(Some(turn.now().plus(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))));
     }
-    if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Ok(Some(timestamp.into()));
-    }
     let now = Facts::now(&*turn.state);
-    let date = find::date(text, turn.state.own_language(), now.date());
-    let local = match text.parse::<civil::DateTime>() {
-        Ok(written) if text.contains(':') => Some(written),
-        _ => date.map(|date| date.to_datetime(find::time(text).unwrap_or(END_OF_DAY))),
+    let exact = || Moment::read(text, now.time_zone()).filter(|_| text.contains(':'));
+    let found = || {
+        let date = find::date(text, turn.state.own_language(), now.date())?;
+        let local = date.to_datetime(find::time(text).unwrap_or(END_OF_DAY));
+        local.to_zoned(now.time_zone().clone()).ok().map(|zoned| Moment::from(zoned.timestamp()))
     };
-    let zoned = local.and_then(|local| local.to_zoned(now.time_zone().clone()).ok());
-    let moment = zoned.map(|zoned| Some(zoned.timestamp().into()));
-    moment.ok_or_else(|| {
+    exact().or_else(found).map(Some).ok_or_else(|| {
         let shown: String = text.chars().take(60).collect();
         Failure::new("conversion", format!("`due` is a time from now (`2h`) or a date; {shown:?} is neither")).into()
     })
