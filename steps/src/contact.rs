@@ -155,13 +155,22 @@ impl Contact {
         id
     }
 
-    /// The newest open lead.
+    /// The current lead: the newest open one, else the newest.
     pub fn lead(&self) -> Option<&Lead> {
-        self.leads.iter().rev().find(|lead| !lead.closed)
+        self.leads.get(self.current_lead()?)
     }
 
     pub fn lead_mut(&mut self) -> Option<&mut Lead> {
-        self.leads.iter_mut().rev().find(|lead| !lead.closed)
+        let place = self.current_lead()?;
+        self.leads.get_mut(place)
+    }
+
+    fn current_lead(&self) -> Option<usize> {
+        self.leads.iter().rposition(|lead| !lead.closed).or(self.leads.len().checked_sub(1))
+    }
+
+    pub fn has_open_lead(&self) -> bool {
+        self.leads.iter().any(|lead| !lead.closed)
     }
 
     pub fn conversation(&self, number: &NumberId) -> Option<&Conversation> {
@@ -638,7 +647,13 @@ pub enum Purpose {
     /// A person did not come back within `resume_after`.
     Resume { number: NumberId },
     /// A trigger that waits: `stage` with `delay`, `silence`, `window_closing`, a schedule by a date field.
-    Start { bot: BotId, trigger: usize, number: NumberId, #[serde(default, skip_serializing_if = "Value::is_null")] data: Value },
+    Start {
+        bot: BotId,
+        trigger: usize,
+        number: NumberId,
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        data: Value,
+    },
 }
 
 /// A message that went out.
@@ -675,7 +690,11 @@ mod tests {
 
     #[test]
     fn a_new_contact_is_small_and_reads_back() {
-        let contact = Contact::new(ContactId::new("c1"), Identity { phone: Some("+5511999999999".into()), ..Identity::default() }, Moment(0));
+        let contact = Contact::new(
+            ContactId::new("c1"),
+            Identity { phone: Some("+5511999999999".into()), ..Identity::default() },
+            Moment(0),
+        );
         let json = serde_json::to_string(&contact).unwrap();
         assert!(json.len() < 160, "{json}");
         assert_eq!(serde_json::from_str::<Contact>(&json).unwrap(), contact);

@@ -5,7 +5,7 @@ use compact_str::CompactString;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{bot::Variable, ids::NumberId};
+use crate::{bot::Variable, ids::NumberId, language, message::Message, window::Category};
 
 /// The account, as a turn and the checker see it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -74,6 +74,20 @@ impl Environment {
         match self.pipelines.first() {
             Some((name, pipeline)) => (name.into(), pipeline.stages.first().map(CompactString::from).unwrap_or_default()),
             None => (CompactString::default(), CompactString::default()),
+        }
+    }
+
+    /// What a message is charged as. A template whose category nobody knows may be marketing.
+    pub fn category(&self, message: &Message) -> Category {
+        let Message::Template(template) = message else { return Category::Service };
+        let languages = self.templates.get(&template.name);
+        let known = languages.and_then(|languages| {
+            languages.iter().find(|known| language::same(&known.language, &template.language)).or(languages.first())
+        });
+        match known.map(|known| known.category.to_ascii_lowercase()).as_deref() {
+            Some("utility") => Category::Utility,
+            Some("authentication") => Category::Authentication,
+            _ => Category::Marketing,
         }
     }
 

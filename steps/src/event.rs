@@ -22,7 +22,10 @@ pub struct Event {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a customer's message is the common case; a box would cost an allocation at every one")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a customer's message is the common case; a box would cost an allocation at every one"
+)]
 pub enum EventKind {
     Message(Inbound),
     Status(Status),
@@ -30,19 +33,35 @@ pub enum EventKind {
     Due,
     Trigger(Trigger),
     /// The channel answered a send.
-    Sent { entry: EntryId, outcome: SendOutcome },
+    Sent {
+        entry: EntryId,
+        outcome: SendOutcome,
+    },
     /// A call (`http`, `ai_*`) came back.
-    Called { entry: EntryId, result: CallResult },
+    Called {
+        entry: EntryId,
+        result: CallResult,
+    },
     /// A person of the business did something.
     Agent(AgentCommand),
     /// A person's message from the phone app (Coexistence, `smb_message_echoes`): a human's answer.
-    Echo { message_id: MessageId, at: Moment, content: Content },
+    Echo {
+        message_id: MessageId,
+        at: Moment,
+        content: Content,
+    },
     /// Meta tells of a change of number or user id.
     Identity(IdentityChange),
     /// The customer's own choice in WhatsApp's settings (`user_preferences`): marketing messages on or off.
-    MarketingPreference { opted_in: bool, at: Moment },
+    MarketingPreference {
+        opted_in: bool,
+        at: Moment,
+    },
     /// A contact that turned out to be this one hands its content over.
-    Merge { from: ContactId, content: Value },
+    Merge {
+        from: ContactId,
+        content: Value,
+    },
 }
 
 /// Who wrote, by every name that the channel gives.
@@ -97,7 +116,9 @@ pub struct Inbound {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Content {
-    Text { text: String },
+    Text {
+        text: String,
+    },
     /// A tapped button, row, card button, or template quick reply.
     Tap {
         /// Verbatim, as it was sent; a template's quick reply without a payload of its own gives its title.
@@ -117,7 +138,11 @@ pub enum Content {
     },
     Media(InboundMedia),
     Location(Location),
-    Contacts { contacts: Value, #[serde(default, skip_serializing_if = "std::ops::Not::not")] requested: bool },
+    Contacts {
+        contacts: Value,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        requested: bool,
+    },
     Order(Order),
     Reaction {
         message_id: MessageId,
@@ -126,16 +151,32 @@ pub enum Content {
         emoji: Option<String>,
     },
     /// The customer changed an earlier message.
-    Edit { original: MessageId, #[serde(default, skip_serializing_if = "Option::is_none")] text: Option<String> },
+    Edit {
+        original: MessageId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// The customer took an earlier message back.
-    Revoke { original: MessageId },
-    CallPermission { response: String },
+    Revoke {
+        original: MessageId,
+    },
+    CallPermission {
+        response: String,
+    },
     /// A call from the customer: opens the window, no message.
-    Call { event: String },
+    Call {
+        event: String,
+    },
     /// A kind that WhatsApp doesn't hand on (poll, view once, …), with its error.
-    Unsupported { what: String, #[serde(default, skip_serializing_if = "Option::is_none")] code: Option<i64> },
+    Unsupported {
+        what: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i64>,
+    },
     /// A kind that we don't know. Kept, acknowledged, never an error.
-    Unknown { what: String },
+    Unknown {
+        what: String,
+    },
 }
 
 impl Content {
@@ -416,13 +457,28 @@ pub enum CallResult {
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum AgentCommand {
     /// Takes the conversation from the bot, for a user or team.
-    Handoff { #[serde(default, skip_serializing_if = "Option::is_none")] to: Option<Who> },
+    Handoff {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Who>,
+    },
     /// Gives it back to the bot. `close` ends the conversation too.
-    Release { #[serde(default, skip_serializing_if = "std::ops::Not::not")] close: bool },
+    Release {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        close: bool,
+    },
     /// A message that an agent writes in the inbox; goes out like a bot's.
-    Message { text: String, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<String> },
+    Message {
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// Ends one session, those of one bot, or all.
-    Stop { #[serde(default, skip_serializing_if = "Option::is_none")] bot: Option<BotId>, #[serde(default, skip_serializing_if = "Option::is_none")] session: Option<SessionId> },
+    Stop {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bot: Option<BotId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+    },
 }
 
 /// A customer's number or user id changed.

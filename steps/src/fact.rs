@@ -18,36 +18,130 @@ use crate::{
 pub enum Fact {
     ContactCreated,
     /// A customer's message. `stale`: it came too late, and ran nothing.
-    Received { message: Box<Inbound>, #[serde(default, skip_serializing_if = "std::ops::Not::not")] stale: bool },
+    Received {
+        message: Box<Inbound>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stale: bool,
+    },
     /// A message is to go out.
-    Queued { entry: EntryId, message: Box<Message>, #[serde(default, skip_serializing_if = "Option::is_none")] session: Option<SessionId>, #[serde(default, skip_serializing_if = "Option::is_none")] step: Option<StepId>, #[serde(default, skip_serializing_if = "Option::is_none")] agent: Option<String> },
+    Queued {
+        entry: EntryId,
+        message: Box<Message>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<String>,
+    },
     /// The channel accepted it.
-    Sent { entry: EntryId, message_id: MessageId, at: Moment, expected_price: CompactString },
+    Sent {
+        entry: EntryId,
+        message_id: MessageId,
+        at: Moment,
+        expected_price: CompactString,
+    },
     /// It went out as its template, because the window had closed.
-    Replaced { entry: EntryId, message: Box<Message> },
-    Status { status: Box<Status> },
-    SendFailed { entry: EntryId, error: Box<ChannelError> },
+    Replaced {
+        entry: EntryId,
+        message: Box<Message>,
+    },
+    Status {
+        status: Box<Status>,
+    },
+    SendFailed {
+        entry: EntryId,
+        error: Box<ChannelError>,
+    },
     /// It was sent again, because nobody knew whether it went out.
-    SentAgain { entry: EntryId },
+    SentAgain {
+        entry: EntryId,
+    },
     /// A message of a person in the phone app.
-    Echo { message_id: MessageId, content: Box<crate::event::Content> },
-    SessionStarted { session: SessionId, bot: BotId, version: Version, on: CompactString },
-    SessionEnded { session: SessionId, bot: BotId, outcome: CompactString, status: CompactString },
-    Changed { path: CompactString, from: Value, to: Value },
-    LeadCreated { lead: CompactString, pipeline: CompactString, stage: CompactString },
-    StageChanged { lead: CompactString, pipeline: CompactString, from: CompactString, to: CompactString },
-    TagChanged { on: CompactString, tag: String, added: bool },
-    Assigned { on: CompactString, to: Who },
-    Task { kind: CompactString, text: String, due: Option<Moment>, owner: Option<Who> },
-    Note { on: CompactString, text: String },
+    Echo {
+        message_id: MessageId,
+        content: Box<crate::event::Content>,
+    },
+    SessionStarted {
+        session: SessionId,
+        bot: BotId,
+        version: Version,
+        on: CompactString,
+    },
+    SessionEnded {
+        session: SessionId,
+        bot: BotId,
+        outcome: CompactString,
+        status: CompactString,
+        #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+        vars: serde_json::Map<String, Value>,
+    },
+    Changed {
+        path: CompactString,
+        from: Value,
+        to: Value,
+    },
+    LeadCreated {
+        lead: CompactString,
+        pipeline: CompactString,
+        stage: CompactString,
+    },
+    StageChanged {
+        lead: CompactString,
+        pipeline: CompactString,
+        from: CompactString,
+        to: CompactString,
+    },
+    TagChanged {
+        on: CompactString,
+        tag: String,
+        added: bool,
+    },
+    Assigned {
+        on: CompactString,
+        to: Who,
+    },
+    Task {
+        kind: CompactString,
+        text: String,
+        due: Option<Moment>,
+        owner: Option<Who>,
+    },
+    Note {
+        on: CompactString,
+        text: String,
+    },
     /// A message to colleagues.
-    Internal { to: Vec<Who>, text: String },
-    OptedIn { opted_in: bool },
-    HandedOver { to: Option<Who>, summary: Option<String> },
+    Internal {
+        to: Vec<Who>,
+        text: String,
+    },
+    OptedIn {
+        opted_in: bool,
+    },
+    HandedOver {
+        to: Option<Who>,
+        summary: Option<String>,
+    },
     Released,
     /// Something that the team has to know: a failure without a branch, an error of configuration, a limit that was passed.
-    Alert { name: CompactString, text: String, #[serde(default, skip_serializing_if = "Option::is_none")] bot: Option<BotId>, #[serde(default, skip_serializing_if = "Option::is_none")] step: Option<StepId> },
-    IdentityChanged { old: String, new: String },
-    Merged { from: CompactString },
-    Trace { event: CompactString, trace: Trace },
+    Alert {
+        name: CompactString,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bot: Option<BotId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepId>,
+    },
+    IdentityChanged {
+        old: String,
+        new: String,
+    },
+    Merged {
+        from: CompactString,
+    },
+    Trace {
+        event: CompactString,
+        trace: Trace,
+    },
 }

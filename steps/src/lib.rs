@@ -18,6 +18,7 @@ pub mod message;
 pub mod migrate;
 pub mod moment;
 pub mod option;
+pub mod pace;
 pub mod path;
 pub mod pattern;
 pub mod reply_id;

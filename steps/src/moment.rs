@@ -35,6 +35,18 @@ impl Moment {
         Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
     }
 
+    /// Reads ISO 8601: a moment with its offset or zone, else a date, with or without a time, in `zone`.
+    pub fn read(text: &str, zone: &TimeZone) -> Option<Self> {
+        let text = text.trim();
+        let zoned = || text.parse::<Zoned>().ok().map(|zoned| zoned.timestamp());
+        let local = || {
+            let time = text.parse::<jiff::civil::DateTime>().or_else(|_| Ok(text.parse::<jiff::civil::Date>()?.at(0, 0, 0, 0)));
+            let time: Result<_, jiff::Error> = time;
+            time.ok()?.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+        };
+        text.parse::<Timestamp>().ok().or_else(zoned).or_else(local).map(Moment::from)
+    }
+
     pub fn zoned(self, zone: &TimeZone) -> Zoned {
         self.timestamp().to_zoned(zone.clone())
     }
@@ -55,6 +67,19 @@ impl std::fmt::Display for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_read_with_and_without_a_zone() {
+        let zone = TimeZone::get("America/Sao_Paulo").unwrap();
+        let expected = Moment(1_798_725_600_000);
+        for text in
+            ["2026-12-31T10:00:00-03:00", "2026-12-31T13:00:00Z", "2026-12-31T10:00", "2026-12-31T10:00:00[America/Sao_Paulo]"]
+        {
+            assert_eq!(Moment::read(text, &zone), Some(expected), "{text}");
+        }
+        assert_eq!(Moment::read("2026-12-31", &zone), Some(expected.plus(-10 * HOUR)));
+        assert_eq!(Moment::read("soon", &zone), None);
+    }
 
     #[test]
     fn far_moments_saturate() {

@@ -1,6 +1,12 @@
 //! What a step is given, and what it may do: read the conversation, set values, queue messages, yield a call, wait, go on.
 //!
+//! How it sends stands in [`sending`].
+//!
 //! A step never awaits and never acts: everything it does is data in the [`Turn`], which the interpreter commits as one.
+
+mod sending;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,8 +33,7 @@ use crate::{
     write,
 };
 
-/// Sends to one contact in an hour, where the bot says nothing else: a guard against loops that cost money.
-pub const DEFAULT_SENDS_PER_HOUR: u32 = 100;
+pub use sending::DEFAULT_SENDS_PER_HOUR;
 
 /// One turn under way.
 #[derive(Debug)]
@@ -352,140 +357,7 @@ impl Turn<'_> {
         self.trace.push(session, Traced::Branch { step, to: to.cloned(), why: why.into() });
     }
 
-    // ---- sending ----
-
-    /// The id that comes back when the customer taps this option.
-    pub fn reply_id(&self, key: &str) -> String {
-        let (Some(session), Some(frame)) = (self.session_id(), self.frame()) else { return key.to_owned() };
-        ReplyId { session, version: frame.version.clone(), step: self.step.clone(), key: key.to_owned() }.to_string()
-    }
-
-    /// The same for a card's button, which has room for 20 characters.
-    pub fn short_reply_id(&self, card: usize, button: usize) -> String {
-        let (Some(session), Some(frame), Some(bot)) = (self.session_id(), self.frame(), self.bot()) else {
-            return format!("{card}.{button}");
-        };
-        let step = bot.document.steps.get_index_of(&self.step).unwrap_or_default();
-        ShortReplyId { session, version_prefix: ShortReplyId::prefix(&frame.version), step, card, button }.to_string()
-    }
-
-    /// A token for a form: says where the answer belongs, and can't be guessed.
-    pub fn flow_token(&self) -> String {
-        let place = self.reply_id("form");
-        format!("{place}.{}", flow_mark(&self.state, &place))
-    }
-
-    /// Where a form's answer belongs, if its token was made here for this contact.
-    pub fn flow_place(state: &State, token: &str) -> Option<ReplyId> {
-        let (place, mark) = token.rsplit_once('.')?;
-        (flow_mark(state, place) == mark).then(|| place.parse().ok()).flatten()
-    }
-
-    /// Queues a message, as the window allows.
-    ///
-    /// # Errors
-    /// `limit` when the message passes a limit of the Cloud API, `window_closed` when it may not go out and nothing stands in for it,
-    /// `opted_out` for a template to a customer who doesn't want any. Too many sends in an hour end the session.
-    pub fn send(&mut self, outgoing: Outgoing) -> Result<Dispatched, Stop> {
-        let now = self.now();
-        let window_open = self.state.conversation().is_some_and(|conversation| conversation.takes_free_form(now));
-        let Outgoing { message, template, outside } = outgoing;
-        if !message.is_free_form() {
-            let entry = self.queue(message, None, outside, false)?;
-            return Ok(Dispatched::Queued { entry, stand_in: false });
-        }
-        if window_open {
-            let entry = self.queue(message, template, outside, false)?;
-            return Ok(Dispatched::Queued { entry, stand_in: false });
-        }
-        if let Some(template) = template {
-            let entry = self.queue(Message::Template(template), None, Outside::Fail, false)?;
-            self.branch(None, "the customer service window is closed: the template goes out instead");
-            return Ok(Dispatched::Queued { entry, stand_in: true });
-        }
-        match outside {
-            Outside::Fail => Err(Failure {
-                name: "window_closed".into(),
-                text: "the customer service window is closed, and the step has neither `template` nor `outside_window`".into(),
-                code: Some(WINDOW_CLOSED_CODE),
-            }
-            .into()),
-            Outside::Hold => {
-                let entry = self.queue(message, None, Outside::Hold, true)?;
-                Ok(Dispatched::Held { entry })
-            }
-            Outside::Skip => {
-                self.branch(None, "the customer service window is closed: not sent (`outside_window: skip`)");
-                Ok(Dispatched::Skipped)
-            }
-            Outside::Goto(step) => {
-                self.branch(Some(&step), "the customer service window is closed");
-                Ok(Dispatched::Goto(step))
-            }
-        }
-    }
-
-    fn queue(&mut self, message: Message, template: Option<TemplateMessage>, outside: Outside, held: bool) -> Result<EntryId, Stop> {
-        if let Some(violation) = limits::violations(&message).into_iter().next() {
-            return Err(Failure::new("limit", format!("`{}`: {}", violation.path, violation.message)).into());
-        }
-        if let Message::Template(template) = &message {
-            self.may_send_template(template)?;
-        }
-        self.count_send()?;
-        let now = self.now();
-        let (session, step) = (self.session_id(), self.session_id().map(|_| self.step.clone()));
-        let number = self.state.number.clone();
-        let entry = EntryId(self.contact_mut().take_id());
-        self.facts.push(Fact::Queued { entry, message: Box::new(message.clone()), session, step: step.clone(), agent: None });
-        self.trace.push(session, Traced::Sent { entry });
-        let send = PendingSend {
-            number,
-            step,
-            message,
-            template,
-            outside,
-            queued: now,
-            due: now,
-            attempts: 0,
-            claim: None,
-            held,
-            settle_until: None,
-        };
-        self.contact_mut().pending.push(Pending { id: entry, session, work: Work::Send(Box::new(send)) });
-        Ok(entry)
-    }
-
-    /// A customer who opted out gets no marketing; a template whose category nobody knows may be marketing.
-    fn may_send_template(&mut self, template: &TemplateMessage) -> Result<(), Stop> {
-        let known = self.environment().templates.get(&template.name).map(|languages| {
-            let language = languages.iter().find(|known| language::same(&known.language, &template.language));
-            language.or(languages.first()).map(|known| known.category.to_ascii_lowercase()).unwrap_or_default()
-        });
-        if self.contact().opted_in == Some(false) && !matches!(known.as_deref(), Some("utility" | "authentication")) {
-            let text = format!("the customer opted out, and template {:?} is marketing or may be", template.name);
-            return Err(Failure { name: "opted_out".into(), text, code: Some(OPTED_OUT_CODE) }.into());
-        }
-        if known.is_none() && !self.environment().templates.is_empty() {
-            self.alert("template_unknown", format!("template {:?} is not known to this account; it is sent all the same", template.name));
-        }
-        Ok(())
-    }
-
-    fn count_send(&mut self) -> Result<(), Stop> {
-        let limit = self.bot().and_then(|bot| bot.document.limits.sends_per_hour).unwrap_or(DEFAULT_SENDS_PER_HOUR);
-        let hour = self.now().0.div_euclid(HOUR);
-        let sends = &mut self.contact_mut().sends;
-        if sends.hour != hour {
-            *sends = SendCount { hour, count: 0 };
-        }
-        if sends.count >= limit {
-            let text = format!("{limit} messages went to this contact within the hour; more would pass `limits.sends_per_hour`");
-            return Err(Stop::Limit(Failure::new("sends_per_hour", text)));
-        }
-        sends.count += 1;
-        Ok(())
-    }
+    // ---- waiting ----
 
     /// What the wait of this step remembers of options made by `each`.
     pub fn shown(&self) -> &[Shown] {
@@ -519,16 +391,6 @@ impl Turn<'_> {
             frame.answer = Some(value);
         }
     }
-}
-
-fn flow_mark(state: &State, place: &str) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    hash.update(state.environment.token_key);
-    hash.update(state.contact.id.as_str());
-    hash.update([0]);
-    hash.update(place.as_bytes());
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Error codes of the channel that a turn foresees (`whatsapp-cloud-api` §16).

@@ -45,6 +45,13 @@ impl Duration {
         self.0
     }
 
+    /// Whole milliseconds, to add to a moment.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        // A duration is ten years at most, far below what an `i64` holds.
+        self.0 as i64
+    }
+
     /// Whole seconds; what is left is dropped.
     #[must_use]
     pub const fn as_secs(self) -> u64 {

@@ -1,0 +1,13 @@
+//! Dialog tests: conversations written as data, played on the same `turn` as production, with a clock of their own, so that a day
+//! passes in a microsecond.
+//!
+//! The channel is simulated: every send is accepted at once, calls wait for their `reply` line. What the bot sent and no line named
+//! fails the dialog.
+
+mod lines;
+mod matching;
+mod play;
+
+pub use lines::{Dialog, DialogError, Dialogs, Line};
+pub use matching::view;
+pub use play::{Failure, Report, run};

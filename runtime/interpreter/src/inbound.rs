@@ -1,0 +1,485 @@
+//! A customer's message: seen before or stale, who wrote, what it opens, and who gets it: an interrupt, the bot that listens, an old
+//! button's step, or a bot that it starts.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use steps::{
+    bot::{Bot, OldTap},
+    contact::{AnswerWait, FreeEntry, LastMessage, MAX_SEEN, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work},
+    event::{Content, Inbound},
+    expression::fold,
+    fact::Fact,
+    ids::{EntryId, MessageId, SessionId, StepId},
+    moment::{DAY, Moment},
+    reply_id::{ReplyId, ShortReplyId},
+    trace::Traced,
+    turn::{Need, Turn},
+};
+
+use crate::{
+    Receipt,
+    machine::{End, Machine},
+    start::{Occasion, Start},
+};
+
+/// Words by which customers opt out where the settings name none, by language.
+pub const OPT_OUT_WORDS: &[(&str, &[&str])] = &[
+    ("en", &["stop", "unsubscribe", "opt out"]),
+    ("pt", &["parar", "sair", "descadastrar", "cancelar inscrição"]),
+    ("es", &["baja", "darme de baja", "cancelar suscripción"]),
+];
+
+/// The option of a message that was tapped.
+struct TappedPlace {
+    bot: Arc<Bot>,
+    session: SessionId,
+    step: StepId,
+    key: String,
+}
+
+impl Machine<'_> {
+    pub fn receive(&mut self, inbound: &Inbound) -> Result<(), Need> {
+        if !self.is_new(&inbound.id, inbound.at) {
+            return Ok(());
+        }
+        self.turn.facts.push(Fact::Received { message: Box::new(inbound.clone()), stale: false });
+        if inbound.group.is_some() {
+            self.ignore("a message in a group: bots leave groups alone");
+            return Ok(());
+        }
+        crate::identity::learn(self.turn.contact_mut(), &inbound.from);
+        let first_of_conversation = self.open(inbound)?;
+        if !inbound.content.is_answer() {
+            return Ok(());
+        }
+        self.remember(inbound);
+        if inbound.standby {
+            self.ignore("Meta's own agent has this conversation (standby): the bot keeps silent");
+            return Ok(());
+        }
+        self.settle_by_reply(inbound);
+        self.release_held();
+        if self.opts_out(inbound)? {
+            return Ok(());
+        }
+        self.arm_quiet_triggers();
+        if self.human_has_it() {
+            self.ignore("a person has the conversation");
+            return Ok(());
+        }
+        if self.join(inbound) {
+            return Ok(());
+        }
+        self.route(inbound, first_of_conversation)
+    }
+
+    pub fn ignore(&mut self, reason: &str) {
+        self.turn.trace.push(None, Traced::Ignored { reason: reason.to_owned() });
+    }
+
+    /// Exactly once: false for what was seen before, and for what is too old to know.
+    fn is_new(&mut self, id: &MessageId, at: Moment) -> bool {
+        let now = self.now();
+        let hash = short_hash(id);
+        let contact = self.turn.contact_mut();
+        if contact.seen.iter().any(|seen| seen.0 == hash) {
+            self.ignore("this message was here before");
+            return false;
+        }
+        let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at < from);
+        if too_old {
+            self.turn.trace.push(None, Traced::Ignored { reason: "stale: older than Meta repeats messages".into() });
+            return false;
+        }
+        contact.seen.retain(|seen| seen.1 > now.plus(-SEEN_DAYS * DAY));
+        while contact.seen.len() >= MAX_SEEN {
+            let oldest = contact.seen.remove(0);
+            contact.seen_from = contact.seen_from.max(Some(oldest.1));
+        }
+        contact.seen.push(Seen(hash, at));
+        true
+    }
+
+    /// What a message opens: the window, a free entry point, a conversation, a lead. Tells whether it is the conversation's first.
+    fn open(&mut self, inbound: &Inbound) -> Result<bool, Need> {
+        let number = self.turn.state.number.clone();
+        let (contact, at) = (self.turn.contact_mut(), inbound.at);
+        if !inbound.content.opens_window() {
+            return Ok(false);
+        }
+        let conversation = contact.conversation_mut(&number);
+        if conversation.last_customer.is_none_or(|last| at > last) {
+            conversation.last_customer = Some(at);
+            conversation.window_refused = false;
+        }
+        if inbound.referral.is_some() {
+            conversation.free_entry = Some(FreeEntry { clicked: at, answered: None });
+        }
+        if !inbound.content.is_answer() {
+            return Ok(false);
+        }
+        let first = conversation.count == 0 || conversation.closed;
+        if first {
+            conversation.count += 1;
+            conversation.closed = false;
+        }
+        contact.unreachable = false;
+        // A customer whose deal is closed opens a new one when they come back, but not by answering a bot's question after the sale.
+        let comes_back = first && !contact.has_open_lead() && contact.sessions.is_empty();
+        if contact.leads.is_empty() || comes_back {
+            let lead = self.turn.state_mut().new_lead();
+            let (lead, pipeline, stage) = (lead.id.clone(), lead.pipeline.clone(), lead.stage.clone());
+            self.turn.facts.push(Fact::LeadCreated { lead, pipeline, stage });
+            self.give_owner()?;
+        }
+        Ok(first)
+    }
+
+    /// A new contact's owner, in turn.
+    fn give_owner(&mut self) -> Result<(), Need> {
+        let owners = self.turn.environment().new_contact_owners.clone();
+        if owners.is_empty() || self.turn.contact().owner.is_some() {
+            return Ok(());
+        }
+        let index = match self.turn.counter("new_contact_owners") {
+            Ok(number) => usize::try_from(number % owners.len() as u64).unwrap_or_default(),
+            Err(steps::turn::Stop::Needs(need)) => return Err(need),
+            Err(_) => 0,
+        };
+        let owner = owners[index].clone();
+        let contact = self.turn.contact_mut();
+        contact.owner = Some(owner.clone());
+        if let Some(lead) = contact.lead_mut() {
+            lead.owner = Some(owner.clone());
+        }
+        self.turn.facts.push(Fact::Assigned { on: "contact".into(), to: steps::who::Who::User(owner) });
+        Ok(())
+    }
+
+    fn remember(&mut self, inbound: &Inbound) {
+        let number = self.turn.state.number.clone();
+        let conversation = self.turn.contact_mut().conversation_mut(&number);
+        conversation.last_message = Some(Box::new(LastMessage {
+            id: inbound.id.clone(),
+            content: inbound.content.clone(),
+            tapped: None,
+            referral: inbound.referral.clone(),
+            product: inbound.product.clone(),
+        }));
+    }
+
+    /// Messages that were kept until the customer writes go out now.
+    fn release_held(&mut self) {
+        let (now, number) = (self.now(), self.turn.state.number.clone());
+        if !self.turn.contact().pending.iter().any(|pending| matches!(&pending.work, Work::Send(send) if send.held)) {
+            return;
+        }
+        for pending in &mut self.turn.contact_mut().pending {
+            if let Work::Send(send) = &mut pending.work
+                && send.held
+                && send.number == number
+            {
+                send.held = false;
+                send.due = now;
+            }
+        }
+    }
+
+    /// Opt-out words end every session and are told to the triggers.
+    fn opts_out(&mut self, inbound: &Inbound) -> Result<bool, Need> {
+        let Content::Text { text } = &inbound.content else { return Ok(false) };
+        let said = fold(text);
+        let words = &self.turn.environment().opt_out_words;
+        let is_word = if words.is_empty() {
+            OPT_OUT_WORDS.iter().flat_map(|(_, words)| *words).any(|word| fold(word) == said)
+        } else {
+            words.values().flatten().any(|word| fold(word) == said)
+        };
+        if !is_word || self.listener_knows(&said)? {
+            return Ok(false);
+        }
+        self.opted(false);
+        let number = self.turn.state.number.clone();
+        let sessions = &self.turn.contact().sessions;
+        let sessions: Vec<SessionId> =
+            sessions.iter().filter(|session| session.number == number).map(|session| session.id).collect();
+        for session in sessions {
+            self.end_session(session, &End { outcome: "opt_out".into(), status: "stopped" });
+            self.drop_unsent(Some(session));
+        }
+        self.fire(&Occasion::OptOut, None)?;
+        Ok(true)
+    }
+
+    /// Whether the word is one of the options that the customer was just shown: "sair" may be a menu's last row.
+    fn listener_knows(&mut self, said: &str) -> Result<bool, Need> {
+        let Some(session) = self.listener() else { return Ok(false) };
+        let Some(bot) = self.focus(session)? else { return Ok(false) };
+        let knows = matches!(self.turn.frame().and_then(|frame| frame.wait.as_ref()), Some(Wait::Answer(_)))
+            && bot.step(&self.turn.step).is_some_and(|step| names(&Value::Object(step.source().clone()), said));
+        self.unfocus();
+        Ok(knows)
+    }
+
+    pub fn unfocus(&mut self) {
+        let state = self.turn.state_mut();
+        state.session = None;
+        state.bot = None;
+    }
+
+    pub fn opted(&mut self, opted_in: bool) {
+        if self.turn.contact().opted_in != Some(opted_in) {
+            self.turn.contact_mut().opted_in = Some(opted_in);
+            self.turn.facts.push(Fact::OptedIn { opted_in });
+        }
+    }
+
+    pub fn listener(&self) -> Option<SessionId> {
+        let contact = self.turn.contact();
+        let listener = contact.conversation(&self.turn.state.number)?.listener?;
+        contact.session(listener).map(|session| session.id)
+    }
+
+    /// Quick messages become one: gathers a text where a bot wants that. Anything but a text runs what was gathered first.
+    fn join(&mut self, inbound: &Inbound) -> bool {
+        let Content::Text { .. } = &inbound.content else { return false };
+        let listener = self.listener().and_then(|session| self.turn.contact().session(session)?.frames.first().cloned());
+        let join = match listener {
+            Some(frame) => self.bots.version(&frame.version).and_then(|bot| bot.document.defaults.join),
+            None => self.bots.live_bots().filter_map(|bot| bot.document.defaults.join).max(),
+        };
+        let Some(join) = join.filter(|join| join.millis() > 0) else { return false };
+        let (now, number) = (self.now(), self.turn.state.number.clone());
+        let due = now.plus(join.millis());
+        let contact = self.turn.contact_mut();
+        for pending in &mut contact.pending {
+            if let Work::Timer(Timer { due: running, purpose: Purpose::Join { number: of, messages } }) = &mut pending.work
+                && *of == number
+            {
+                *running = due;
+                messages.push(inbound.clone());
+                return true;
+            }
+        }
+        let id = EntryId(contact.take_id());
+        let purpose = Purpose::Join { number, messages: vec![inbound.clone()] };
+        contact.pending.push(Pending { id, session: None, work: Work::Timer(Timer { due, purpose }) });
+        true
+    }
+
+    /// What was gathered of quick messages, as one.
+    fn take_joined(&mut self) -> Option<Inbound> {
+        let number = self.turn.state.number.clone();
+        let pending = &mut self.turn.contact_mut().pending;
+        let place = pending.iter().position(
+            |pending| matches!(&pending.work, Work::Timer(Timer { purpose: Purpose::Join { number: of, .. }, .. }) if *of == number),
+        )?;
+        match pending.remove(place).work {
+            Work::Timer(Timer { purpose: Purpose::Join { messages, .. }, .. }) => joined(messages),
+            _ => None,
+        }
+    }
+
+    /// Quick messages whose time has come.
+    pub fn run_joined(&mut self, messages: Vec<Inbound>) -> Result<(), Need> {
+        let Some(message) = joined(messages) else { return Ok(()) };
+        self.remember(&message);
+        if self.human_has_it() {
+            self.ignore("a person has the conversation");
+            return Ok(());
+        }
+        let first = self.turn.state.conversation().is_some_and(|conversation| conversation.count == 1)
+            && self.turn.contact().sessions.is_empty();
+        self.route(&message, first)
+    }
+
+    /// Who gets a message.
+    fn route(&mut self, inbound: &Inbound, first_of_conversation: bool) -> Result<(), Need> {
+        if let Some(earlier) = self.take_joined() {
+            self.remember(&earlier);
+            self.route(&earlier, first_of_conversation)?;
+            self.remember(inbound);
+        }
+        if let Some(place) = self.tapped_place(inbound)? {
+            let listens = self.listener() == Some(place.session) && self.waits_at(&place);
+            if !listens {
+                return self.old_tap(&place, inbound);
+            }
+        } else if let Content::Text { text } = &inbound.content
+            && self.start_by_message(inbound, text, first_of_conversation, true)?
+        {
+            return Ok(());
+        }
+        if let Some(session) = self.listener()
+            && self.deliver(session, inbound)?
+        {
+            self.took(inbound);
+            return Ok(());
+        }
+        self.unfocus();
+        if let Content::Form { answers, .. } = &inbound.content
+            && self.fire(&Occasion::FlowSubmitted(Value::Object(answers.clone())), None)? > 0
+        {
+            self.took(inbound);
+            return Ok(());
+        }
+        let text = inbound.content.text().unwrap_or_default();
+        if !self.start_by_message(inbound, text, first_of_conversation, false)? {
+            self.ignore("no bot listens, and no trigger matches");
+        }
+        Ok(())
+    }
+
+    /// A bot took the message: it can be marked as read.
+    pub fn took(&mut self, inbound: &Inbound) {
+        let frame = self.turn.state.session.and_then(|session| self.turn.contact().session(session)?.frame().cloned());
+        let version = frame.map(|frame| frame.version);
+        let bot = version.and_then(|version| self.bots.version(&version));
+        let defaults = bot.map(|bot| &bot.document.defaults);
+        if defaults.and_then(|defaults| defaults.mark_read).unwrap_or(true) {
+            let typing = defaults.and_then(|defaults| defaults.typing).unwrap_or(false);
+            let number = self.turn.state.number.clone();
+            self.receipt = Some(Receipt { number, message_id: inbound.id.clone(), typing });
+        }
+    }
+
+    /// Which session, version, step and option a tap or form names; None: it names none that we know.
+    fn tapped_place(&mut self, inbound: &Inbound) -> Result<Option<TappedPlace>, Need> {
+        let reply = match &inbound.content {
+            Content::Tap { id, .. } => match (id.parse::<ReplyId>(), id.parse::<ShortReplyId>()) {
+                (Ok(reply), _) => reply,
+                (_, Ok(short)) => return self.card_place(&short),
+                _ => return Ok(None),
+            },
+            Content::Form { token: Some(token), .. } => match Turn::flow_place(&self.turn.state, token) {
+                Some(place) => place,
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let Some(bot) = self.version(&reply.version)? else { return Ok(None) };
+        if bot.step(&reply.step).is_none() {
+            return Ok(None);
+        }
+        Ok(Some(TappedPlace { bot, session: reply.session, step: reply.step, key: reply.key }))
+    }
+
+    fn card_place(&mut self, short: &ShortReplyId) -> Result<Option<TappedPlace>, Need> {
+        let of_session = self.turn.contact().session(short.session).and_then(|session| {
+            let frame = session.frames.iter().rev().find(|frame| frame.version.as_str().starts_with(&short.version_prefix))?;
+            Some(frame.version.clone())
+        });
+        let bot = match of_session {
+            Some(version) => self.version(&version)?,
+            None => match self.bots.version_by_prefix(&short.version_prefix) {
+                Some(bot) => Some(bot.clone()),
+                None if self.turn.supplied.missing_versions.contains(&short.version_prefix) => None,
+                None => return Err(Need::VersionPrefix(short.version_prefix.clone())),
+            },
+        };
+        Ok(bot.and_then(|bot| {
+            let (step, definition) = bot.document.steps.get_index(short.step)?;
+            let key = definition.behaviour.card_key(short.card, short.button)?;
+            Some(TappedPlace { session: short.session, step: step.clone(), key, bot: bot.clone() })
+        }))
+    }
+
+    fn waits_at(&self, place: &TappedPlace) -> bool {
+        let frame = self.turn.contact().session(place.session).and_then(|session| session.frame());
+        frame.is_some_and(|frame| {
+            frame.version == place.bot.version && frame.step == place.step && matches!(frame.wait, Some(Wait::Answer(_)))
+        })
+    }
+
+    /// A tap on an old message: follows that option, goes where the bot says, or is ignored.
+    fn old_tap(&mut self, place: &TappedPlace, inbound: &Inbound) -> Result<(), Need> {
+        let policy = place.bot.document.defaults.old_tap.clone().unwrap_or_default();
+        if policy == OldTap::Ignore {
+            self.ignore("a tap on an old message: `old_tap` is `ignore`");
+            return Ok(());
+        }
+        let is_form = matches!(inbound.content, Content::Form { .. });
+        let known = place.key.starts_with(steps::step::template::Template::STAND_IN)
+            || place.key == steps::step::shared::choices::MORE
+            || is_form
+            || place.bot.step(&place.step).is_some_and(|step| step.behaviour.choice(&place.key).is_some());
+        if !known {
+            self.ignore("a tap on an option that its step does not have");
+            return Ok(());
+        }
+        let session = self.rewind(place)?;
+        if let OldTap::Goto { goto } = policy {
+            self.focus(session)?;
+            self.turn.branch(Some(&goto), "a tap on an old message");
+            self.go(session, goto)?;
+            self.took(inbound);
+            return Ok(());
+        }
+        self.claim_listening(session);
+        self.deliver(session, inbound)?;
+        self.took(inbound);
+        Ok(())
+    }
+
+    /// Brings a session back to the step whose option was tapped; a new one of that version where it has ended.
+    fn rewind(&mut self, place: &TappedPlace) -> Result<SessionId, Need> {
+        let alive = self
+            .turn
+            .contact()
+            .session(place.session)
+            .and_then(|session| session.frames.iter().rposition(|frame| frame.version == place.bot.version));
+        let session = match alive {
+            Some(depth) => {
+                self.clear_wait(place.session);
+                if let Some(session) = self.turn.contact_mut().session_mut(place.session) {
+                    session.frames.truncate(depth + 1);
+                }
+                place.session
+            }
+            None => self.new_session(&place.bot, &Start { on: "old_tap".into(), ..Start::default() }),
+        };
+        if let Some(frame) = self.turn.contact_mut().session_mut(session).and_then(|session| session.frame_mut()) {
+            frame.step = place.step.clone();
+            frame.wait = Some(Wait::Answer(AnswerWait::default()));
+        }
+        Ok(session)
+    }
+
+    fn claim_listening(&mut self, session: SessionId) {
+        let number = self.turn.state.number.clone();
+        if let Some(other) = self.listener().filter(|other| *other != session) {
+            self.end_session(other, &End::new("replaced"));
+        }
+        self.turn.contact_mut().conversation_mut(&number).listener = Some(session);
+    }
+}
+
+/// Whether a step's options have this title or synonym.
+fn names(step: &Value, said: &str) -> bool {
+    let is_said = |value: &Value| value.as_str().is_some_and(|text| fold(text) == said);
+    match step {
+        Value::Object(keys) => keys.iter().any(|(key, value)| match key.as_str() {
+            "title" => is_said(value),
+            "synonyms" => value.as_array().is_some_and(|synonyms| synonyms.iter().any(is_said)),
+            _ => names(value, said),
+        }),
+        Value::Array(values) => values.iter().any(|value| names(value, said)),
+        _ => false,
+    }
+}
+
+/// Quick messages as one: their texts line by line, under the last one's id and time.
+fn joined(messages: Vec<Inbound>) -> Option<Inbound> {
+    let lines: Vec<&str> = messages.iter().filter_map(|message| message.content.text()).collect();
+    let text = lines.join("\n");
+    let referral = messages.iter().find_map(|message| message.referral.clone());
+    let last = messages.into_iter().next_back()?;
+    Some(Inbound { content: Content::Text { text }, referral: last.referral.clone().or(referral), ..last })
+}
+
+/// 48 bits: enough that two of a contact's few hundred messages never meet, short enough to keep.
+fn short_hash(id: &MessageId) -> u64 {
+    let hash = Sha256::digest(id.as_str().as_bytes());
+    hash.iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}

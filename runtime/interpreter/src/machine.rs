@@ -1,0 +1,609 @@
+//! Runs sessions: from step to step until they wait or end. Frames of called bots, failures and their branches, who listens.
+
+use std::sync::Arc;
+use steps::{
+    bot::{Bot, WhenListening},
+    contact::{AnswerWait, FirstWait, Frame, MAX_DEFERRED, Pending, PendingCall, Purpose, Timer, Wait, Work},
+    event::{CallResult, Inbound},
+    expression::Locals,
+    fact::Fact,
+    ids::{BotId, EntryId, SessionId, StepId},
+    moment::{DAY, Moment},
+    step::{Child, shared::Timeout},
+    trace::Traced,
+    turn::{Alternative, Change, Failure, Need, Next, Stop, Turn},
+};
+
+use crate::{Bots, Receipt};
+
+/// A loop without a wait ends with an error after so many steps in one turn (`bot-language` §7).
+pub const MAX_STEPS_PER_TURN: u32 = 200;
+/// How deep bots may call each other (`bot-language` §5, `start_bot`).
+pub const MAX_DEPTH: usize = 8;
+/// How long a session may be idle, where its bot does not say.
+pub const DEFAULT_EXPIRES: i64 = 7 * DAY;
+
+/// One turn's run over the sessions of a contact.
+pub(crate) struct Machine<'a> {
+    pub turn: Turn<'a>,
+    pub bots: &'a Bots,
+    pub receipt: Option<Receipt>,
+    /// Steps run so far in this turn.
+    steps: u32,
+    /// Changes that triggers have seen.
+    pub changes_seen: usize,
+    /// Bots that a change has started in this turn: none starts twice, or two could feed each other for ever.
+    pub started_by_change: Vec<BotId>,
+    /// Sessions that waited for another one to stop listening, and may go on now.
+    released: Vec<SessionId>,
+}
+
+/// Where a session stands.
+enum At {
+    Step(StepId),
+    Next(Next),
+}
+
+/// How a bot or session ended.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    pub outcome: String,
+    /// `completed`, `failed`, `stopped`, `replaced`, `expired`.
+    pub status: &'static str,
+}
+
+impl End {
+    pub fn new(status: &'static str) -> Self {
+        End { outcome: status.to_owned(), status }
+    }
+}
+
+/// Why a session's running bot cannot go on from here.
+type Stopped = Result<Option<At>, Need>;
+
+impl<'a> Machine<'a> {
+    pub fn new(turn: Turn<'a>, bots: &'a Bots) -> Self {
+        Machine { turn, bots, receipt: None, steps: 0, changes_seen: 0, started_by_change: Vec::new(), released: Vec::new() }
+    }
+
+    pub fn now(&self) -> Moment {
+        self.turn.now()
+    }
+
+    /// Makes a session the one that runs: its number, its bot in its version.
+    pub fn focus(&mut self, session: SessionId) -> Result<Option<Arc<Bot>>, Need> {
+        let Some((number, version, step)) = self.turn.contact().session(session).and_then(|found| {
+            let frame = found.frame()?;
+            Some((found.number.clone(), frame.version.clone(), frame.step.clone()))
+        }) else {
+            return Ok(None);
+        };
+        let bot = self.version(&version)?;
+        let state = self.turn.state_mut();
+        state.session = Some(session);
+        state.number = number;
+        state.bot.clone_from(&bot);
+        self.turn.step = step;
+        if bot.is_none() {
+            // Only a store that lost its records leads here. The session can't be run, and must not block the contact.
+            self.turn.alert("version_missing", format!("version {version} of this session's bot is nowhere; the session ends"));
+            self.end_session(session, &End::new("failed"));
+        }
+        Ok(bot)
+    }
+
+    /// A version of a bot; None when it is nowhere.
+    pub fn version(&self, version: &steps::ids::Version) -> Result<Option<Arc<Bot>>, Need> {
+        match self.bots.version(version) {
+            Some(bot) => Ok(Some(bot.clone())),
+            None if self.turn.supplied.missing_versions.iter().any(|missing| missing == version.as_str()) => Ok(None),
+            None => Err(Need::Version(version.clone())),
+        }
+    }
+
+    /// Runs a session from a step.
+    pub fn go(&mut self, session: SessionId, step: StepId) -> Result<(), Need> {
+        self.run(session, At::Step(step))
+    }
+
+    /// Goes on with what a step's behaviour said.
+    pub fn go_on(&mut self, session: SessionId, said: Result<Next, Stop>) -> Result<(), Need> {
+        match said {
+            Ok(next) => self.run(session, At::Next(next)),
+            Err(stop) => match self.stopped(session, stop)? {
+                Some(at) => self.run(session, at),
+                None => self.run_released(),
+            },
+        }
+    }
+
+    /// A failure that comes from outside of the step: a send that failed later.
+    pub fn fail_at(&mut self, session: SessionId, step: &StepId, failure: Failure) -> Result<(), Need> {
+        self.turn.step = step.clone();
+        self.go_on(session, Err(Stop::Failed(failure)))
+    }
+
+    fn run(&mut self, session: SessionId, mut at: At) -> Result<(), Need> {
+        if self.focus(session)?.is_none() {
+            return self.run_released();
+        }
+        let now = self.now();
+        if let Some(session) = self.turn.contact_mut().session_mut(session) {
+            session.active = now;
+        }
+        loop {
+            let went_on = match at {
+                At::Step(step) => self.step(session, step)?,
+                At::Next(next) => self.follow(session, next)?,
+            };
+            match went_on {
+                Some(next) => at = next,
+                None => return self.run_released(),
+            }
+        }
+    }
+
+    /// Sessions whose turn to listen has come.
+    fn run_released(&mut self) -> Result<(), Need> {
+        while let Some(session) = self.released.pop() {
+            if let Some(step) =
+                self.turn.contact().session(session).and_then(|found| found.frame()).map(|frame| frame.step.clone())
+            {
+                self.run(session, At::Step(step))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One step.
+    fn step(&mut self, session: SessionId, id: StepId) -> Stopped {
+        self.steps += 1;
+        self.clear_wait(session);
+        self.turn.step = id.clone();
+        if self.steps > MAX_STEPS_PER_TURN {
+            let text = format!("{MAX_STEPS_PER_TURN} steps ran in one turn without waiting: the bot goes round in a loop");
+            return self.stopped(session, Stop::Limit(Failure::new("loop", text)));
+        }
+        let Some(bot) = self.turn.bot().cloned() else { return Ok(None) };
+        if let Some(frame) = self.turn.frame_mut() {
+            frame.step = id.clone();
+        }
+        let Some(step) = bot.step(&id) else {
+            return self.stopped(session, Stop::Limit(Failure::new("no_such_step", format!("there is no step `{id}`"))));
+        };
+        if step.common.disabled {
+            self.turn.trace.push(Some(session), Traced::Skipped { step: id });
+            return Ok(Some(At::Next(Next::Go(step.behaviour.next().cloned()))));
+        }
+        if step.behaviour.waits() && !self.listen(session, &bot)? {
+            return Ok(None);
+        }
+        self.turn.trace.push(Some(session), Traced::Step { step: id, kind: step.kind.into() });
+        match step.behaviour.run(&mut self.turn) {
+            Ok(next) => Ok(Some(At::Next(next))),
+            Err(stop) => self.stopped(session, stop),
+        }
+    }
+
+    /// Makes a session the listener of its conversation, by what its bot says to do with the one that is. False: it may not go on now.
+    fn listen(&mut self, session: SessionId, bot: &Bot) -> Result<bool, Need> {
+        let number = self.turn.state.number.clone();
+        let listener = self.turn.contact().conversation(&number).and_then(|conversation| conversation.listener);
+        if let Some(other) = listener.filter(|other| *other != session && self.turn.contact().session(*other).is_some()) {
+            match bot.document.defaults.when_listening.unwrap_or_default() {
+                WhenListening::Replace => self.end_session(other, &End::new("replaced")),
+                WhenListening::Queue => {
+                    let queue = &mut self.turn.contact_mut().conversation_mut(&number).queue;
+                    if !queue.contains(&session) {
+                        queue.push(session);
+                    }
+                    let step = self.turn.step.clone();
+                    let why = "another bot listens, and `when_listening` is `queue`".into();
+                    self.turn.trace.push(Some(session), Traced::Waiting { step, why });
+                    return Ok(false);
+                }
+                WhenListening::Ignore => {
+                    let reason = "another bot listens, and `when_listening` is `ignore`".into();
+                    self.turn.trace.push(Some(session), Traced::NotStarted { bot: bot.id.clone(), reason });
+                    self.end_session(session, &End { outcome: "ignored".into(), status: "stopped" });
+                    return Ok(false);
+                }
+            }
+        }
+        self.turn.contact_mut().conversation_mut(&number).listener = Some(session);
+        Ok(true)
+    }
+
+    /// Does what a step said.
+    fn follow(&mut self, session: SessionId, next: Next) -> Stopped {
+        match next {
+            Next::Go(Some(step)) => Ok(Some(At::Step(step))),
+            Next::Go(None) => self.end_bot(session, &End::new("completed")),
+            Next::Answer { wait, fresh } => self.wait_for_answer(session, wait, fresh),
+            Next::First(alternatives) => {
+                self.wait_for_first(session, &alternatives);
+                Ok(None)
+            }
+            Next::Call(call) => {
+                let (now, step) = (self.now(), self.turn.step.clone());
+                let entry = EntryId(self.turn.contact_mut().take_id());
+                let work = Work::Call(Box::new(PendingCall { step: step.clone(), call, due: now, attempts: 0, claim: None }));
+                self.turn.contact_mut().pending.push(Pending { id: entry, session: Some(session), work });
+                self.turn.trace.push(Some(session), Traced::Called { entry });
+                self.set_wait(Wait::Call { entry });
+                Ok(None)
+            }
+            Next::StartBot { bot, switch, variables } => self.start_called(session, &bot, switch, variables),
+            Next::Handoff { to, summary, resume } => {
+                self.hand_over(session, to, summary, resume);
+                Ok(None)
+            }
+            Next::Stop { outcome, close, all } => {
+                if close {
+                    let number = self.turn.state.number.clone();
+                    self.turn.contact_mut().conversation_mut(&number).closed = true;
+                }
+                let failing = self.turn.frame().is_some_and(|frame| frame.failing);
+                let status = if failing || outcome.as_deref() == Some("failed") { "failed" } else { "completed" };
+                let end = End { outcome: outcome.unwrap_or_else(|| status.to_owned()), status };
+                if all {
+                    self.end_session(session, &end);
+                    return Ok(None);
+                }
+                self.end_bot(session, &end)
+            }
+        }
+    }
+
+    fn set_wait(&mut self, wait: Wait) {
+        if let Some(frame) = self.turn.frame_mut() {
+            frame.wait = Some(wait);
+        }
+    }
+
+    fn wait_for_answer(&mut self, session: SessionId, mut wait: AnswerWait, fresh: bool) -> Stopped {
+        let before = self.turn.answer_wait().timer;
+        if fresh {
+            self.cancel(before);
+            wait.timer = match self.timeout(session) {
+                Ok(due) => due.map(|due| self.arm(session, due, Purpose::Wait)),
+                Err(stop) => return self.stopped(session, stop),
+            };
+        } else {
+            wait.timer = before;
+        }
+        let step = self.turn.step.clone();
+        self.turn.trace.push(Some(session), Traced::Waiting { step, why: "for the customer's answer".into() });
+        self.set_wait(Wait::Answer(wait));
+        self.take_deferred(session)
+    }
+
+    /// What the customer wrote while a call was under way answers now.
+    fn take_deferred(&mut self, session: SessionId) -> Stopped {
+        let deferred = self
+            .turn
+            .contact_mut()
+            .session_mut(session)
+            .and_then(|session| if session.deferred.is_empty() { None } else { Some(session.deferred.remove(0)) });
+        let Some(inbound) = deferred else { return Ok(None) };
+        match self.answer(&inbound) {
+            Some(Ok(next)) => Ok(Some(At::Next(next))),
+            Some(Err(stop)) => self.stopped(session, stop),
+            None => Ok(None),
+        }
+    }
+
+    /// When the step that waits stops waiting.
+    fn timeout(&mut self, session: SessionId) -> Result<Option<Moment>, Stop> {
+        let Some(timeout) = self.timeout_of_step(session) else { return Ok(None) };
+        if let Some(after) = timeout.after {
+            return Ok(Some(self.now().plus(after.millis())));
+        }
+        let Some(until) = &timeout.until else { return Ok(None) };
+        let value = self.turn.evaluate(until, Locals::none())?;
+        let zone = self.turn.bot().map(|bot| bot.zone.clone()).unwrap_or(jiff::tz::TimeZone::UTC);
+        let moment = value.as_str().and_then(|text| Moment::read(text, &zone));
+        moment
+            .map(Some)
+            .ok_or_else(|| Failure::new("conversion", format!("`timeout.until` ({}) gave no moment", until.source())).into())
+    }
+
+    fn timeout_of_step(&self, session: SessionId) -> Option<Timeout> {
+        let frame = self.turn.contact().session(session)?.frame()?;
+        let bot = self.turn.bot()?;
+        let waiting = bot.step(&frame.step)?.behaviour.waiting()?;
+        waiting.timeout.clone().or_else(|| bot.document.defaults.timeout.clone())
+    }
+
+    fn wait_for_first(&mut self, session: SessionId, alternatives: &[Alternative]) {
+        let mut wait = FirstWait::default();
+        for (index, alternative) in alternatives.iter().enumerate() {
+            match alternative {
+                Alternative::At(due) => wait.timers.push((self.arm(session, *due, Purpose::Wait), index)),
+                Alternative::Message => wait.message = wait.message.or(Some(index)),
+                Alternative::Delivered => wait.delivered = wait.delivered.or(Some(index)),
+                Alternative::Read => wait.read = wait.read.or(Some(index)),
+            }
+        }
+        if wait.delivered.is_some() || wait.read.is_some() {
+            wait.send = self.last_send(session);
+        }
+        let number = self.turn.state.number.clone();
+        let conversation = self.turn.contact_mut().conversation_mut(&number);
+        if wait.message.is_some() {
+            conversation.listener = Some(session);
+        } else if conversation.listener == Some(session) {
+            conversation.listener = None;
+        }
+        let step = self.turn.step.clone();
+        self.turn.trace.push(Some(session), Traced::Waiting { step, why: "for the first of several".into() });
+        self.set_wait(Wait::First(wait));
+    }
+
+    /// The session's latest message, sent or still to be sent.
+    fn last_send(&self, session: SessionId) -> Option<EntryId> {
+        let contact = self.turn.contact();
+        let pending = contact.pending.iter().filter(|pending| pending.session == Some(session));
+        let pending = pending.filter(|pending| matches!(pending.work, Work::Send(_))).map(|pending| pending.id);
+        let sent = contact.sent.iter().filter(|sent| sent.session == Some(session)).map(|sent| sent.entry);
+        pending.chain(sent).max()
+    }
+
+    /// Takes the customer's answer, if the running session's step can take one.
+    pub fn answer(&mut self, inbound: &Inbound) -> Option<Result<Next, Stop>> {
+        let frame = self.turn.frame()?;
+        let step = frame.step.clone();
+        let takes = match &frame.wait {
+            Some(Wait::Answer(_)) => true,
+            Some(Wait::First(first)) => first.message.is_some(),
+            _ => false,
+        };
+        let bot = self.turn.bot().cloned()?;
+        let behaviour = bot.step(&step).map(|step| step.behaviour.clone()).filter(|_| takes)?;
+        self.turn.step = step;
+        Some(behaviour.answer(&mut self.turn, inbound))
+    }
+
+    /// Hands a message to a session. False: it waits for none.
+    pub fn deliver(&mut self, session: SessionId, inbound: &Inbound) -> Result<bool, Need> {
+        if self.focus(session)?.is_none() {
+            return Ok(false);
+        }
+        if let Some(Wait::Call { .. }) = self.turn.frame().and_then(|frame| frame.wait.as_ref()) {
+            if let Some(session) = self.turn.contact_mut().session_mut(session)
+                && session.deferred.len() < MAX_DEFERRED
+            {
+                session.deferred.push(inbound.clone());
+            }
+            let reason = "a call is under way: the message answers what the bot says next".into();
+            self.turn.trace.push(Some(session), Traced::Ignored { reason });
+            return Ok(true);
+        }
+        match self.answer(inbound) {
+            Some(said) => {
+                self.go_on(session, said)?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// The result of a call.
+    pub fn called(&mut self, entry: EntryId, result: &CallResult) -> Result<(), Need> {
+        let pending = &mut self.turn.contact_mut().pending;
+        let Some(place) = pending.iter().position(|pending| pending.id == entry && matches!(pending.work, Work::Call(_))) else {
+            let reason = "a late result of a call: nobody waits for it any more".into();
+            self.turn.trace.push(None, Traced::Ignored { reason });
+            return Ok(());
+        };
+        let Pending { session, .. } = pending.remove(place);
+        let Some(session) = session else { return Ok(()) };
+        let Some(bot) = self.focus(session)? else { return Ok(()) };
+        let waits = self.turn.frame().and_then(|frame| frame.wait.as_ref()) == Some(&Wait::Call { entry });
+        let behaviour = bot.step(&self.turn.step).map(|step| step.behaviour.clone()).filter(|_| waits);
+        let Some(behaviour) = behaviour else { return Ok(()) };
+        let said = behaviour.resume(&mut self.turn, result);
+        self.go_on(session, said)
+    }
+
+    /// One of the alternatives of a `wait` happened.
+    pub fn happened(&mut self, session: SessionId, alternative: usize) -> Result<(), Need> {
+        let Some(bot) = self.focus(session)? else { return Ok(()) };
+        let Some(behaviour) = bot.step(&self.turn.step).map(|step| step.behaviour.clone()) else { return Ok(()) };
+        let said = behaviour.happened(&mut self.turn, alternative);
+        self.go_on(session, said)
+    }
+
+    fn start_called(
+        &mut self,
+        session: SessionId,
+        id: &BotId,
+        switch: bool,
+        variables: serde_json::Map<String, serde_json::Value>,
+    ) -> Stopped {
+        let Some(bot) = self.bots.live(id).cloned() else {
+            return self.stopped(session, Stop::Failed(Failure::new("bot_unknown", format!("there is no published bot `{id}`"))));
+        };
+        let depth = self.turn.contact().session(session).map_or(0, |session| session.frames.len());
+        if depth >= MAX_DEPTH && !switch {
+            let text = format!("bots call each other {MAX_DEPTH} deep; no deeper");
+            return self.stopped(session, Stop::Failed(Failure::new("too_deep", text)));
+        }
+        let frame = new_frame(&bot, None, variables);
+        let step = frame.step.clone();
+        if !switch {
+            self.set_wait(Wait::Child);
+        }
+        self.turn
+            .trace
+            .push(Some(session), Traced::Started { bot: bot.id.clone(), version: bot.version.clone(), on: "start_bot".into() });
+        if let Some(session) = self.turn.contact_mut().session_mut(session) {
+            if switch {
+                session.frames.pop();
+            }
+            session.frames.push(frame);
+        }
+        self.turn.state_mut().bot = Some(bot);
+        Ok(Some(At::Step(step)))
+    }
+
+    /// A step stopped: takes its branch, or ends the session.
+    fn stopped(&mut self, session: SessionId, stop: Stop) -> Stopped {
+        let (failure, may_branch) = match stop {
+            Stop::Needs(need) => return Err(need),
+            Stop::Failed(failure) => (failure, true),
+            Stop::Limit(failure) => (failure, false),
+        };
+        let step = self.turn.step.clone();
+        self.turn.trace.push(
+            Some(session),
+            Traced::Failed { step: step.clone(), name: failure.name.as_str().into(), text: failure.text.clone() },
+        );
+        let bot = self.turn.bot().cloned();
+        let own = bot.as_ref().and_then(|bot| bot.step(&step)).and_then(|step| step.common.failed.clone());
+        let default = bot.as_ref().and_then(|bot| bot.document.defaults.failed.clone());
+        let failing = self.turn.frame().is_some_and(|frame| frame.failing);
+        if let Some(frame) = self.turn.frame_mut() {
+            frame.error = Some(steps::contact::ErrorRecord {
+                name: failure.name.as_str().into(),
+                code: failure.code,
+                text: failure.text.clone(),
+                step: step.as_str().into(),
+            });
+        }
+        let branch =
+            if may_branch { own.or_else(|| default.filter(|_| !failing).inspect(|_| self.mark_failing())) } else { None };
+        match branch {
+            Some(step) => {
+                self.turn.branch(Some(&step), format!("the step failed: {}", failure.name));
+                Ok(Some(At::Step(step)))
+            }
+            None => {
+                self.turn.alert(&failure.name, failure.text);
+                if may_branch {
+                    return self.end_bot(session, &End::new("failed"));
+                }
+                self.end_session(session, &End::new("failed"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn mark_failing(&mut self) {
+        if let Some(frame) = self.turn.frame_mut() {
+            frame.failing = true;
+        }
+    }
+
+    /// The running bot of a session ended: the one that called it goes on, or the session ends.
+    fn end_bot(&mut self, session: SessionId, end: &End) -> Stopped {
+        let depth = self.turn.contact().session(session).map_or(0, |session| session.frames.len());
+        if depth <= 1 {
+            self.end_session(session, end);
+            return Ok(None);
+        }
+        self.clear_wait(session);
+        let frame = self.turn.contact_mut().session_mut(session).and_then(|session| session.frames.pop());
+        let vars = frame.map(|frame| frame.vars).unwrap_or_default();
+        self.turn.trace.push(Some(session), Traced::Ended { outcome: end.outcome.as_str().into(), status: end.status.into() });
+        let Some(bot) = self.focus(session)? else { return Ok(None) };
+        let Some(behaviour) = bot.step(&self.turn.step).map(|step| step.behaviour.clone()) else { return Ok(None) };
+        self.set_no_wait();
+        let child = Child { vars, outcome: end.outcome.clone(), status: end.status };
+        match behaviour.returned(&mut self.turn, &child) {
+            Ok(next) => Ok(Some(At::Next(next))),
+            Err(stop) => self.stopped(session, stop),
+        }
+    }
+
+    /// Ends a session: its timers and calls go with it, so that a late result finds nothing; what it already said still goes out.
+    pub fn end_session(&mut self, session: SessionId, end: &End) {
+        let contact = self.turn.contact_mut();
+        let Some(place) = contact.sessions.iter().position(|found| found.id == session) else { return };
+        let ended = contact.sessions.remove(place);
+        contact.pending.retain(|pending| pending.session != Some(session) || matches!(pending.work, Work::Send(_)));
+        let conversation = contact.conversation_mut(&ended.number);
+        conversation.queue.retain(|queued| *queued != session);
+        if let Some(human) = conversation.human.as_mut().filter(|human| human.resume == Some(session)) {
+            human.resume = None;
+        }
+        if conversation.listener == Some(session) {
+            conversation.listener = None;
+            if !conversation.queue.is_empty() {
+                self.released.push(conversation.queue.remove(0));
+            }
+        }
+        if let Some(frame) = ended.frames.into_iter().next() {
+            let (outcome, status) = (end.outcome.as_str().into(), end.status.into());
+            self.turn.facts.push(Fact::SessionEnded { session, bot: frame.bot, outcome, status, vars: frame.vars });
+        }
+        self.turn.trace.push(Some(session), Traced::Ended { outcome: end.outcome.as_str().into(), status: end.status.into() });
+        if self.turn.session_id() == Some(session) {
+            let state = self.turn.state_mut();
+            state.session = None;
+            state.bot = None;
+        }
+    }
+
+    fn set_no_wait(&mut self) {
+        if let Some(frame) = self.turn.frame_mut() {
+            frame.wait = None;
+        }
+    }
+
+    /// Forgets what the running bot waited for, with its timers and calls.
+    pub fn clear_wait(&mut self, session: SessionId) {
+        let wait = self
+            .turn
+            .contact_mut()
+            .session_mut(session)
+            .and_then(|session| session.frame_mut())
+            .and_then(|frame| frame.wait.take());
+        match wait {
+            Some(Wait::Answer(wait)) => self.cancel(wait.timer),
+            Some(Wait::First(first)) => first.timers.iter().for_each(|(timer, _)| self.cancel(Some(*timer))),
+            Some(Wait::Call { entry }) => self.cancel(Some(entry)),
+            Some(Wait::Child | Wait::Human) | None => {}
+        }
+    }
+
+    pub fn arm(&mut self, session: SessionId, due: Moment, purpose: Purpose) -> EntryId {
+        let contact = self.turn.contact_mut();
+        let id = EntryId(contact.take_id());
+        contact.pending.push(Pending { id, session: Some(session), work: Work::Timer(Timer { due, purpose }) });
+        id
+    }
+
+    pub fn cancel(&mut self, entry: Option<EntryId>) {
+        if let Some(entry) = entry {
+            self.turn.contact_mut().pending.retain(|pending| pending.id != entry);
+        }
+    }
+
+    /// Triggers that watch what this turn changed, until nothing new happens.
+    pub fn settle_changes(&mut self) -> Result<(), Need> {
+        while self.changes_seen < self.turn.changes.len() {
+            let change: Change = self.turn.changes[self.changes_seen].clone();
+            self.changes_seen += 1;
+            self.changed(&change)?;
+        }
+        Ok(())
+    }
+}
+
+/// A bot at its beginning.
+pub(crate) fn new_frame(bot: &Bot, start: Option<&StepId>, variables: serde_json::Map<String, serde_json::Value>) -> Frame {
+    let mut vars = bot.document.initial_variables();
+    vars.extend(variables);
+    Frame {
+        bot: bot.id.clone(),
+        version: bot.version.clone(),
+        step: start.unwrap_or(&bot.document.start).clone(),
+        vars,
+        wait: None,
+        answer: None,
+        flow: serde_json::Map::new(),
+        error: None,
+        failing: false,
+    }
+}

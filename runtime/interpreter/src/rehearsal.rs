@@ -1,0 +1,321 @@
+//! A conversation without a channel: a contact, a clock that only moves when told to, and sends that are accepted at once. Dialog
+//! tests, the terminal chat and the preview are rehearsals; all of them run the one `turn`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use steps::{
+    contact::{Call, Contact, Sent, Session},
+    environment::Environment,
+    event::{CallResult, Content, Delivery, Event, EventKind, Identity, Inbound, Referral, SendOutcome, Status},
+    expression::{Expression, Facts, Locals},
+    fact::Fact,
+    ids::{BotId, EntryId, EventId, MessageId, NumberId, SessionId, Version},
+    message::Message,
+    moment::Moment,
+    state::State,
+    trace::Trace,
+    turn::{Need, Supplied},
+};
+
+use crate::{
+    Bots, aliases, contact_id,
+    outbox::{self, Claimed},
+    turn,
+};
+
+/// How many due moments one passing of time may hold: a bot that wakes up for ever is stopped here.
+const MAX_WAKES: usize = 10_000;
+
+/// A conversation under way.
+#[derive(Clone, Debug)]
+pub struct Rehearsal {
+    bots: Bots,
+    environment: Arc<Environment>,
+    pub contact: Contact,
+    pub now: Moment,
+    /// What the bot said, in order; never shortened.
+    pub said: Vec<Said>,
+    /// Calls that wait for their result.
+    pub calls: Vec<(EntryId, Call, Moment)>,
+    pub facts: Vec<Fact>,
+    pub trace: Trace,
+    /// The last session that ended, with its variables.
+    pub ended: Option<Ended>,
+    supplied_counters: std::collections::BTreeMap<String, u64>,
+    next: u64,
+}
+
+/// A message that the bot sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub id: MessageId,
+    pub entry: EntryId,
+    pub at: Moment,
+    pub message: Message,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    pub bot: BotId,
+    pub outcome: String,
+    pub status: String,
+    pub vars: Map<String, Value>,
+}
+
+impl Rehearsal {
+    pub fn new(bots: Bots, environment: Arc<Environment>, identity: Identity, now: Moment) -> Self {
+        let alias = aliases(&identity).into_iter().next().unwrap_or_default();
+        let contact = Contact::new(contact_id("rehearsal", &alias), identity, now);
+        Rehearsal {
+            bots,
+            environment,
+            contact,
+            now,
+            said: Vec::new(),
+            calls: Vec::new(),
+            facts: Vec::new(),
+            trace: Trace::default(),
+            ended: None,
+            supplied_counters: std::collections::BTreeMap::new(),
+            next: 0,
+        }
+    }
+
+    pub fn number(&self) -> NumberId {
+        self.environment.default_number.clone()
+    }
+
+    /// The customer writes, taps, submits a form.
+    pub fn customer(&mut self, content: Content, reply_to: Option<MessageId>, referral: Option<Referral>) -> Trace {
+        let id = self.message_id();
+        let from = self.contact.identity.clone();
+        let inbound = Inbound {
+            id,
+            at: self.now,
+            from,
+            content,
+            reply_to,
+            forwarded: false,
+            referral,
+            product: None,
+            group: None,
+            standby: false,
+        };
+        self.event(EventKind::Message(inbound))
+    }
+
+    /// The customer taps an option of the last message that shows it, found by its title (or its id on the wire).
+    ///
+    /// # Errors
+    /// Where no message shows such an option, with those that there are.
+    pub fn tap(&mut self, title: &str) -> Result<Trace, String> {
+        let wanted = steps::expression::fold(title);
+        let found = self.said.iter().rev().find_map(|said| {
+            let replies = said.message.replies();
+            let reply = replies.iter().find(|reply| steps::expression::fold(&reply.title) == wanted || reply.id == title)?;
+            Some(((*reply).clone(), said.id.clone()))
+        });
+        let Some((reply, message)) = found else {
+            let last = self.said.iter().rev().map(|said| said.message.replies()).find(|replies| !replies.is_empty());
+            let known = last.unwrap_or_default().iter().map(|reply| reply.title.clone()).collect::<Vec<_>>().join(", ");
+            return Err(format!("no message shows an option {title:?}; the last one that has options shows: {known}"));
+        };
+        let content = Content::Tap { id: reply.id, title: reply.title, description: None };
+        Ok(self.customer(content, Some(message), None))
+    }
+
+    /// The customer submits the last form.
+    ///
+    /// # Errors
+    /// Where none was sent.
+    pub fn submit(&mut self, answers: Map<String, Value>) -> Result<Trace, String> {
+        let found = self.said.iter().rev().find_map(|said| match &said.message {
+            Message::Flow(flow) => Some((flow.token.clone(), said.id.clone())),
+            Message::Template(template) => template.buttons.iter().find_map(|button| match button {
+                steps::message::TemplateButton::Flow { token, .. } => Some((token.clone(), said.id.clone())),
+                _ => None,
+            }),
+            _ => None,
+        });
+        let (token, message) = found.ok_or("no form was sent that could be submitted")?;
+        let content = Content::Form { answers, token: Some(token), name: Some("flow".into()) };
+        Ok(self.customer(content, Some(message), None))
+    }
+
+    /// Runs an event, and everything that follows from it at this moment.
+    pub fn event(&mut self, kind: EventKind) -> Trace {
+        let before = self.trace.0.len();
+        self.take(kind);
+        self.deliver();
+        Trace(self.trace.0[before..].to_vec())
+    }
+
+    /// Time passes: whatever falls due runs at its own moment.
+    pub fn pass(&mut self, millis: i64) -> Trace {
+        let before = self.trace.0.len();
+        let end = self.now.plus(millis.max(0));
+        for _ in 0..MAX_WAKES {
+            let call = self.calls.iter().map(|(_, _, deadline)| *deadline).min();
+            let due = self.contact.due().into_iter().chain(call).min();
+            let Some(due) = due.filter(|due| *due <= end) else { break };
+            self.now = self.now.max(due);
+            let late: Vec<EntryId> =
+                self.calls.iter().filter(|(_, _, deadline)| *deadline <= self.now).map(|(entry, _, _)| *entry).collect();
+            for entry in late {
+                let text = "no answer within the deadline".into();
+                self.answer_call(entry, CallResult::Failed { name: "timeout".into(), text });
+            }
+            self.take(EventKind::Due);
+            self.deliver();
+        }
+        self.now = end;
+        Trace(self.trace.0[before..].to_vec())
+    }
+
+    /// Answers a call.
+    pub fn answer_call(&mut self, entry: EntryId, result: CallResult) -> Trace {
+        self.calls.retain(|(waiting, _, _)| *waiting != entry);
+        self.event(EventKind::Called { entry, result })
+    }
+
+    /// What becomes of a message that the bot sent.
+    pub fn status(&mut self, said: &Said, state: Delivery, error: Option<steps::event::ChannelError>) -> Trace {
+        let status = Status { message_id: said.id.clone(), state, at: self.now, entry: Some(said.entry), error, pricing: None };
+        self.event(EventKind::Status(status))
+    }
+
+    /// The session that listens, else the newest.
+    pub fn session(&self) -> Option<&Session> {
+        let listener = self.contact.conversations.values().find_map(|conversation| conversation.listener);
+        listener.and_then(|listener| self.contact.session(listener)).or(self.contact.sessions.last())
+    }
+
+    /// What an expression gives now; in the session that ended last, if none runs.
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub fn evaluate(&self, expression: &str) -> Result<Value, String> {
+        let compiled = Expression::compile(expression).map_err(|error| error.to_string())?;
+        let mut contact = self.contact.clone();
+        let mut session = self.session().map(|session| session.id);
+        let mut bot = self.session().and_then(|session| self.bots.version(&session.frame()?.version).cloned());
+        if session.is_none()
+            && let Some(ended) = &self.ended
+            && let Some(live) = self.bots.live(&ended.bot)
+        {
+            // The ended session comes back for this one look.
+            let mut frame = crate::machine::new_frame(live, None, Map::new());
+            frame.vars = ended.vars.clone();
+            let id = SessionId(contact.take_id());
+            contact.sessions.push(Session {
+                id,
+                number: self.number(),
+                started: self.now,
+                active: self.now,
+                trigger: steps::contact::TriggerRecord::default(),
+                frames: vec![frame],
+                spent: 0.0,
+                deferred: Vec::new(),
+            });
+            (session, bot) = (Some(id), Some(live.clone()));
+        }
+        let state = State {
+            contact,
+            now: self.now,
+            number: self.number(),
+            session,
+            bot,
+            environment: self.environment.clone(),
+            seed: 0,
+            secrets_readable: false,
+        };
+        let facts: Arc<dyn Facts> = Arc::new(state);
+        compiled.evaluate(&facts, Locals::none()).map_err(|error| error.to_string())
+    }
+
+    pub fn version(&self, version: &Version) -> Option<&Arc<steps::bot::Bot>> {
+        self.bots.version(version)
+    }
+
+    /// Swaps the bots: what is published from now on.
+    pub fn publish(&mut self, bots: Bots) {
+        self.bots = bots;
+    }
+
+    /// Messages that went out and may still be told apart by their status.
+    pub fn sent(&self) -> &[Sent] {
+        &self.contact.sent
+    }
+
+    fn message_id(&mut self) -> MessageId {
+        self.next += 1;
+        MessageId::new(format!("wamid.{}", self.next))
+    }
+
+    /// One turn.
+    fn take(&mut self, kind: EventKind) {
+        self.next += 1;
+        let event = Event { id: EventId::new(format!("event.{}", self.next)), number: self.number(), kind };
+        let mut supplied = Supplied::default();
+        loop {
+            match turn(&self.bots, &self.environment, self.contact.clone(), &event, self.now, &supplied) {
+                Ok(turned) => {
+                    self.contact = turned.contact;
+                    self.trace.0.extend(turned.trace.0);
+                    for fact in &turned.facts {
+                        if let Fact::SessionEnded { bot, outcome, status, vars, .. } = fact {
+                            let (outcome, status) = (outcome.to_string(), status.to_string());
+                            self.ended = Some(Ended { bot: bot.clone(), outcome, status, vars: vars.clone() });
+                        }
+                    }
+                    self.facts.extend(turned.facts);
+                    return;
+                }
+                Err(Need::Counter(name)) => {
+                    let counter = self.supplied_counters.entry(name.clone()).or_default();
+                    supplied.counters.entry(name).or_default().push(*counter);
+                    *counter += 1;
+                }
+                Err(Need::Version(version)) => supplied.missing_versions.push(version.as_str().to_owned()),
+                Err(Need::VersionPrefix(prefix)) => supplied.missing_versions.push(prefix),
+            }
+        }
+    }
+
+    /// The channel accepts whatever may go out now.
+    fn deliver(&mut self) {
+        loop {
+            let claimed = outbox::claim(&mut self.contact, "rehearsal", self.now, &mut self.facts);
+            if claimed.is_empty() {
+                // A send whose window has closed waits for a turn to take its branch.
+                if self.contact.due().is_some_and(|due| due <= self.now) && self.needs_turn() {
+                    let before = self.contact.clone();
+                    self.take(EventKind::Due);
+                    if self.contact.pending != before.pending {
+                        continue;
+                    }
+                }
+                return;
+            }
+            for work in claimed {
+                match work {
+                    Claimed::Send { entry, message, .. } => {
+                        let id = self.message_id();
+                        self.said.push(Said { id: id.clone(), entry, at: self.now, message });
+                        let outcome = SendOutcome::Accepted { message_id: id, wa_id: None, user_id: None };
+                        self.take(EventKind::Sent { entry, outcome });
+                    }
+                    Claimed::Call { entry, call, .. } => {
+                        let deadline = self.now.plus(outbox::deadline(&call));
+                        self.calls.push((entry, call, deadline));
+                    }
+                }
+            }
+        }
+    }
+
+    fn needs_turn(&self) -> bool {
+        self.contact.pending.iter().any(|pending| pending.due().is_some_and(|due| due <= self.now))
+    }
+}

@@ -1,0 +1,554 @@
+//! Triggers: which bots an occasion starts, and why the others are not started.
+
+use jiff::Zoned;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use steps::{
+    bot::Bot,
+    contact::{Contact, Lead, Pending, Purpose, Session, Timer, TriggerRecord, Work},
+    event::{Content, Inbound, LeadData, Trigger as Happening},
+    expression::{Locals, fold},
+    fact::Fact,
+    ids::{BotId, EntryId, NumberId, SessionId, StepId},
+    moment::{DAY, Moment},
+    path::Path,
+    trace::Traced,
+    trigger::{HoursFilter, KeywordMatch, On, Owned, StageEvent, TagEvent, Trigger},
+    turn::{Change, Need, Stop},
+};
+
+use crate::machine::{DEFAULT_EXPIRES, Machine, new_frame};
+
+/// Sessions of one contact at a time. A further start is refused, and says so.
+pub const MAX_SESSIONS: usize = 16;
+
+/// What a session starts with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Start {
+    pub on: String,
+    pub data: Value,
+    pub step: Option<StepId>,
+    pub variables: Map<String, Value>,
+}
+
+/// What happened, as triggers see it.
+#[derive(Clone, Debug)]
+pub(crate) enum Occasion {
+    Stage { pipeline: String, stage: String, previous: Option<String>, created: bool },
+    Field { path: Path, from: Value, to: Value },
+    Tag { of: Owned, tag: String, added: bool },
+    Owner { of: Owned },
+    Status { on: &'static str, data: Value },
+    OptOut,
+    HandoffClosed,
+    FlowSubmitted(Value),
+}
+
+impl Occasion {
+    fn data(&self) -> Value {
+        match self {
+            Occasion::Stage { pipeline, stage, previous, created } => {
+                json!({"pipeline": pipeline, "stage": stage, "previous_stage": previous, "created": created})
+            }
+            Occasion::Field { path, from, to } => json!({"path": path.to_string(), "from": from, "to": to}),
+            Occasion::Tag { of, tag, added } => json!({"of": of, "tag": tag, "event": if *added { "added" } else { "removed" }}),
+            Occasion::Owner { of } => json!({"of": of}),
+            Occasion::Status { data, .. } => data.clone(),
+            Occasion::FlowSubmitted(answers) => json!({"answers": answers}),
+            Occasion::OptOut | Occasion::HandoffClosed => Value::Null,
+        }
+    }
+
+    /// Whether a trigger is of this kind and fits; Err: of this kind, and why it does not fit.
+    fn fits(&self, on: &On) -> Option<Result<(), String>> {
+        match (self, on) {
+            (Occasion::Stage { pipeline, stage, created, .. }, On::Stage { pipeline: wanted, stage: at, event, .. }) => {
+                if wanted.as_ref().is_some_and(|wanted| wanted != pipeline) {
+                    return Some(Err("other_pipeline".into()));
+                }
+                if at.as_ref().is_some_and(|at| at != stage) {
+                    return Some(Err("other_stage".into()));
+                }
+                let fits = match event {
+                    StageEvent::Either => true,
+                    StageEvent::Created => *created,
+                    // A lead that is created in a stage has not come from another one.
+                    StageEvent::Entered => true,
+                };
+                Some(if fits { Ok(()) } else { Err("not_created_here".into()) })
+            }
+            (Occasion::Field { path, .. }, On::Field { path: watched }) => (path == watched).then_some(Ok(())),
+            (Occasion::Tag { of, tag, added }, On::Tag { of: owner, tag: watched, event }) => {
+                let fits = owner.is_none_or(|owner| owner == *of)
+                    && watched.as_ref().is_none_or(|watched| watched == tag)
+                    && (*event == TagEvent::Added) == *added;
+                fits.then_some(Ok(()))
+            }
+            (Occasion::Owner { of }, On::Owner { of: owner }) => owner.is_none_or(|owner| owner == *of).then_some(Ok(())),
+            (Occasion::Status { on: kind, .. }, on) => (on.name() == *kind).then_some(Ok(())),
+            (Occasion::OptOut, On::OptOut {})
+            | (Occasion::HandoffClosed, On::HandoffClosed {})
+            | (Occasion::FlowSubmitted(_), On::FlowSubmitted {}) => Some(Ok(())),
+            _ => None,
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// A trigger that comes from outside.
+    pub fn trigger(&mut self, trigger: &Happening) -> Result<(), Need> {
+        match trigger {
+            Happening::Stage { lead, previous_stage, created } => self.lead_entered(lead, previous_stage.as_deref(), *created),
+            Happening::Run { bot, start, variables, data } => self.run_bot(bot, start.as_ref(), variables, data),
+            Happening::Schedule { bot, trigger } => self.scheduled(bot, *trigger),
+            Happening::Fields { fields } => {
+                for (path, value) in fields {
+                    let set = path
+                        .parse::<Path>()
+                        .map_err(|error| error.to_string())
+                        .and_then(|path| self.turn.set(&path, value.clone()).map_err(|stop| format!("{stop:?}")));
+                    if let Err(reason) = set {
+                        self.ignore(&format!("`{path}` was not set: {reason}"));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn lead_entered(&mut self, data: &LeadData, previous: Option<&str>, created: bool) -> Result<(), Need> {
+        let before = self.merge_lead(data);
+        let lead = self.turn.contact().lead().cloned().unwrap_or_default();
+        let from = previous.map(Into::into).unwrap_or(before);
+        self.turn.facts.push(Fact::StageChanged {
+            lead: lead.id.clone(),
+            pipeline: lead.pipeline.clone(),
+            from: from.clone(),
+            to: lead.stage.clone(),
+        });
+        let previous = Some(from.to_string()).filter(|from| !from.is_empty());
+        let (pipeline, stage) = (lead.pipeline.to_string(), lead.stage.to_string());
+        self.fire(&Occasion::Stage { pipeline, stage, previous, created }, None)?;
+        Ok(())
+    }
+
+    fn run_bot(&mut self, id: &BotId, start: Option<&StepId>, variables: &Map<String, Value>, data: &Value) -> Result<(), Need> {
+        let Some(bot) = self.bots.live(id).cloned() else {
+            self.refuse(id, "no such published bot");
+            return Ok(());
+        };
+        if let Some(step) = start.filter(|step| bot.step(step).is_none()) {
+            self.refuse(id, &format!("it has no step `{step}`"));
+            return Ok(());
+        }
+        if self.human_has_it() {
+            self.refuse(id, "human");
+            return Ok(());
+        }
+        let start = Start { on: "api".into(), data: data.clone(), step: start.cloned(), variables: variables.clone() };
+        self.start(&bot, &start)
+    }
+
+    fn scheduled(&mut self, id: &BotId, index: usize) -> Result<(), Need> {
+        let Some(bot) = self.bots.live(id).cloned() else { return Ok(()) };
+        let Some(trigger) = bot.document.triggers.get(index) else { return Ok(()) };
+        if let On::Schedule { audience: Some(audience), .. } = &trigger.on {
+            self.turn.state_mut().bot = Some(bot.clone());
+            let belongs = self.turn.is_true(audience, Locals::none());
+            self.unfocus();
+            match belongs {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(Stop::Needs(need)) => return Err(need),
+                Err(Stop::Failed(failure) | Stop::Limit(failure)) => {
+                    self.refuse(id, &format!("`audience` failed: {}", failure.text));
+                    return Ok(());
+                }
+            }
+        }
+        self.start_if_allowed(&bot, index, &Value::Null)?;
+        Ok(())
+    }
+
+    pub fn refuse(&mut self, bot: &BotId, reason: &str) {
+        self.turn.trace.push(None, Traced::NotStarted { bot: bot.clone(), reason: reason.into() });
+    }
+
+    /// Starts every bot whose trigger fits an occasion; says how many. `only`: of these bots.
+    pub fn fire(&mut self, occasion: &Occasion, only: Option<&[BotId]>) -> Result<usize, Need> {
+        let bots: Vec<Arc<Bot>> = self.bots.live_bots().cloned().collect();
+        let mut started = 0;
+        for bot in bots {
+            if only.is_some_and(|only| !only.contains(&bot.id)) {
+                continue;
+            }
+            let mut reason = None;
+            for (index, trigger) in bot.document.triggers.iter().enumerate() {
+                match occasion.fits(&trigger.on) {
+                    None => {}
+                    Some(Err(why)) => reason = reason.or(Some(why)),
+                    Some(Ok(())) => {
+                        reason = None;
+                        started += usize::from(self.start_or_delay(&bot, index, trigger, occasion)?);
+                        break;
+                    }
+                }
+            }
+            if let Some(reason) = reason {
+                self.refuse(&bot.id, &reason);
+            }
+        }
+        Ok(started)
+    }
+
+    fn start_or_delay(&mut self, bot: &Arc<Bot>, index: usize, trigger: &Trigger, occasion: &Occasion) -> Result<bool, Need> {
+        let data = occasion.data();
+        if let On::Stage { delay: Some(delay), .. } = &trigger.on
+            && delay.millis() > 0
+        {
+            let due = self.now().plus(delay.millis());
+            self.arm_start(bot, index, due, data);
+            self.refuse(&bot.id, "delayed");
+            return Ok(false);
+        }
+        self.start_if_allowed(bot, index, &data)
+    }
+
+    /// A trigger whose time has come after a delay.
+    pub fn start_delayed(&mut self, id: &BotId, index: usize, data: &Value) -> Result<(), Need> {
+        let Some(bot) = self.bots.live(id).cloned() else { return Ok(()) };
+        let Some(trigger) = bot.document.triggers.get(index) else { return Ok(()) };
+        let stays = match &trigger.on {
+            On::Stage { .. } => {
+                let lead = self.turn.contact().lead();
+                let at = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+                lead.is_some_and(|lead| lead.pipeline == at("pipeline") && lead.stage == at("stage"))
+            }
+            // The customer may have written since; the timer is set anew at every message, so what fires is due.
+            _ => true,
+        };
+        if !stays {
+            self.refuse(id, "the lead has left that stage");
+            return Ok(());
+        }
+        self.start_if_allowed(&bot, index, data)?;
+        Ok(())
+    }
+
+    /// Starts a bot by a trigger, if its conditions hold.
+    fn start_if_allowed(&mut self, bot: &Arc<Bot>, index: usize, data: &Value) -> Result<bool, Need> {
+        let Some(trigger) = bot.document.triggers.get(index) else { return Ok(false) };
+        if let Err(reason) = self.allows(bot, index, trigger, data)? {
+            self.refuse(&bot.id, &reason);
+            return Ok(false);
+        }
+        let variables = match self.trigger_variables(bot, trigger, data) {
+            Ok(variables) => variables,
+            Err(Stop::Needs(need)) => return Err(need),
+            Err(Stop::Failed(failure) | Stop::Limit(failure)) => {
+                self.refuse(&bot.id, &format!("its `variables` failed: {}", failure.text));
+                return Ok(false);
+            }
+        };
+        if trigger.once_per.is_some() {
+            let now = self.now();
+            self.turn.contact_mut().fired.insert(fired_key(bot, index).into(), now);
+        }
+        let start = Start { on: trigger.on.name().into(), data: data.clone(), step: trigger.start.clone(), variables };
+        self.start(bot, &start)?;
+        Ok(true)
+    }
+
+    fn trigger_variables(&mut self, bot: &Arc<Bot>, trigger: &Trigger, data: &Value) -> Result<Map<String, Value>, Stop> {
+        let locals = Locals::default().with("trigger", &json!({"on": trigger.on.name(), "data": data}));
+        self.turn.state_mut().bot = Some(bot.clone());
+        let filled = trigger.variables.iter().map(|(name, data)| Ok((name.clone(), self.turn.data_with(data, &locals)?)));
+        let filled = filled.collect();
+        self.unfocus();
+        filled
+    }
+
+    /// Whether a trigger's conditions hold; else why not.
+    fn allows(&mut self, bot: &Arc<Bot>, index: usize, trigger: &Trigger, data: &Value) -> Result<Result<(), String>, Need> {
+        let now = self.now();
+        if !trigger.numbers.is_empty() && !trigger.numbers.iter().any(|number| number == self.turn.state.number.as_str()) {
+            return Ok(Err("other_number".into()));
+        }
+        if self.human_has_it() {
+            return Ok(Err("human".into()));
+        }
+        if let Some(filter) = trigger.hours {
+            let local: Zoned = now.zoned(&bot.zone);
+            if bot.document.hours.is_open(&local) != (filter == HoursFilter::Open) {
+                return Ok(Err(if filter == HoursFilter::Open { "outside_hours" } else { "inside_hours" }.into()));
+            }
+        }
+        if let Some(once_per) = trigger.once_per {
+            let fired = self.turn.contact().fired.get(fired_key(bot, index).as_str()).copied();
+            if fired.is_some_and(|fired| now < fired.plus(once_per.millis())) {
+                return Ok(Err("once_per".into()));
+            }
+        }
+        if let Some(when) = &trigger.when {
+            let locals = Locals::default().with("trigger", &json!({"on": trigger.on.name(), "data": data}));
+            self.turn.state_mut().bot = Some(bot.clone());
+            let holds = self.turn.is_true(when, &locals);
+            self.unfocus();
+            match holds {
+                Ok(true) => {}
+                Ok(false) => return Ok(Err("when".into())),
+                Err(Stop::Needs(need)) => return Err(need),
+                Err(Stop::Failed(failure) | Stop::Limit(failure)) => return Ok(Err(format!("`when` failed: {}", failure.text))),
+            }
+        }
+        if self.turn.contact().sessions.len() >= MAX_SESSIONS {
+            return Ok(Err("too_many_sessions".into()));
+        }
+        Ok(Ok(()))
+    }
+
+    /// Starts a bot.
+    pub fn start(&mut self, bot: &Arc<Bot>, start: &Start) -> Result<(), Need> {
+        let session = self.new_session(bot, start);
+        let step = start.step.clone().unwrap_or_else(|| bot.document.start.clone());
+        self.go(session, step)
+    }
+
+    /// A session at its bot's beginning, not yet run.
+    pub fn new_session(&mut self, bot: &Arc<Bot>, start: &Start) -> SessionId {
+        let (now, number) = (self.now(), self.turn.state.number.clone());
+        let id = SessionId(self.turn.contact_mut().take_id());
+        let session = Session {
+            id,
+            number,
+            started: now,
+            active: now,
+            trigger: TriggerRecord { on: start.on.as_str().into(), data: start.data.clone() },
+            frames: vec![new_frame(bot, start.step.as_ref(), start.variables.clone())],
+            spent: 0.0,
+            deferred: Vec::new(),
+        };
+        self.turn.contact_mut().sessions.push(session);
+        let expires = bot.document.defaults.expires.map_or(DEFAULT_EXPIRES, |expires| expires.millis());
+        self.arm(id, now.plus(expires), Purpose::Expire);
+        let on = start.on.as_str();
+        self.turn.trace.push(Some(id), Traced::Started { bot: bot.id.clone(), version: bot.version.clone(), on: on.into() });
+        self.turn.facts.push(Fact::SessionStarted {
+            session: id,
+            bot: bot.id.clone(),
+            version: bot.version.clone(),
+            on: on.into(),
+        });
+        id
+    }
+
+    /// Starts at most one bot by a customer's message; `interrupt`: only by triggers that work while a bot waits.
+    pub fn start_by_message(
+        &mut self,
+        inbound: &Inbound,
+        text: &str,
+        first_of_conversation: bool,
+        interrupt: bool,
+    ) -> Result<bool, Need> {
+        let folded = fold(text);
+        let mut candidates: Vec<(u8, Arc<Bot>, usize)> = Vec::new();
+        for bot in self.bots.live_bots() {
+            let ranks = bot.document.triggers.iter().enumerate().filter_map(|(index, trigger)| {
+                rank(&trigger.on, inbound, text, &folded, first_of_conversation, interrupt).map(|rank| (rank, index))
+            });
+            candidates.extend(ranks.map(|(rank, index)| (rank, bot.clone(), index)));
+        }
+        // Sorting is stable, and the bots came by id.
+        candidates.sort_by_key(|(rank, _, _)| *rank);
+        let data = message_data(inbound);
+        let mut started: Option<BotId> = None;
+        for (_, bot, index) in candidates {
+            if let Some(winner) = &started {
+                if *winner != bot.id {
+                    self.refuse(&bot.id, "outranked");
+                }
+                continue;
+            }
+            if self.start_if_allowed(&bot, index, &data)? {
+                started = Some(bot.id.clone());
+            }
+        }
+        if started.is_some() {
+            self.took(inbound);
+        }
+        Ok(started.is_some())
+    }
+
+    /// Triggers that wait for the customer's silence, or for the window's end, are set anew at every message.
+    pub fn arm_quiet_triggers(&mut self) {
+        let number = self.turn.state.number.clone();
+        let conversation = self.turn.contact().conversation(&number);
+        let Some(last) = conversation.and_then(|conversation| conversation.last_customer) else { return };
+        let mut wanted: Vec<(Arc<Bot>, usize, Moment)> = Vec::new();
+        for bot in self.bots.live_bots() {
+            for (index, trigger) in bot.document.triggers.iter().enumerate() {
+                match &trigger.on {
+                    On::Silence { after } => wanted.push((bot.clone(), index, last.plus(after.millis()))),
+                    On::WindowClosing { before } => {
+                        wanted.push((bot.clone(), index, steps::window::closes_at(last).plus(-before.millis())));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (bot, index, due) in wanted {
+            self.arm_start(&bot, index, due, Value::Null);
+        }
+    }
+
+    /// Sets a trigger's timer, in place of the one that may be running.
+    fn arm_start(&mut self, bot: &Arc<Bot>, index: usize, due: Moment, data: Value) {
+        let number = self.turn.state.number.clone();
+        let same = |work: &Work| {
+            matches!(work, Work::Timer(Timer { purpose: Purpose::Start { bot: of, trigger, number: at, .. }, .. })
+                if *of == bot.id && *trigger == index && *at == number)
+        };
+        let contact = self.turn.contact_mut();
+        contact.pending.retain(|pending| !same(&pending.work));
+        let id = EntryId(contact.take_id());
+        let purpose = Purpose::Start { bot: bot.id.clone(), trigger: index, number, data };
+        contact.pending.push(Pending { id, session: None, work: Work::Timer(Timer { due, purpose }) });
+    }
+
+    /// Triggers that watch a change of the contact or lead.
+    pub fn changed(&mut self, change: &Change) -> Result<(), Need> {
+        let occasion = match change {
+            Change::Field { path, from, to } => {
+                self.arm_date_triggers(path, to);
+                Occasion::Field { path: path.clone(), from: from.clone(), to: to.clone() }
+            }
+            Change::Tag { on, tag, added } => Occasion::Tag { of: *on, tag: tag.clone(), added: *added },
+            Change::Owner { of } => Occasion::Owner { of: *of },
+            Change::Stage { pipeline, from, to, created } => Occasion::Stage {
+                pipeline: pipeline.to_string(),
+                stage: to.to_string(),
+                previous: Some(from.to_string()).filter(|from| !from.is_empty()),
+                created: *created,
+            },
+        };
+        self.unfocus();
+        let watching = self
+            .bots
+            .live_bots()
+            .filter(|bot| bot.document.triggers.iter().any(|trigger| matches!(occasion.fits(&trigger.on), Some(Ok(())))));
+        let fresh: Vec<BotId> = watching.map(|bot| bot.id.clone()).filter(|id| !self.started_by_change.contains(id)).collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        self.started_by_change.extend(fresh.iter().cloned());
+        self.fire(&occasion, Some(&fresh))?;
+        Ok(())
+    }
+
+    /// `schedule` by a field that holds a date.
+    fn arm_date_triggers(&mut self, path: &Path, value: &Value) {
+        let mut wanted: Vec<(Arc<Bot>, usize, Option<Moment>)> = Vec::new();
+        for bot in self.bots.live_bots() {
+            for (index, trigger) in bot.document.triggers.iter().enumerate() {
+                if let On::Schedule { field: Some(field), before, after, .. } = &trigger.on
+                    && field == path
+                {
+                    let shift = after.map_or(0, |after| after.millis()) - before.map_or(0, |before| before.millis());
+                    let at = value.as_str().and_then(|text| Moment::read(text, &bot.zone));
+                    wanted.push((bot.clone(), index, at.map(|at| at.plus(shift))));
+                }
+            }
+        }
+        for (bot, index, due) in wanted {
+            // A date that is long gone starts nothing; no date takes the timer away.
+            let due = due.filter(|due| *due > self.now().plus(-DAY));
+            self.arm_start(&bot, index, due.unwrap_or(Moment::MAX), Value::Null);
+            if due.is_none() {
+                self.turn.contact_mut().pending.retain(|pending| pending.due() != Some(Moment::MAX));
+            }
+        }
+    }
+}
+
+/// How strongly a trigger wants a message; the least wins.
+fn rank(on: &On, inbound: &Inbound, text: &str, folded: &str, first_of_conversation: bool, interrupting: bool) -> Option<u8> {
+    match on {
+        On::Message { keywords, matching, pattern, any, interrupt } => {
+            if interrupting && !interrupt {
+                return None;
+            }
+            let exact = *matching == Some(KeywordMatch::Exact);
+            let by_keyword = !folded.is_empty()
+                && keywords
+                    .iter()
+                    .map(|keyword| fold(keyword))
+                    .any(|keyword| if exact { keyword == folded } else { steps::step::shared::holds_words(folded, &keyword) });
+            if by_keyword || pattern.as_ref().is_some_and(|pattern| !text.is_empty() && pattern.is_match(text)) {
+                return Some(1);
+            }
+            (*any && !interrupting).then_some(3)
+        }
+        _ if interrupting => None,
+        On::Ad { source_ids } => {
+            let referral = inbound.referral.as_ref()?;
+            let named = |source: &String| source_ids.contains(source);
+            (source_ids.is_empty() || referral.source_id.as_ref().is_some_and(named)).then_some(0)
+        }
+        On::Conversation {} => first_of_conversation.then_some(2),
+        _ => None,
+    }
+}
+
+fn message_data(inbound: &Inbound) -> Value {
+    let mut data = json!({"message_id": inbound.id, "type": inbound.content.kind()});
+    if let Some(referral) = &inbound.referral {
+        data["referral"] = json!(referral);
+    }
+    if let Content::Tap { title, .. } = &inbound.content {
+        data["title"] = title.as_str().into();
+    }
+    data
+}
+
+fn fired_key(bot: &Bot, index: usize) -> String {
+    format!("{}#{index}", bot.id)
+}
+
+impl Machine<'_> {
+    /// Writes what a pipeline says of a lead; gives the stage that it was in.
+    fn merge_lead(&mut self, data: &LeadData) -> compact_str::CompactString {
+        let environment = self.turn.state.environment.clone();
+        let default = environment.first_stage();
+        let contact = self.turn.contact_mut();
+        if contact.name.is_none() && contact.identity.name.is_none() {
+            contact.name.clone_from(&data.contact_name);
+        }
+        let place = contact.leads.iter().position(|lead| lead.id == data.id.as_str());
+        let place = place.unwrap_or_else(|| {
+            contact.leads.push(Lead { id: data.id.as_str().into(), ..Lead::default() });
+            contact.leads.len() - 1
+        });
+        // The lead that its pipeline speaks of is the current one.
+        let mut lead = contact.leads.remove(place);
+        let before = lead.stage.clone();
+        if data.name.is_some() {
+            lead.name.clone_from(&data.name);
+        }
+        lead.pipeline = data.pipeline.as_deref().map_or_else(|| pick(&lead.pipeline, &default.0), Into::into);
+        lead.stage = data.stage.as_deref().map_or_else(|| pick(&lead.stage, &default.1), Into::into);
+        lead.fields.extend(data.fields.clone());
+        lead.closed = environment.is_closed(&lead.pipeline, &lead.stage);
+        contact.leads.push(lead);
+        before
+    }
+}
+
+fn pick(known: &str, default: &str) -> compact_str::CompactString {
+    if known.is_empty() { default.into() } else { known.into() }
+}
+
+/// The number that a contact's triggers without one belong to: where they last wrote, else the account's default.
+pub(crate) fn number_of(contact: &Contact, default: &NumberId) -> NumberId {
+    let latest = contact.conversations.iter().max_by_key(|(_, conversation)| conversation.last_customer);
+    latest.map_or_else(|| default.clone(), |(number, _)| number.clone())
+}

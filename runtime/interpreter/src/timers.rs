@@ -1,0 +1,178 @@
+//! Due work: timers that fire, sends and calls whose claim ran out.
+
+use steps::{
+    contact::{Call, Outside, Pending, Purpose, Timer, Wait, Work},
+    event::CallResult,
+    fact::Fact,
+    ids::{EntryId, NumberId, SessionId},
+    moment::Moment,
+    turn::{Failure, Need, WINDOW_CLOSED_CODE},
+};
+
+use crate::machine::{DEFAULT_EXPIRES, End, Machine};
+
+impl Machine<'_> {
+    /// Whatever is due, in the order in which it became due.
+    pub fn due(&mut self) -> Result<(), Need> {
+        let now = self.now();
+        let mut due: Vec<(Moment, EntryId)> =
+            self.turn.contact().pending.iter().filter_map(|pending| Some((pending.due()?, pending.id))).collect();
+        due.retain(|(at, _)| *at <= now);
+        due.sort();
+        for (_, entry) in due {
+            self.unfocus();
+            // An earlier one of this round may have taken it away.
+            let Some(pending) = self.turn.contact().pending.iter().find(|pending| pending.id == entry).cloned() else { continue };
+            self.run_due(pending, now)?;
+        }
+        Ok(())
+    }
+
+    fn run_due(&mut self, pending: Pending, now: Moment) -> Result<(), Need> {
+        match pending.work {
+            Work::Timer(timer) => self.fire_timer(pending.id, pending.session, timer),
+            Work::Send(send) => {
+                self.turn.state_mut().number = send.number.clone();
+                if send.claim.is_some() {
+                    // Whoever claimed it died or was cut off.
+                    self.cut_off(pending.id);
+                    return Ok(());
+                }
+                if let Some(send) = self.pending_send(pending.id)
+                    && send.settle_until.is_some_and(|until| until <= now)
+                {
+                    send.settle_until = None;
+                    self.turn.facts.push(Fact::SentAgain { entry: pending.id });
+                }
+                let open = self.turn.state.conversation().is_some_and(|conversation| conversation.takes_free_form(now));
+                let closed = send.message.is_free_form() && !open && send.template.is_none();
+                if closed && !matches!(send.outside, Outside::Hold | Outside::Skip) {
+                    self.cancel(Some(pending.id));
+                    return self.closed_meanwhile(pending.session, &send);
+                }
+                Ok(())
+            }
+            Work::Call(call) => {
+                if call.claim.is_none() {
+                    return Ok(());
+                }
+                let repeat = !matches!(&call.call, Call::Http(call) if !call.repeat);
+                if repeat {
+                    if let Some(Work::Call(call)) = self
+                        .turn
+                        .contact_mut()
+                        .pending
+                        .iter_mut()
+                        .find(|found| found.id == pending.id)
+                        .map(|found| &mut found.work)
+                    {
+                        call.claim = None;
+                        call.attempts += 1;
+                        call.due = now;
+                    }
+                    return Ok(());
+                }
+                let text = "the call was cut off, and `repeat` is false: nobody knows whether it was done".to_owned();
+                self.called(pending.id, &CallResult::Failed { name: "cut_off".into(), text })
+            }
+        }
+    }
+
+    /// The window closed before a message could go out.
+    fn closed_meanwhile(&mut self, session: Option<SessionId>, send: &steps::contact::PendingSend) -> Result<(), Need> {
+        let alive = session.filter(|session| self.turn.contact().session(*session).is_some());
+        let text = "the customer service window closed before the message could go out".to_owned();
+        let (Some(session), Some(step)) = (alive, &send.step) else {
+            self.turn.alert("window_closed", text);
+            return Ok(());
+        };
+        if self.focus(session)?.is_none() {
+            return Ok(());
+        }
+        if let Outside::Goto(goto) = &send.outside {
+            self.turn.branch(Some(goto), "the customer service window closed meanwhile");
+            return self.go(session, goto.clone());
+        }
+        let failure = Failure { name: "window_closed".into(), text, code: Some(WINDOW_CLOSED_CODE) };
+        self.fail_at(session, step, failure)
+    }
+
+    fn fire_timer(&mut self, entry: EntryId, session: Option<SessionId>, timer: Timer) -> Result<(), Need> {
+        if let Some(number) = self.number_of_timer(session, &timer) {
+            self.turn.state_mut().number = number;
+        }
+        let held = self.human_has_it() && !matches!(timer.purpose, Purpose::Resume { .. } | Purpose::Expire);
+        if held {
+            let until = self.turn.state.conversation().and_then(|conversation| conversation.human.as_ref()?.until);
+            if let Some(Work::Timer(timer)) =
+                self.turn.contact_mut().pending.iter_mut().find(|found| found.id == entry).map(|found| &mut found.work)
+            {
+                timer.due = until.unwrap_or(Moment::MAX);
+            }
+            return Ok(());
+        }
+        self.cancel(Some(entry));
+        match (timer.purpose, session) {
+            (Purpose::Wait, Some(session)) => self.wait_is_over(session, entry),
+            (Purpose::Expire, Some(session)) => {
+                self.expire(session);
+                Ok(())
+            }
+            (Purpose::Join { messages, .. }, _) => self.run_joined(messages),
+            (Purpose::Resume { .. }, _) => self.release(false),
+            (Purpose::Start { bot, trigger, data, .. }, _) => self.start_delayed(&bot, trigger, &data),
+            (Purpose::Wait | Purpose::Expire, None) => Ok(()),
+        }
+    }
+
+    fn number_of_timer(&self, session: Option<SessionId>, timer: &Timer) -> Option<NumberId> {
+        match &timer.purpose {
+            Purpose::Join { number, .. } | Purpose::Resume { number } | Purpose::Start { number, .. } => Some(number.clone()),
+            Purpose::Wait | Purpose::Expire => Some(self.turn.contact().session(session?)?.number.clone()),
+        }
+    }
+
+    /// A wait's own timer: the session goes where the wait says. A stale one, whose wait is gone, does nothing.
+    fn wait_is_over(&mut self, session: SessionId, entry: EntryId) -> Result<(), Need> {
+        let Some(bot) = self.focus(session)? else { return Ok(()) };
+        let alternative = match self.turn.frame().and_then(|frame| frame.wait.as_ref()) {
+            Some(Wait::Answer(wait)) if wait.timer == Some(entry) => None,
+            Some(Wait::First(first)) => match first.timers.iter().find(|(timer, _)| *timer == entry) {
+                Some((_, alternative)) => Some(*alternative),
+                None => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        if let Some(alternative) = alternative {
+            return self.happened(session, alternative);
+        }
+        let own =
+            bot.step(&self.turn.step).and_then(|step| step.behaviour.waiting()).and_then(|waiting| waiting.timeout.as_ref());
+        let Some(goto) = own.or(bot.document.defaults.timeout.as_ref()).map(|timeout| timeout.goto.clone()) else {
+            return Ok(());
+        };
+        self.turn.branch(Some(&goto), "no answer in time");
+        self.go(session, goto)
+    }
+
+    /// The session was idle for too long, unless something of it is still to come.
+    fn expire(&mut self, session: SessionId) {
+        let Some(found) = self.turn.contact().session(session) else { return };
+        let expires = found
+            .frames
+            .first()
+            .and_then(|frame| self.bots.version(&frame.version)?.document.defaults.expires)
+            .map_or(DEFAULT_EXPIRES, |expires| expires.millis());
+        let idle_until = found.active.plus(expires);
+        let with_person = matches!(found.frame().and_then(|frame| frame.wait.as_ref()), Some(Wait::Human));
+        let pending = self.turn.contact().pending.iter().filter(|pending| pending.session == Some(session));
+        let own_timer = pending.filter_map(|pending| pending.due()).max();
+        let until = own_timer.map_or(idle_until, |due| idle_until.max(due.plus(expires)));
+        if self.now() < until || with_person {
+            let again = if with_person { self.now().plus(expires) } else { until };
+            self.arm(session, again, Purpose::Expire);
+            return;
+        }
+        self.end_session(session, &End::new("expired"));
+    }
+}
