@@ -32,9 +32,9 @@ impl Data {
             Data::Number(value) => Value::from(*value),
             Data::Text(value) => text(value)?,
             Data::List(values) => Value::Array(values.iter().map(|value| value.fill(text)).collect::<Result<_, E>>()?),
-            Data::Map(values) => Value::Object(
-                values.iter().map(|(key, value)| Ok((key.clone(), value.fill(text)?))).collect::<Result<_, E>>()?,
-            ),
+            Data::Map(values) => {
+                Value::Object(values.iter().map(|(key, value)| Ok((key.clone(), value.fill(text)?))).collect::<Result<_, E>>()?)
+            }
         })
     }
 }
@@ -54,6 +54,20 @@ impl JsonSchema for Data {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_filled_at_any_depth_and_the_first_error_counts() {
+        let data: Data = serde_json::from_str(r#"{"a": ["x", {"b": "y"}], "n": null, "i": 3, "f": 2.0}"#).unwrap();
+        let filled = data.fill(&mut |text| Ok::<_, ()>(Value::from(text.source().to_uppercase()))).unwrap();
+        assert_eq!(filled, serde_json::json!({"a": ["X", {"b": "Y"}], "n": null, "i": 3, "f": 2.0}));
+        let failed = data.fill(&mut |text| if text.source() == "y" { Err("y") } else { Ok(Value::Null) });
+        assert_eq!(failed, Err("y"));
+    }
+
+    #[test]
+    fn a_text_that_does_not_compile_is_no_data() {
+        serde_json::from_str::<Data>(r#"{"a": "{{ 1 + }}"}"#).unwrap_err();
+    }
 
     #[test]
     fn every_json_is_data() {

@@ -15,18 +15,17 @@ use serde_json::Value;
 
 use crate::{
     bot::{Bot, Translation},
-    contact::{AnswerWait, Call, Contact, Frame, Outside, Pending, PendingSend, SendCount, Shown, Work},
+    contact::{AnswerWait, Call, Contact, Frame, Outside, Shown, Wait},
     data::Data,
     environment::Environment,
     event::Reaction,
     expression::{EvaluationError, Expression, Facts, Locals, Text},
     fact::Fact,
     ids::{BotId, EntryId, OptionId, SessionId, StepId},
-    language, limits,
+    language,
     message::{Message, TemplateMessage},
-    moment::{HOUR, Moment},
+    moment::Moment,
     path::Path,
-    reply_id::{ReplyId, ShortReplyId},
     state::State,
     trace::{Trace, Traced},
     who::Who,
@@ -86,14 +85,29 @@ pub enum Next {
     /// To a step; None: the link is missing, so the bot has ended well.
     Go(Option<StepId>),
     /// The customer's answer. `fresh`: the question was asked (again), so its `timeout` starts anew.
-    Answer { wait: AnswerWait, fresh: bool },
+    Answer {
+        wait: AnswerWait,
+        fresh: bool,
+    },
     /// The first of several to happen.
     First(Vec<Alternative>),
     Call(Call),
-    StartBot { bot: BotId, switch: bool, variables: serde_json::Map<String, Value> },
+    StartBot {
+        bot: BotId,
+        switch: bool,
+        variables: serde_json::Map<String, Value>,
+    },
     /// A person takes over. `resume`: where the bot goes on when they give it back.
-    Handoff { to: Option<Who>, summary: Option<String>, resume: bool },
-    Stop { outcome: Option<String>, close: bool, all: bool },
+    Handoff {
+        to: Option<Who>,
+        summary: Option<String>,
+        resume: bool,
+    },
+    Stop {
+        outcome: Option<String>,
+        close: bool,
+        all: bool,
+    },
 }
 
 /// One of the things a `wait` waits for.
@@ -362,7 +376,7 @@ impl Turn<'_> {
     /// What the wait of this step remembers of options made by `each`.
     pub fn shown(&self) -> &[Shown] {
         match self.frame().and_then(|frame| frame.wait.as_ref()) {
-            Some(crate::contact::Wait::Answer(wait)) => &wait.shown,
+            Some(Wait::Answer(wait)) => &wait.shown,
             _ => &[],
         }
     }
@@ -370,7 +384,7 @@ impl Turn<'_> {
     /// The wait for an answer that is under way at this step.
     pub fn answer_wait(&self) -> AnswerWait {
         match self.frame().and_then(|frame| frame.wait.as_ref()) {
-            Some(crate::contact::Wait::Answer(wait)) => wait.clone(),
+            Some(Wait::Answer(wait)) => wait.clone(),
             _ => AnswerWait::default(),
         }
     }

@@ -253,3 +253,162 @@ pub fn plain_number(number: f64) -> Option<Value> {
     }
     serde_json::Number::from_f64(number).map(Value::Number)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        testing::{Scene, bot_of, contact},
+        turn::Next,
+    };
+
+    fn today() -> jiff::civil::Date {
+        jiff::civil::date(2026, 3, 2)
+    }
+
+    #[test]
+    fn values_become_what_their_place_holds() {
+        use VariableKind::{Boolean, Date, Integer, List, Map, Number, Text};
+        for (kind, value, expected) in [
+            (Text, json!("x"), Some(json!("x"))),
+            (Text, json!(2.50), Some(json!("2.5"))),
+            (Text, json!(true), Some(json!("true"))),
+            (Text, json!(["a", 1]), Some(json!("a, 1"))),
+            (Text, json!({"a": 1}), None),
+            (Integer, json!(12), Some(json!(12))),
+            (Integer, json!(12.0), Some(json!(12))),
+            (Integer, json!(12.5), None),
+            (Integer, json!(u64::MAX), None),
+            (Integer, json!("somos 12"), Some(json!(12))),
+            (Integer, json!("many"), None),
+            (Number, json!("R$ 1.200,50"), Some(json!(1200.5))),
+            (Number, json!("7"), Some(json!(7))),
+            (Number, json!(100.0), Some(json!(100))),
+            (Number, json!(true), None),
+            (Boolean, json!(false), Some(json!(false))),
+            (Boolean, json!("True"), Some(json!(true))),
+            (Boolean, json!("maybe"), None),
+            (Boolean, json!(1), None),
+            (Date, json!("31/12"), Some(json!("2026-12-31"))),
+            (Date, json!("2026-12-31T10:00:00-03:00"), Some(json!("2026-12-31"))),
+            (Date, json!("someday"), None),
+            (Date, json!(20261231), None),
+            (List, json!([1]), Some(json!([1]))),
+            (List, json!("a, b"), None),
+            (Map, json!({"a": 1}), Some(json!({"a": 1}))),
+            (Map, json!([1]), None),
+        ] {
+            assert_eq!(converted(kind, &value, "pt-BR", today), expected, "{kind:?} {value}");
+        }
+    }
+
+    fn scene(variables: Value) -> Scene {
+        let parts = json!({"country": "BR", "variables": variables});
+        Scene::new(bot_of(json!({"type": "stop"}), parts.as_object().unwrap()).unwrap(), contact())
+    }
+
+    fn set_in(scene: &mut Scene, values: &[(&str, Value)]) -> Result<(), Stop> {
+        let values: Vec<_> = values.iter().map(|(path, value)| (path.parse::<Path>().unwrap(), value.clone())).collect();
+        let written = scene.turn(&|_, turn| turn.set_all(values.clone()).map(|()| Next::Go(None)));
+        written.map(|_| ())
+    }
+
+    #[test]
+    fn every_place_reads_back_what_was_written() {
+        let mut scene = scene(json!({}));
+        for (path, value, expected) in [
+            ("contact.name", json!("Ana"), json!("Ana")),
+            ("contact.email", json!("ana@example.com"), json!("ana@example.com")),
+            ("contact.phone", json!("11 98888-7777"), json!("+5511988887777")),
+            ("contact.language", json!("es"), json!("es")),
+            ("contact.opted_in", json!("true"), json!(true)),
+            ("contact.owner", json!("u1"), json!("u1")),
+            ("contact.fields.size", json!([1]), json!([1])),
+            ("lead.name", json!("Order"), json!("Order")),
+            ("lead.price", json!("12,50"), json!(12.5)),
+            ("lead.owner", json!("u2"), json!("u2")),
+            ("lead.fields.day", json!("x"), json!("x")),
+            ("company.name", json!("Acme"), json!("Acme")),
+        ] {
+            set_in(&mut scene, &[(path, value)]).unwrap();
+            let place = path.parse().unwrap();
+            assert_eq!(read(&scene.state.contact, &place), expected, "{path}");
+            let (facts, changes) = (scene.facts.len(), scene.changes.len());
+            set_in(&mut scene, &[(path, expected)]).unwrap();
+            assert_eq!((scene.facts.len(), scene.changes.len()), (facts, changes), "{path}: the same again changes nothing");
+            // The phone that the channel knows stays, and is read when the other is cleared.
+            let cleared = if path == "contact.phone" { json!("+5511999999999") } else { Value::Null };
+            for nothing in [Value::Null, json!(" ")] {
+                set_in(&mut scene, &[(path, nothing)]).unwrap();
+                assert_eq!(read(&scene.state.contact, &place), cleared, "{path}");
+            }
+        }
+        assert_eq!(scene.state.contact.identity.phone.as_deref(), Some("+5511999999999"));
+        assert_eq!(scene.state.contact.leads.len(), 1);
+    }
+
+    #[test]
+    fn all_are_written_or_none() {
+        let mut scene = scene(json!({"size": {"type": "integer"}}));
+        let before = scene.state.contact.clone();
+        let stop = set_in(&mut scene, &[("contact.name", json!("Bia")), ("lead.name", json!("x")), ("vars.size", json!("many"))])
+            .unwrap_err();
+        assert!(matches!(&stop, Stop::Failed(failure) if failure.name == "conversion"), "{stop:?}");
+        assert_eq!(scene.state.contact, before);
+        assert!(scene.facts.is_empty() && scene.changes.is_empty());
+    }
+
+    #[test]
+    fn a_variable_may_hold_an_empty_text_where_it_holds_texts() {
+        let mut scene = scene(json!({"name": {}, "size": {"type": "integer"}}));
+        set_in(&mut scene, &[("vars.name", json!("")), ("vars.other", json!("")), ("vars.size", json!(""))]).unwrap();
+        assert_eq!(Value::Object(scene.state.frame().unwrap().vars.clone()), json!({"name": "", "other": ""}));
+    }
+
+    #[test]
+    fn fields_convert_as_the_account_declares_them() {
+        let mut scene = scene(json!({}));
+        let environment = json!({"contact_fields": {"birthday": {"type": "date"}}, "lead_fields": {"size": {"type": "integer"}}});
+        scene.state.environment = std::sync::Arc::new(serde_json::from_value(environment).unwrap());
+        set_in(&mut scene, &[("contact.fields.birthday", json!("31/12/1990")), ("lead.fields.size", json!("12 people"))])
+            .unwrap();
+        assert_eq!(scene.state.contact.fields["birthday"], "1990-12-31");
+        assert_eq!(scene.state.contact.lead().unwrap().fields["size"], 12);
+        set_in(&mut scene, &[("lead.fields.size", json!("many"))]).unwrap_err();
+    }
+
+    #[test]
+    fn a_value_has_a_largest_size() {
+        let mut scene = scene(json!({}));
+        let fits = json!(["x".repeat(MAX_VALUE_BYTES - 1)]);
+        set_in(&mut scene, &[("vars.big", fits)]).unwrap();
+        let stop = set_in(&mut scene, &[("vars.big", json!(["x".repeat(MAX_VALUE_BYTES)]))]).unwrap_err();
+        assert!(matches!(&stop, Stop::Failed(failure) if failure.name == "too_large"), "{stop:?}");
+    }
+
+    #[test]
+    fn changes_are_told_to_triggers_and_journal() {
+        let mut scene = scene(json!({}));
+        set_in(&mut scene, &[("contact.opted_in", json!(false)), ("lead.owner", json!("ana")), ("vars.x", json!(1))]).unwrap();
+        let path = |path: &str| path.parse::<Path>().unwrap();
+        let created = Change::Stage { pipeline: "".into(), from: "".into(), to: "".into(), created: true };
+        let expected = [
+            Change::Field { path: path("contact.opted_in"), from: Value::Null, to: json!(false) },
+            created,
+            Change::Owner { of: crate::trigger::Owned::Lead },
+            Change::Field { path: path("lead.owner"), from: Value::Null, to: json!("ana") },
+        ];
+        assert_eq!(scene.changes, expected, "a variable is nobody's business");
+        let changed = |path: &str, to: Value| Fact::Changed { path: path.into(), from: Value::Null, to };
+        let lead = scene.state.contact.lead().unwrap().id.clone();
+        let expected = [
+            Fact::OptedIn { opted_in: false },
+            changed("contact.opted_in", json!(false)),
+            Fact::LeadCreated { lead, pipeline: "".into(), stage: "".into() },
+            changed("lead.owner", json!("ana")),
+        ];
+        assert_eq!(scene.facts, expected);
+    }
+}
