@@ -511,6 +511,9 @@ pub struct PendingSend {
     /// Waits for the customer to write (`outside_window: hold`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: bool,
+    /// How deep in called bots the step runs: 0 in the session's first bot.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub depth: u8,
     /// It was cut off once, and nobody knows whether it went out: until this moment a status may settle it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settle_until: Option<Moment>,
@@ -643,7 +646,13 @@ pub enum Purpose {
     /// The session was idle for too long.
     Expire,
     /// Quick messages become one: what was gathered runs now.
-    Join { number: NumberId, messages: Vec<crate::event::Inbound> },
+    Join {
+        number: NumberId,
+        messages: Vec<crate::event::Inbound>,
+        /// They begin the conversation.
+        #[serde(default, skip_serializing_if = "is_default")]
+        first: bool,
+    },
     /// A person did not come back within `resume_after`.
     Resume { number: NumberId },
     /// A trigger that waits: `stage` with `delay`, `silence`, `window_closing`, a schedule by a date field.
@@ -671,6 +680,8 @@ pub struct Sent {
     pub number: NumberId,
     #[serde(default, skip_serializing_if = "is_default")]
     pub template: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub depth: u8,
 }
 
 /// A message id that was seen, as a short hash.

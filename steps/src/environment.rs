@@ -34,6 +34,9 @@ pub struct Environment {
     pub token_key: [u8; 32],
     /// What is known of the account's templates, by name. With none known any is sent, with a warning.
     pub templates: IndexMap<String, Vec<KnownTemplate>>,
+    /// What a charged message costs, by category (`marketing`, `utility`, `authentication`, `service`), in the account's currency. For
+    /// `limits.price_per_session`; Meta's own price depends on the country.
+    pub prices: IndexMap<String, f64>,
     /// Ids of known bots, for the checker. Empty: unknown.
     #[serde(skip)]
     pub bots: Vec<String>,
@@ -89,6 +92,17 @@ impl Environment {
             Some("authentication") => Category::Authentication,
             _ => Category::Marketing,
         }
+    }
+
+    /// What a message of this category costs when it is charged; 0 where the settings name no price.
+    pub fn price(&self, category: Category) -> f64 {
+        let name = match category {
+            Category::Service => "service",
+            Category::Marketing => "marketing",
+            Category::Utility => "utility",
+            Category::Authentication => "authentication",
+        };
+        self.prices.get(name).copied().unwrap_or_default()
     }
 
     /// Whether a lead in this stage is won or lost.

@@ -31,6 +31,8 @@ struct Failed {
     /// When it went out or was queued: has the customer written since?
     at: Moment,
     free_form: bool,
+    /// How deep in called bots the step runs.
+    depth: u8,
     error: ChannelError,
 }
 
@@ -114,6 +116,7 @@ impl Machine<'_> {
             step: send.step,
             number: send.number,
             template,
+            depth: send.depth,
         });
         if contact.sent.len() > MAX_SENT {
             contact.sent.remove(0);
@@ -132,7 +135,16 @@ impl Machine<'_> {
         let Work::Send(send) = pending.work else { return Ok(()) };
         let (at, free_form) = (send.queued, send.message.is_free_form());
         let (step, number) = (send.step, send.number);
-        self.failed_for_good(Failed { entry, session: pending.session, step, number, at, free_form, error: error.clone() })
+        self.failed_for_good(Failed {
+            entry,
+            session: pending.session,
+            step,
+            number,
+            at,
+            free_form,
+            depth: send.depth,
+            error: error.clone(),
+        })
     }
 
     /// A status of a message that went out. Repeats and disorder change nothing.
@@ -169,6 +181,7 @@ impl Machine<'_> {
                 number: sent.number,
                 at: sent.at,
                 free_form: !sent.template,
+                depth: sent.depth,
                 error,
             });
         }
@@ -224,7 +237,11 @@ impl Machine<'_> {
             _ => {}
         }
         self.turn.state_mut().number = failed.number.clone();
-        let alive = failed.session.filter(|session| self.turn.contact().session(*session).is_some());
+        // The step must be the running bot's: a bot that was called meanwhile, or has come back, has other steps.
+        let alive = failed.session.filter(|session| {
+            let depth = self.turn.contact().session(*session).map(|session| session.frames.len().saturating_sub(1));
+            depth == Some(usize::from(failed.depth))
+        });
         if let (Some(session), Some(step), false) = (alive, &failed.step, written_since) {
             if window_closed && failed.free_form && self.send_stand_in(session, step)? {
                 return Ok(());

@@ -59,9 +59,10 @@ impl Machine<'_> {
     }
 
     /// A message that a person wrote in the phone app.
-    pub fn echo(&mut self, message_id: &MessageId, _at: Moment, content: &Content) -> Result<(), Need> {
-        if self.turn.contact().sent.iter().any(|sent| sent.id == *message_id) {
-            // Our own message, mirrored.
+    pub fn echo(&mut self, message_id: &MessageId, at: Moment, content: &Content) -> Result<(), Need> {
+        let own = self.turn.contact().sent.iter().any(|sent| sent.id == *message_id);
+        if own || self.is_repeat(message_id) || !self.is_new(message_id, at) {
+            self.ignore("an echo of our own message, or one that was here before");
             return Ok(());
         }
         self.turn.facts.push(Fact::Echo { message_id: message_id.clone(), content: Box::new(content.clone()) });
@@ -251,6 +252,7 @@ impl Machine<'_> {
             attempts: 0,
             claim: None,
             held: false,
+            depth: 0,
             settle_until: None,
         };
         contact.pending.push(Pending { id, session: None, work: Work::Send(Box::new(send)) });

@@ -40,10 +40,15 @@ struct TappedPlace {
 
 impl Machine<'_> {
     pub fn receive(&mut self, inbound: &Inbound) -> Result<(), Need> {
-        if !self.is_new(&inbound.id, inbound.at) {
+        if self.is_repeat(&inbound.id) {
+            self.ignore("this message was here before");
             return Ok(());
         }
-        self.turn.facts.push(Fact::Received { message: Box::new(inbound.clone()), stale: false });
+        let stale = !self.is_new(&inbound.id, inbound.at);
+        self.turn.facts.push(Fact::Received { message: Box::new(inbound.clone()), stale });
+        if stale {
+            return Ok(());
+        }
         if inbound.group.is_some() {
             self.ignore("a message in a group: bots leave groups alone");
             return Ok(());
@@ -68,7 +73,7 @@ impl Machine<'_> {
             self.ignore("a person has the conversation");
             return Ok(());
         }
-        if self.join(inbound) {
+        if self.join(inbound, first_of_conversation) {
             return Ok(());
         }
         self.route(inbound, first_of_conversation)
@@ -78,18 +83,20 @@ impl Machine<'_> {
         self.turn.trace.push(None, Traced::Ignored { reason: reason.to_owned() });
     }
 
-    /// Exactly once: false for what was seen before, and for what is too old to know.
-    fn is_new(&mut self, id: &MessageId, at: Moment) -> bool {
+    /// Exactly once: whether the message was here before.
+    pub fn is_repeat(&self, id: &MessageId) -> bool {
+        let hash = short_hash(id);
+        self.turn.contact().seen.iter().any(|seen| seen.0 == hash)
+    }
+
+    /// Remembers a message; false for one that is too old to know whether it was here.
+    pub fn is_new(&mut self, id: &MessageId, at: Moment) -> bool {
         let now = self.now();
         let hash = short_hash(id);
         let contact = self.turn.contact_mut();
-        if contact.seen.iter().any(|seen| seen.0 == hash) {
-            self.ignore("this message was here before");
-            return false;
-        }
         let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at < from);
         if too_old {
-            self.turn.trace.push(None, Traced::Ignored { reason: "stale: older than Meta repeats messages".into() });
+            self.ignore("stale: older than Meta repeats messages, or than what is remembered");
             return false;
         }
         contact.seen.retain(|seen| seen.1 > now.plus(-SEEN_DAYS * DAY));
@@ -242,7 +249,7 @@ impl Machine<'_> {
     }
 
     /// Quick messages become one: gathers a text where a bot wants that. Anything but a text runs what was gathered first.
-    fn join(&mut self, inbound: &Inbound) -> bool {
+    fn join(&mut self, inbound: &Inbound, first: bool) -> bool {
         let Content::Text { .. } = &inbound.content else { return false };
         let listener = self.listener().and_then(|session| self.turn.contact().session(session)?.frames.first().cloned());
         let join = match listener {
@@ -254,7 +261,7 @@ impl Machine<'_> {
         let due = now.plus(join.millis());
         let contact = self.turn.contact_mut();
         for pending in &mut contact.pending {
-            if let Work::Timer(Timer { due: running, purpose: Purpose::Join { number: of, messages } }) = &mut pending.work
+            if let Work::Timer(Timer { due: running, purpose: Purpose::Join { number: of, messages, .. } }) = &mut pending.work
                 && *of == number
             {
                 *running = due;
@@ -263,7 +270,7 @@ impl Machine<'_> {
             }
         }
         let id = EntryId(contact.take_id());
-        let purpose = Purpose::Join { number, messages: vec![inbound.clone()] };
+        let purpose = Purpose::Join { number, messages: vec![inbound.clone()], first };
         contact.pending.push(Pending { id, session: None, work: Work::Timer(Timer { due, purpose }) });
         true
     }
@@ -282,15 +289,13 @@ impl Machine<'_> {
     }
 
     /// Quick messages whose time has come.
-    pub fn run_joined(&mut self, messages: Vec<Inbound>) -> Result<(), Need> {
+    pub fn run_joined(&mut self, messages: Vec<Inbound>, first: bool) -> Result<(), Need> {
         let Some(message) = joined(messages) else { return Ok(()) };
         self.remember(&message);
         if self.human_has_it() {
             self.ignore("a person has the conversation");
             return Ok(());
         }
-        let first = self.turn.state.conversation().is_some_and(|conversation| conversation.count == 1)
-            && self.turn.contact().sessions.is_empty();
         self.route(&message, first)
     }
 

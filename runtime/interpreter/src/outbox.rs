@@ -52,6 +52,7 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
     let mut begun: Vec<NumberId> = Vec::new();
     let mut stood_in: Vec<(SessionId, StepId)> = Vec::new();
     let (identity, id) = (contact.identity.clone(), contact.id.clone());
+    let opted_out = contact.opted_in == Some(false);
     let conversations = &mut contact.conversations;
     contact.pending.retain_mut(|pending| {
         match &mut pending.work {
@@ -76,7 +77,9 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                     return true;
                 }
                 if send.message.is_free_form() && !conversation.takes_free_form(now) {
-                    match (send.template.take(), &send.outside) {
+                    // Whoever opted out gets no template that may be marketing.
+                    let template = send.template.take().filter(|_| !opted_out);
+                    match (template, &send.outside) {
                         (Some(template), _) => {
                             send.message = Message::Template(template);
                             facts.push(Fact::Replaced { entry: pending.id, message: Box::new(send.message.clone()) });

@@ -118,7 +118,7 @@ impl Machine<'_> {
                 self.expire(session);
                 Ok(())
             }
-            (Purpose::Join { messages, .. }, _) => self.run_joined(messages),
+            (Purpose::Join { messages, first, .. }, _) => self.run_joined(messages, first),
             (Purpose::Resume { .. }, _) => self.release(false),
             (Purpose::Start { bot, trigger, data, .. }, _) => self.start_delayed(&bot, trigger, &data),
             (Purpose::Wait | Purpose::Expire, None) => Ok(()),

@@ -55,7 +55,10 @@ pub fn turn(
     supplied: &Supplied,
 ) -> Result<Turned, Need> {
     let is_new = contact.last_event.as_str().is_empty();
-    let number = if event.number.as_str().is_empty() { environment.default_number.clone() } else { event.number.clone() };
+    let number = match event.number.as_str() {
+        "" => crate::start::number_of(&contact, &environment.default_number),
+        _ => event.number.clone(),
+    };
     let state = State {
         seed: seed(&contact, event),
         contact,
