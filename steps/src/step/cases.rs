@@ -334,7 +334,7 @@ fn visible(scene: &Scene) -> Value {
         own.as_object_mut().unwrap().remove(key);
     }
     let frame = scene.state.frame().unwrap();
-    let conversation = scene.state.conversation().unwrap();
+    let conversation = scene.state.conversation().cloned().unwrap_or_default();
     json!({
         "vars": frame.vars, "flow": frame.flow, "answer": frame.answer,
         "contact": own, "company": scene.state.contact.company, "lead": scene.state.contact.lead(),

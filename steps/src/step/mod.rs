@@ -6,16 +6,25 @@
 pub mod ai_extract;
 pub mod ai_reply;
 pub mod ai_route;
+pub mod ask;
 pub mod assign;
+pub mod carousel;
 #[cfg(test)]
 mod cases;
 pub mod condition;
+pub mod contact_request;
 pub mod create_lead;
+pub mod flow;
 pub mod handoff;
 pub mod http;
+pub mod internal_message;
+pub mod list;
+pub mod location_request;
 pub mod message;
 pub mod note;
 pub mod opt;
+pub mod product;
+pub mod reaction;
 pub mod script;
 pub mod set;
 pub mod shared;
@@ -27,6 +36,7 @@ pub mod tags;
 pub mod task;
 pub mod template;
 pub mod unsupported;
+pub mod wait;
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -47,7 +57,17 @@ use shared::{Sending, Waiting};
 /// changes, what calls out, what ends.
 pub const STEPS: &[Definition] = &[
     Definition::of::<message::Message>("message", Group::Send),
+    Definition::of::<list::List>("list", Group::Send),
+    Definition::of::<carousel::Carousel>("carousel", Group::Send),
     Definition::of::<template::TemplateStep>("template", Group::Send),
+    Definition::of::<product::Product>("product", Group::Send),
+    Definition::of::<reaction::Reaction>("reaction", Group::Send),
+    Definition::of::<internal_message::InternalMessage>("internal_message", Group::Send),
+    Definition::of::<ask::Ask>("ask", Group::Ask),
+    Definition::of::<flow::Flow>("flow", Group::Ask),
+    Definition::of::<location_request::LocationRequest>("location_request", Group::Ask),
+    Definition::of::<contact_request::ContactRequest>("contact_request", Group::Ask),
+    Definition::of::<wait::Wait>("wait", Group::Ask),
     Definition::of::<condition::Condition>("condition", Group::Decide),
     Definition::of::<split::Split>("split", Group::Decide),
     Definition::of::<set::Set>("set", Group::Change),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    expression::{Text, find},
+    expression::{Locals, Text, find},
     message::{self, MediaKind, MediaSource},
     turn::{Failure, Stop, Turn},
 };
@@ -28,9 +28,19 @@ pub struct Media {
 impl Media {
     /// Filled in. `place` is its key in the step, with a dot behind: `media.`
     pub fn fill(&self, turn: &Turn<'_>, place: &str) -> Result<message::Media, Stop> {
-        let link = turn.optional_text(&format!("{place}link"), self.link.as_ref())?;
-        let id = turn.optional_text(&format!("{place}id"), self.id.as_ref())?;
-        let filename = turn.optional_text(&format!("{place}filename"), self.filename.as_ref())?;
+        self.fill_with(turn, place, Locals::none())
+    }
+
+    /// The same on a card that `each` made.
+    pub fn fill_with(&self, turn: &Turn<'_>, place: &str, locals: &Locals) -> Result<message::Media, Stop> {
+        let optional = |name: &str, text: &Option<Text>| match text {
+            Some(text) => turn
+                .text_with(&format!("{place}{name}"), text, locals)
+                .map(|text| Some(text).filter(|text| !text.trim().is_empty())),
+            None => Ok(None),
+        };
+        let (link, id, filename) =
+            (optional("link", &self.link)?, optional("id", &self.id)?, optional("filename", &self.filename)?);
         let source = match (id, link) {
             (Some(id), _) => MediaSource::Id(id),
             (None, Some(link)) => MediaSource::Link(link),

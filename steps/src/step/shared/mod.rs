@@ -15,4 +15,4 @@ pub use matching::holds_words;
 pub use media::{ContactCard, Degrees, Location, Media};
 pub use question::Question;
 pub use sending::{Content, OutsideWindow, Sending};
-pub use waiting::{Matching, Save, Timeout, Waiting};
+pub use waiting::{Matching, Save, Timeout, Waiting, until};

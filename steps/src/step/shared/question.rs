@@ -62,13 +62,7 @@ impl<'a> Question<'a> {
             return Ok(Next::Answer { wait: AnswerWait { stand_in: false, ..wait }, fresh: true });
         }
         match self.find(turn, answer, &wait)? {
-            Found::Option(chosen) => {
-                turn.chose(chosen.id.as_ref(), &chosen.title, &chosen.value);
-                self.keep(turn, &chosen.value)?;
-                let to = chosen.goto.or_else(|| self.sending.next.clone());
-                turn.branch(to.as_ref(), format!("the customer chose {:?}", chosen.title));
-                Ok(Next::Go(to))
-            }
+            Found::Option(chosen) => self.choose(turn, chosen),
             Found::Value(value) => self.take(turn, value),
             Found::More => {
                 let page = wait.page.saturating_add(1);
@@ -83,6 +77,23 @@ impl<'a> Question<'a> {
             }
             Found::Nothing => self.not_understood(turn, answer, wait),
         }
+    }
+
+    /// Takes an answer only if it names an option.
+    pub fn chosen(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Option<Next>, Stop> {
+        let wait = turn.answer_wait();
+        match self.find(turn, answer, &wait)? {
+            Found::Option(chosen) => self.choose(turn, chosen).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn choose(&self, turn: &mut Turn<'_>, chosen: Chosen) -> Result<Next, Stop> {
+        turn.chose(chosen.id.as_ref(), &chosen.title, &chosen.value);
+        self.keep(turn, &chosen.value)?;
+        let to = chosen.goto.or_else(|| self.sending.next.clone());
+        turn.branch(to.as_ref(), format!("the customer chose {:?}", chosen.title));
+        Ok(Next::Go(to))
     }
 
     /// Takes a value that is the answer.

@@ -1,6 +1,7 @@
 //! The keys of steps that wait for the customer. How an answer is matched is in [`super::question`].
 
 use indexmap::IndexMap;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,9 +9,10 @@ use serde_json::Value;
 use crate::{
     expression::{Duration, Expression, Locals, Text},
     ids::StepId,
+    moment::Moment,
     option::Choice,
     path::Path,
-    turn::{Stop, Turn},
+    turn::{Failure, Stop, Turn},
 };
 
 /// Keys that all waiting steps share.
@@ -58,6 +60,32 @@ pub struct Timeout {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Expression>,
     pub goto: StepId,
+}
+
+impl Timeout {
+    /// When it runs out, counted from now; None: the step names no time.
+    ///
+    /// # Errors
+    /// `conversion` when `until` gives no moment.
+    pub fn moment(&self, turn: &mut Turn<'_>) -> Result<Option<Moment>, Stop> {
+        let after = self.after.map(|after| turn.now().plus(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)));
+        let until = self.until.as_ref().map(|expression| until(turn, expression)).transpose()?;
+        Ok(match (after, until) {
+            (Some(after), Some(until)) => Some(after.min(until)),
+            (after, until) => after.or(until),
+        })
+    }
+}
+
+/// The moment that an expression gives, in the bot's time zone where it names none; of a date the first.
+///
+/// # Errors
+/// `conversion` when it gives none.
+pub fn until(turn: &mut Turn<'_>, expression: &Expression) -> Result<Moment, Stop> {
+    let value = turn.evaluate(expression, Locals::none())?;
+    let zone = turn.bot().map_or(TimeZone::UTC, |bot| bot.zone.clone());
+    let moment = value.as_str().and_then(|text| Moment::read(text, &zone));
+    moment.ok_or_else(|| Failure::new("conversion", format!("`until` ({}) gave no moment", expression.source())).into())
 }
 
 /// Where a value is kept: a path, or expressions by path.
