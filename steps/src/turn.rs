@@ -1,7 +1,5 @@
 //! What a step is given, and what it may do: read the conversation, set values, queue messages, yield a call, wait, go on.
 //!
-//! How it sends stands in [`sending`].
-//!
 //! A step never awaits and never acts: everything it does is data in the [`Turn`], which the interpreter commits as one.
 
 mod sending;
