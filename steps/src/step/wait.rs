@@ -101,9 +101,9 @@ impl Wait {
 
     /// The timeout that holds: a default one only where nothing else ends the wait.
     fn timeout(&self, turn: &Turn<'_>) -> Option<Timeout> {
-        let times = |(awaited, _): &(&For, _)| matches!(awaited, For::Delay(_) | For::Until(_) | For::OpenHours);
-        let default = || turn.bot().and_then(|bot| bot.document.defaults.timeout.clone());
-        self.waiting.timeout.clone().or_else(|| if self.ways().iter().any(|way| times(&way)) { None } else { default() })
+        let ends = self.ways().iter().any(|(awaited, _)| matches!(awaited, For::Delay(_) | For::Until(_) | For::OpenHours));
+        let default = || turn.bot().and_then(|bot| bot.document.defaults.timeout.clone()).filter(|_| !ends);
+        self.waiting.timeout.clone().or_else(default)
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Question<'a> {
     pub sending: &'a Sending,
     pub waiting: &'a Waiting,
     /// The options that are drawn, of all pages.
-    pub offered: &'a dyn Fn(&mut Turn<'_>, Empty) -> Result<Vec<Offered<'a>>, Stop>,
+    pub offered: &'a Offer<'a>,
     /// Whether so many options go out as a list, in which their places are numbers.
     pub as_list: fn(usize) -> bool,
     pub expect: Option<Expect<'a>>,
@@ -34,6 +34,9 @@ pub struct Question<'a> {
     /// Makes the question, with this page of its options.
     pub content: &'a dyn Fn(&mut Turn<'_>, u32) -> Result<Content, Stop>,
 }
+
+/// Gives a step's options as they are shown now.
+pub type Offer<'a> = dyn Fn(&mut Turn<'_>, Empty) -> Result<Vec<Offered<'a>>, Stop> + 'a;
 
 /// An option that the customer chose.
 struct Chosen {
