@@ -1,1 +1,29 @@
+//! The `salesbot` server: webhooks in, turns committed, messages out, and the API around it.
+//!
+//! [`app::App`] is what all parts share; [`router::router`] is its HTTP side, built in a function so that tests call it without a
+//! port; [`serve::serve`] runs it with its workers. What a turn does is the interpreter's, how data is kept the store's, what WhatsApp's
+//! JSON looks like `whatsapp`'s: here they are only brought together.
 
+pub mod alerts;
+pub mod api;
+pub mod app;
+pub mod bots;
+pub mod caller;
+pub mod channel;
+pub mod cli;
+pub mod due;
+pub mod edge;
+pub mod guard;
+pub mod journal;
+pub mod live;
+pub mod metrics;
+pub mod pages;
+pub mod problem;
+pub mod process;
+pub mod records;
+pub mod router;
+pub mod sandbox;
+pub mod schedule;
+pub mod sender;
+pub mod serve;
+pub mod settings;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `salesbot` binary.
+
+fn main() -> std::process::ExitCode {
+    salesbot::cli::run()
+}

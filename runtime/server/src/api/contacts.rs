@@ -1,0 +1,255 @@
+//! Contacts: who they are, what runs for them, and their removal.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, value::RawValue};
+use steps::{
+    contact::{Contact, Conversation, Lead, Session},
+    event::{EventKind, Identity, Trigger},
+    moment::Moment,
+};
+
+use super::{
+    idempotency,
+    input::{JsonBody, Query},
+    shapes,
+};
+use crate::{app::App, journal, problem::Problem, process::Whom};
+
+/// A contact with what runs for them.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ContactView {
+    id: String,
+    name: Option<String>,
+    phone: Option<String>,
+    #[schema(value_type = Object)]
+    identity: Identity,
+    email: Option<String>,
+    language: Option<String>,
+    tags: Vec<String>,
+    #[schema(value_type = Object)]
+    fields: Map<String, Value>,
+    #[schema(value_type = Object)]
+    company: Map<String, Value>,
+    owner: Option<String>,
+    opted_in: Option<bool>,
+    /// Unix milliseconds.
+    created: i64,
+    #[schema(value_type = Vec<Object>)]
+    leads: Vec<Lead>,
+    /// The customer service window of the default number.
+    window: Window,
+    /// By number of the business.
+    windows: BTreeMap<String, Window>,
+    sessions: Vec<SessionView>,
+    /// Entries that wait: sends, calls, timers.
+    pending: usize,
+}
+
+/// A customer service window.
+#[derive(Default, Serialize, utoipa::ToSchema)]
+pub(super) struct Window {
+    open: bool,
+    /// ISO 8601; when it closes or closed. None: the customer never wrote.
+    closes_at: Option<String>,
+    seconds_left: i64,
+    /// What is sent now is free, because the customer came by an ad.
+    free_entry: bool,
+    /// A person has the conversation.
+    human: bool,
+}
+
+/// A running bot.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct SessionView {
+    id: u32,
+    bot: String,
+    version: String,
+    step: String,
+    number: String,
+    /// Unix milliseconds.
+    started: i64,
+    active: i64,
+    /// What it waits for: `answer`, `first`, `call`, `child`, `human`.
+    waits_for: Option<String>,
+    #[schema(value_type = Object)]
+    variables: Map<String, Value>,
+}
+
+fn window(conversation: &Conversation, now: Moment) -> Window {
+    let closes_at = conversation.window_closes_at();
+    let open = conversation.window_open(now);
+    Window {
+        open,
+        closes_at: closes_at.map(|at| at.to_string()),
+        seconds_left: closes_at.filter(|_| open).map_or(0, |at| at.since(now) / 1_000),
+        free_entry: conversation.free_entry_open(now),
+        human: conversation.human.is_some(),
+    }
+}
+
+fn session(session: &Session) -> SessionView {
+    let frame = session.frame();
+    // The word of a wait is the key of its JSON, or all of it.
+    let wait = frame.and_then(|frame| frame.wait.as_ref()).and_then(|wait| serde_json::to_value(wait).ok());
+    let waits_for = wait.and_then(|wait| match wait {
+        Value::String(word) => Some(word),
+        Value::Object(object) => object.keys().next().cloned(),
+        _ => None,
+    });
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    SessionView {
+        id: session.id.0,
+        bot: text(frame.map(|frame| frame.bot.as_str())),
+        version: text(frame.map(|frame| frame.version.as_str())),
+        step: text(frame.map(|frame| frame.step.as_str())),
+        number: session.number.to_string(),
+        started: session.started.0,
+        active: session.active.0,
+        waits_for,
+        variables: frame.map(|frame| frame.vars.clone()).unwrap_or_default(),
+    }
+}
+
+fn view(app: &App, contact: &Contact) -> ContactView {
+    let now = app.now();
+    let windows: BTreeMap<String, Window> =
+        contact.conversations.iter().map(|(number, conversation)| (number.to_string(), window(conversation, now))).collect();
+    let default = contact.conversation(&app.default_number()).map(|conversation| window(conversation, now));
+    ContactView {
+        id: contact.id.to_string(),
+        name: contact.display_name().map(str::to_owned),
+        phone: contact.identity.phone.clone(),
+        identity: contact.identity.clone(),
+        email: contact.email.clone(),
+        language: contact.language.as_ref().map(ToString::to_string),
+        tags: contact.tags.clone(),
+        fields: contact.fields.clone(),
+        company: contact.company.clone(),
+        owner: contact.owner.as_ref().map(ToString::to_string),
+        opted_in: contact.opted_in,
+        created: contact.created.0,
+        leads: contact.leads.clone(),
+        window: default.unwrap_or_default(),
+        windows,
+        sessions: contact.sessions.iter().map(session).collect(),
+        pending: contact.pending.len(),
+    }
+}
+
+/// A contact by phone number or id: leads, windows, sessions.
+#[utoipa::path(get, path = "/api/v1/contacts/{contact}", tag = "contacts", params(("contact" = String, Path, description = "phone number or id")),
+    responses((status = 200, body = ContactView), (status = 404, body = Problem)))]
+pub(super) async fn show(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Json<ContactView>, Problem> {
+    let found = shapes::contact(&app, &name).await?;
+    Ok(Json(view(&app, &found.contact)))
+}
+
+/// Values to set, by path: `contact.fields.budget`, `lead.stage`, …
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fields {
+    #[schema(value_type = Object)]
+    fields: Map<String, Value>,
+}
+
+/// Sets fields of a contact or its lead; bots that watch them start.
+#[utoipa::path(patch, path = "/api/v1/contacts/{contact}", tag = "contacts", request_body = Fields, params(("contact" = String, Path,)),
+    responses((status = 200, body = ContactView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Fields>,
+) -> Result<Json<ContactView>, Problem> {
+    for path in body.fields.keys() {
+        let read = serde_json::from_value::<steps::path::Path>(Value::from(path.as_str()));
+        read.map_err(|error| Problem::invalid(format!("fields.{path}"), error.to_string()))?;
+    }
+    let found = shapes::contact(&app, &name).await?;
+    let key = idempotency::event_key(&headers, &app)?;
+    let trigger = Trigger::Fields { fields: body.fields };
+    let event = shapes::event(&app, format!("fields:{key}"), None, EventKind::Trigger(trigger));
+    shapes::bring(&app, &Whom::Contact(found.id.clone()), event).await?;
+    let now = shapes::contact(&app, found.id.as_str()).await?;
+    Ok(Json(view(&app, &now.contact)))
+}
+
+/// Removes all that is known of a contact: value, names, journal and transcript. Cannot be undone.
+#[utoipa::path(delete, path = "/api/v1/contacts/{contact}", tag = "contacts", params(("contact" = String, Path,)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn erase(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    // One that can't be read can be erased all the same, by its id.
+    let id = match shapes::contact(&app, &name).await {
+        Ok(found) => found.id,
+        Err(problem) if problem.status == StatusCode::INTERNAL_SERVER_ERROR.as_u16() => steps::ids::ContactId::new(&name),
+        Err(problem) => return Err(problem),
+    };
+    let _turn = app.queues.enter(&id).await;
+    app.store.erase(id.as_str()).await?;
+    tracing::info!(contact.id = %id, "contact {id} was erased");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The running sessions of a contact.
+#[utoipa::path(get, path = "/api/v1/contacts/{contact}/sessions", tag = "sessions", params(("contact" = String, Path,)),
+    responses((status = 200, body = Vec<SessionView>), (status = 404, body = Problem)))]
+pub(super) async fn sessions(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Json<Vec<SessionView>>, Problem> {
+    let found = shapes::contact(&app, &name).await?;
+    Ok(Json(found.contact.sessions.iter().map(session).collect()))
+}
+
+/// A part of a list, newest first.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// Only what lies before this position.
+    pub(super) before: Option<u64>,
+    /// 100 if left out, 1,000 at most.
+    pub(super) limit: Option<usize>,
+}
+
+impl Page {
+    pub(super) fn limit(&self) -> usize {
+        self.limit.unwrap_or(100).clamp(1, 1_000)
+    }
+}
+
+/// What a turn did.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct TraceView {
+    /// For `before`.
+    position: u64,
+    /// Unix milliseconds.
+    at: i64,
+    #[schema(value_type = Object)]
+    trace: Box<RawValue>,
+}
+
+/// What ran for a contact and why: the traces of its turns, newest first.
+#[utoipa::path(get, path = "/api/v1/contacts/{contact}/traces", tag = "sessions", params(("contact" = String, Path,), Page),
+    responses((status = 200, body = Vec<TraceView>), (status = 404, body = Problem)))]
+pub(super) async fn traces(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Json<Vec<TraceView>>, Problem> {
+    let found = shapes::contact(&app, &name).await?;
+    let (mut traces, mut before) = (Vec::new(), page.before);
+    while traces.len() < page.limit() {
+        let rows = app.store.journal_of(found.id.as_str(), before, page.limit()).await?;
+        let Some(last) = rows.last() else { break };
+        before = Some(last.position);
+        let found = rows.into_iter().filter(|row| row.kind == journal::TRACE);
+        traces.extend(found.map(|row| TraceView { position: row.position, at: row.at, trace: journal::raw(&row.body) }));
+    }
+    traces.truncate(page.limit());
+    Ok(Json(traces))
+}

@@ -1,0 +1,82 @@
+//! The HTTP API, under `/api/v1`: one file a subject, each handler described where it stands; `/api/openapi.json` follows from that.
+
+mod bots;
+mod contacts;
+mod conversation;
+mod events;
+mod idempotency;
+mod input;
+mod lists;
+mod run;
+mod sandbox;
+mod shapes;
+
+use std::sync::Arc;
+
+use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use input::normal_phone;
+
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Salesbot",
+        description = "Bots, contacts and conversations of one account. Errors are `application/problem+json`; an unknown key in a body is an error. \
+                       Without a token the API answers to this machine alone."
+    ),
+    modifiers(&Token),
+    security(("token" = []))
+)]
+struct Description;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        openapi.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+fn described() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(bots::list))
+        .routes(routes!(bots::show))
+        .routes(routes!(bots::save_draft))
+        .routes(routes!(bots::publish))
+        .routes(routes!(bots::versions))
+        .routes(routes!(run::run))
+        .routes(routes!(run::stop))
+        .routes(routes!(run::stage))
+        .routes(routes!(contacts::show, contacts::change, contacts::erase))
+        .routes(routes!(contacts::sessions))
+        .routes(routes!(contacts::traces))
+        .routes(routes!(conversation::messages, conversation::write))
+        .routes(routes!(conversation::hand_off))
+        .routes(routes!(conversation::release))
+        .routes(routes!(sandbox::say))
+        .routes(routes!(lists::dead))
+        .routes(routes!(lists::alerts))
+        .routes(routes!(events::listen))
+}
+
+/// The API as OpenAPI describes it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().into_openapi()
+}
+
+pub fn router() -> Router<Arc<App>> {
+    let (router, openapi) = described().split_for_parts();
+    let openapi = Arc::new(openapi);
+    router
+        .route("/api/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
+        // Bodies have a limit of their own, with an answer of its own.
+        .layer(DefaultBodyLimit::disable())
+}

@@ -1,0 +1,207 @@
+//! How messages of a number go out: through the Graph API, or on the sandbox, where they are accepted at once.
+//!
+//! One call is one try: pace, deadline, and what the answer means. Repeats are decided by turns.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::StreamExt;
+use interpreter::outbox::SEND_DEADLINE;
+use reqwest::{Client, header};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use steps::{
+    event::{ChannelError, Identity, Reaction, SendOutcome},
+    ids::{ContactId, EntryId, MessageId, NumberId},
+    message::Message,
+    moment::{MINUTE, Moment},
+    pace,
+};
+use whatsapp::{
+    callback, errors,
+    send::{self, Recipient, paths},
+};
+
+use crate::settings::Number;
+
+/// How messages of one number go out.
+pub enum Channel {
+    /// Accepts all; the transcript is where they can be read.
+    Sandbox,
+    Graph(Graph),
+}
+
+/// A number on the Graph API.
+pub struct Graph {
+    client: Client,
+    base: String,
+    number: Number,
+    /// In microseconds: when the number's budget would be whole again ([`pace`]).
+    whole_at: Mutex<i64>,
+    /// Until when nothing is sent, after an error that more sends would only repeat.
+    paused_until: AtomicI64,
+}
+
+/// A send that was claimed.
+pub struct Send<'s> {
+    pub contact: &'s ContactId,
+    pub entry: EntryId,
+    pub to: &'s Identity,
+    pub message: &'s Message,
+    pub reply_to: Option<&'s MessageId>,
+    /// From 1.
+    pub attempt: u32,
+}
+
+/// How long a connection may take to stand, within the send's deadline.
+const CONNECT: Duration = Duration::from_secs(5);
+/// An answer of the Graph API is well under this; what is longer is no answer of it.
+const MAX_ANSWER: usize = 64 * 1024;
+/// How long a receipt may take.
+const RECEIPT: Duration = Duration::from_secs(5);
+/// How long a number rests after an error that only people can mend: a token that was revoked, an account that is restricted.
+const PAUSE: i64 = MINUTE;
+/// The part of the deadline that a send may spend waiting for the number's pace.
+const MAX_PACE: i64 = SEND_DEADLINE / 2;
+/// The number sends too fast (Cloud API, Error codes): what we say ourselves before Meta does.
+const RATE_LIMIT: i64 = 130_429;
+/// A service is not available (Cloud API, Error codes): what no connection comes down to.
+const UNAVAILABLE: i64 = 131_016;
+/// The message can't be delivered (Cloud API, Error codes).
+const UNDELIVERABLE: i64 = 131_026;
+
+/// The client for the Graph host: no proxy, no redirects, so that a token goes nowhere else.
+pub fn client() -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .user_agent(concat!("salesbot/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+impl Graph {
+    pub fn new(client: Client, base: String, number: Number) -> Self {
+        Graph { client, base, number, whole_at: Mutex::default(), paused_until: AtomicI64::default() }
+    }
+
+    /// The number's business account.
+    pub fn account(&self) -> &str {
+        &self.number.business_account_id
+    }
+
+    /// Sends one message, within the deadline that lies inside its claim.
+    pub async fn send(&self, order: &Send<'_>, now: Moment) -> SendOutcome {
+        let Some(recipient) = Recipient::of(order.to) else {
+            return SendOutcome::Refused(errors::new(UNDELIVERABLE, "the contact has neither a phone number nor a user id"));
+        };
+        let paused = self.paused_until.load(Ordering::Relaxed) - now.0;
+        if paused > 0 {
+            return SendOutcome::Deferred { error: errors::new(UNAVAILABLE, "the number rests after an error"), after: paused };
+        }
+        let wait = match self.reserve(now) {
+            Ok(wait) => wait,
+            Err(after) => {
+                return SendOutcome::Deferred {
+                    error: errors::new(RATE_LIMIT, "the number has more to send than it may"),
+                    after,
+                };
+            }
+        };
+        if wait > 0 {
+            tokio::time::sleep(millis(wait)).await;
+        }
+        let callback = callback::encode(order.contact, order.entry).unwrap_or_default();
+        let body = send::request(&recipient, order.message, &callback, order.reply_to);
+        let outcome = match self.post(&body, millis(SEND_DEADLINE - wait)).await {
+            Ok((status, answer)) => send::answer(status, &answer).outcome,
+            Err(error) if error.is_connect() => SendOutcome::Refused(errors::new(UNAVAILABLE, "no connection to the Graph API")),
+            Err(_) => SendOutcome::Unknown,
+        };
+        self.react(outcome, order.attempt, now)
+    }
+
+    /// Marks a message as read. Best effort.
+    pub async fn acknowledge(&self, message: &MessageId, typing: bool) {
+        let body = send::mark_as_read(message, typing);
+        if let Err(error) = self.post(&body, RECEIPT).await {
+            tracing::debug!(number.id = %self.number.id, error = %error.without_url(), "a receipt was not sent");
+        }
+    }
+
+    /// A place in the number's pace: milliseconds to wait; or, where that would pass the deadline, when to try again.
+    fn reserve(&self, now: Moment) -> Result<i64, i64> {
+        let pace = if self.number.coexistence { pace::SHARED_NUMBER } else { pace::NUMBER };
+        let micros = now.0.saturating_mul(1_000);
+        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = pace.wait_micros(*whole_at, micros).saturating_add(999) / 1_000;
+        if wait > MAX_PACE {
+            return Err(wait);
+        }
+        *whole_at = pace.spend_micros(*whole_at, micros);
+        Ok(wait)
+    }
+
+    /// Whether a refusal is for good, and what it means for the number.
+    fn react(&self, outcome: SendOutcome, attempt: u32, now: Moment) -> SendOutcome {
+        let SendOutcome::Refused(error) = outcome else { return outcome };
+        if error.reaction == Reaction::Stop {
+            self.pause(&error, now);
+        }
+        match errors::retry_after(&error, attempt) {
+            Some(after) => SendOutcome::Deferred { error, after },
+            None => SendOutcome::Refused(error),
+        }
+    }
+
+    fn pause(&self, error: &ChannelError, now: Moment) {
+        let remedy = errors::explain(error.code).remedy;
+        let ChannelError { code, name, .. } = error;
+        tracing::error!(
+            number.id = %self.number.id, error.code = code, error.name = %name,
+            "number {} rests for a minute: {name} ({code}). {remedy}", self.number.id
+        );
+        self.rest_until(now.plus(PAUSE));
+    }
+
+    /// Sends nothing before that moment; [`Moment::default`]: goes on.
+    pub fn rest_until(&self, until: Moment) {
+        self.paused_until.store(until.0, Ordering::Relaxed);
+    }
+
+    async fn post(&self, body: &Value, deadline: Duration) -> Result<(u16, Vec<u8>), reqwest::Error> {
+        let url = format!("{}{}", self.base, paths::messages(&self.number.id));
+        let request = self.client.post(url).timeout(deadline).bearer_auth(self.number.access_token.expose_secret());
+        let response = request.header(header::ACCEPT, "application/json").json(body).send().await?;
+        let status = response.status().as_u16();
+        let mut answer = Vec::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            answer.extend_from_slice(&chunk?);
+            if answer.len() > MAX_ANSWER {
+                break;
+            }
+        }
+        Ok((status, answer))
+    }
+}
+
+/// The id that the sandbox gives a message.
+pub fn sandbox_id(contact: &ContactId, entry: EntryId) -> MessageId {
+    MessageId::new(format!("sandbox.{contact}.{entry}"))
+}
+
+/// Whether a number of ours is on the sandbox.
+pub fn is_sandbox(number: &NumberId) -> bool {
+    number.as_str() == crate::settings::SANDBOX_NUMBER
+}
+
+fn millis(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}

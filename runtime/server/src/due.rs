@@ -1,0 +1,173 @@
+//! Due work: a worker looks who is due, lane by lane, and brings each an event. A commit that sets an earlier moment wakes it.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use steps::{
+    contact::{Contact, Work},
+    event::{Event, EventKind},
+    ids::{ContactId, EventId, NumberId},
+    moment::{MINUTE, Moment, SECOND},
+};
+use store::LANES;
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{
+    app::App,
+    metrics as names,
+    process::{Done, Rejected, Whom, finish_merge, process},
+};
+
+/// The longest time between two looks: other processes set due times, too.
+const INTERVAL: i64 = SECOND;
+/// Contacts of a lane that are taken up at a look.
+const BATCH: usize = 256;
+/// Contacts that are worked on at the same time.
+const AT_ONCE: usize = 64;
+/// How long a contact rests that was due and is still.
+const REST: i64 = SECOND;
+/// How long a contact rests that can't be read or committed.
+const LONG_REST: i64 = MINUTE;
+
+/// Wakes the worker.
+pub struct Wake {
+    /// When it looks next.
+    next: AtomicI64,
+    notify: Notify,
+}
+
+impl Default for Wake {
+    fn default() -> Self {
+        Wake { next: AtomicI64::new(i64::MAX), notify: Notify::new() }
+    }
+}
+
+impl Wake {
+    /// A contact is due then.
+    pub fn at(&self, due: Moment) {
+        if due.0 < self.next.fetch_min(due.0, Ordering::Relaxed) {
+            self.notify.notify_one();
+        }
+    }
+}
+
+/// When a contact next wants attention: its timers and calls, and of each conversation the first send that is not held back. Later
+/// ones wait for that one's result.
+pub fn next(contact: &Contact) -> Option<Moment> {
+    let mut first_of: Vec<&NumberId> = Vec::new();
+    let due = |pending: &'_ steps::contact::Pending| match &pending.work {
+        Work::Send(send) => Some(match (&send.claim, send.settle_until) {
+            (Some(claim), _) => claim.until,
+            (None, Some(until)) => until.max(send.due),
+            (None, None) => send.due,
+        }),
+        Work::Call(_) | Work::Timer(_) => pending.due(),
+    };
+    let mut next = None;
+    for pending in &contact.pending {
+        if let Work::Send(send) = &pending.work {
+            if send.held || first_of.contains(&&send.number) {
+                continue;
+            }
+            first_of.push(&send.number);
+        }
+        next = next.into_iter().chain(due(pending)).min();
+    }
+    next
+}
+
+/// Who is worked on or rests, until when.
+#[derive(Default)]
+struct Busy(Mutex<HashMap<String, Moment>>);
+
+impl Busy {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Moment>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Works until the server stops.
+pub async fn work(app: Arc<App>) {
+    let busy = Arc::new(Busy::default());
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    while !app.is_stopping() {
+        let now = app.now();
+        app.wake.next.store(now.plus(INTERVAL).0, Ordering::Relaxed);
+        if let Err(error) = look(&app, &busy, &room, now).await {
+            tracing::warn!(%error, "due work waits: {error}");
+        }
+        let until = app.wake.next.load(Ordering::Relaxed);
+        let pause = Duration::from_millis(u64::try_from(until - app.now().0).unwrap_or_default());
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = app.wake.notify.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Takes up who is due, and sets the alarm for who is due next.
+async fn look(app: &Arc<App>, busy: &Arc<Busy>, room: &Arc<Semaphore>, now: Moment) -> Result<(), Rejected> {
+    busy.lock().retain(|_, until| *until > now);
+    let limit = BATCH + busy.lock().len();
+    for lane in 0..LANES {
+        for due in app.store.due(lane, now.plus(INTERVAL).0, limit).await? {
+            if due.due > now.0 {
+                app.wake.next.fetch_min(due.due, Ordering::Relaxed);
+                continue;
+            }
+            if app.is_stopping() {
+                return Ok(());
+            }
+            if busy.lock().contains_key(&due.key) {
+                continue;
+            }
+            busy.lock().insert(due.key.clone(), Moment::MAX);
+            let Ok(permit) = room.clone().acquire_owned().await else { return Ok(()) };
+            let (app, busy) = (app.clone(), busy.clone());
+            app.clone().tasks.spawn(async move {
+                let rest = take_up(&app, &due.key, now).await;
+                drop(permit);
+                let mut busy = busy.lock();
+                match rest {
+                    0 => busy.remove(&due.key),
+                    rest => busy.insert(due.key, app.now().plus(rest)),
+                };
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Brings a contact its event; tells how long it should rest.
+async fn take_up(app: &Arc<App>, key: &str, now: Moment) -> i64 {
+    metrics::counter!(names::DUE).increment(1);
+    let contact = ContactId::new(key);
+    match bring(app, &contact, now).await {
+        // Still due: it waits for something that a look can't give it.
+        Ok(done) if done.due.is_some_and(|due| due <= now) => REST,
+        Ok(done) if done.parked || done.contact.is_none() => LONG_REST,
+        Ok(_) => 0,
+        Err(error) => {
+            tracing::warn!(contact.id = %contact, %error, "contact {contact} is due and waits: {error}");
+            REST
+        }
+    }
+}
+
+async fn bring(app: &Arc<App>, contact: &ContactId, now: Moment) -> Result<Done, Rejected> {
+    let event = Event { id: EventId::new(format!("due:{}", now.0)), number: app.default_number(), kind: EventKind::Due };
+    let done = process(app, &Whom::Contact(contact.clone()), &[event]).await?;
+    if done.contact.as_ref().is_some_and(|reached| reached != contact) {
+        // A tombstone is due while it still has to hand over its content.
+        finish_merge(app, contact).await?;
+        return Ok(Done { contact: done.contact, ..Done::default() });
+    }
+    Ok(done)
+}

@@ -1,0 +1,7 @@
+//! The address that Meta calls: verification, and webhooks, from raw bytes to committed turns.
+
+mod body;
+mod items;
+mod webhook;
+
+pub use webhook::router;

@@ -1,0 +1,207 @@
+//! Who may call the API and the pages. With a token: whoever has it. Without one: this machine alone, by a name of its own, and never
+//! through a proxy or a tunnel, which would open the server to everybody. Webhooks and `/healthz` have their own rules.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use aws_lc_rs::{
+    constant_time::verify_slices_are_equal,
+    digest::{SHA256, digest},
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::{app::App, problem::Problem};
+
+/// Headers that a proxy or a tunnel puts to a request.
+const PROXY_HEADERS: &[&str] = &[
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-forwarded-server",
+    "x-real-ip",
+    "x-original-host",
+    "x-original-forwarded-for",
+    "cf-connecting-ip",
+    "cf-ray",
+    "true-client-ip",
+    "fly-client-ip",
+    "ngrok-trace-id",
+    "via",
+];
+
+/// Lets a request pass, or says why not.
+pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    match check(&app, peer, request.method(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => {
+            tracing::info!(status = problem.status, path = request.uri().path(), "a request was refused: {}", problem.detail);
+            let asks_for_token = problem.status == StatusCode::UNAUTHORIZED.as_u16();
+            let mut response = problem.into_response();
+            if asks_for_token {
+                // A browser asks for a name, which may be anything, and a password, which is the token.
+                let scheme = if request.uri().path().starts_with("/api/") { "Bearer" } else { "Basic realm=\"salesbot\"" };
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+            }
+            response
+        }
+    }
+}
+
+fn check(app: &App, peer: Option<SocketAddr>, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if app.settings.api_tokens().next().is_some() {
+        check_token(app, headers)?;
+    } else {
+        check_local(peer, headers)?;
+    }
+    if !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        check_origin(headers)?;
+    }
+    Ok(())
+}
+
+fn check_token(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let given = text(headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
+        Problem::unauthorized("this needs `Authorization: Bearer TOKEN`, with a token of SALESBOT_API_TOKEN or salesbot.toml")
+    })?;
+    let (scheme, rest) = given.split_once(' ').unwrap_or((given, ""));
+    let basic =
+        |text: &str| String::from_utf8(STANDARD.decode(text).ok()?).ok()?.split_once(':').map(|(_, token)| token.to_owned());
+    let token = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => Some(rest.trim().to_owned()),
+        "basic" => basic(rest.trim()),
+        _ => None,
+    };
+    let given = digest(&SHA256, token.unwrap_or_default().as_bytes());
+    // Hashes have one length, and every token is compared: the time tells nothing.
+    let known = app
+        .settings
+        .api_tokens()
+        .filter(|known| verify_slices_are_equal(digest(&SHA256, known.as_bytes()).as_ref(), given.as_ref()).is_ok());
+    if known.count() == 0 {
+        return Err(Problem::unauthorized("the token is not one of this server's"));
+    }
+    Ok(())
+}
+
+fn check_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Problem> {
+    const CURE: &str = "set SALESBOT_API_TOKEN, and call with that token";
+    if !peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
+        return Err(Problem::forbidden(format!("without a token only this machine itself may call: {CURE}")));
+    }
+    if let Some(found) = PROXY_HEADERS.iter().find(|name| headers.contains_key(**name)) {
+        return Err(Problem::forbidden(format!(
+            "the request came through a proxy or a tunnel (header `{found}`), so anybody could have sent it: {CURE}"
+        )));
+    }
+    let host = text(headers, header::HOST.as_str()).unwrap_or_default();
+    if !is_local_host(host) {
+        return Err(Problem::forbidden(format!(
+            "without a token the server answers only as localhost or a loopback address, not by another name: {CURE}"
+        )));
+    }
+    Ok(())
+}
+
+/// A write from a browser must come from a page of our own.
+fn check_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let foreign = || Problem::forbidden("a page of another site may not write here");
+    if let Some(site) = text(headers, "sec-fetch-site")
+        && !matches!(site, "same-origin" | "none")
+    {
+        return Err(foreign());
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().map_err(|_| foreign())?;
+    let host = text(headers, header::HOST.as_str()).unwrap_or_default();
+    let same = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
+    if same { Ok(()) } else { Err(foreign()) }
+}
+
+fn is_local_host(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tests::app;
+
+    const LOCAL: &str = "127.0.0.1:4711";
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    async fn status(settings: &str, peer: &str, method: Method, pairs: &[(&'static str, &str)]) -> u16 {
+        let app = app(settings).await;
+        check(&app, Some(peer.parse().unwrap()), &method, &headers(pairs)).map_or_else(|problem| problem.status, |()| 200)
+    }
+
+    #[tokio::test]
+    async fn without_a_token_only_this_machine_may_call() {
+        for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080"] {
+            assert_eq!(status("", LOCAL, Method::GET, &[("host", host)]).await, 200, "{host}");
+        }
+        assert_eq!(status("", "[::ffff:127.0.0.1]:1", Method::GET, &[("host", "localhost")]).await, 200);
+        assert_eq!(status("", "192.168.1.2:1", Method::GET, &[("host", "localhost")]).await, 403);
+        // A name that leads here by DNS is how a page of another site would reach us.
+        for host in ["evil.example", "localhost.evil.example", "192.168.1.2", ""] {
+            assert_eq!(status("", LOCAL, Method::GET, &[("host", host)]).await, 403, "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_came_through_a_proxy_is_told_the_cure() {
+        let app = app("").await;
+        for name in PROXY_HEADERS {
+            let mut all = headers(&[("host", "localhost")]);
+            all.insert(*name, HeaderValue::from_static("x"));
+            let problem = check(&app, Some(LOCAL.parse().unwrap()), &Method::GET, &all).unwrap_err();
+            assert_eq!(problem.status, 403, "{name}");
+            assert!(problem.detail.contains("SALESBOT_API_TOKEN") && problem.detail.contains(name), "{}", problem.detail);
+        }
+    }
+
+    #[tokio::test]
+    async fn with_a_token_it_is_the_token_that_counts() {
+        let settings = "api_token = \"0123456789abcdef\"\nmore_api_tokens = [\"fedcba9876543210\"]";
+        let call = |value: &'static str| status(settings, "8.8.8.8:1", Method::GET, &[("authorization", value)]);
+        let mut found = Vec::new();
+        for value in ["Bearer 0123456789abcdef", "bearer fedcba9876543210", "Basic YW5hOjAxMjM0NTY3ODlhYmNkZWY="] {
+            found.push(call(value).await);
+        }
+        for value in ["Bearer 0123456789abcdeg", "Bearer ", "", "Basic !!", "0123456789abcdef"] {
+            found.push(call(value).await);
+        }
+        assert_eq!(found, [200, 200, 200, 401, 401, 401, 401, 401]);
+        assert_eq!(status(settings, LOCAL, Method::GET, &[("host", "localhost")]).await, 401);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_another_site_may_not_write() {
+        let post = |pairs: &'static [(&'static str, &str)]| status("", LOCAL, Method::POST, pairs);
+        assert_eq!(post(&[("host", "localhost:8080")]).await, 200);
+        assert_eq!(post(&[("host", "localhost:8080"), ("origin", "http://localhost:8080")]).await, 200);
+        for origin in ["http://evil.example", "null", "http://localhost:9090"] {
+            let pairs = [("host", "localhost:8080"), ("origin", origin)];
+            assert_eq!(status("", LOCAL, Method::POST, &pairs).await, 403, "{origin}");
+        }
+        assert_eq!(post(&[("host", "localhost:8080"), ("sec-fetch-site", "cross-site")]).await, 403);
+    }
+}

@@ -1,0 +1,124 @@
+//! From a name to a contact. A contact's id is made from its strongest first alias; aliases are records of their own, written before
+//! the contact, so that two who are quick make one.
+//!
+//! Two different user ids are two people, whatever their phone number says: a number moves on to its new owner.
+
+use std::sync::Arc;
+
+use interpreter::{aliases, contact_id};
+use steps::{
+    contact::Contact,
+    event::{Event, EventKind, Identity},
+    ids::ContactId,
+};
+
+use super::{Rejected, Whom, turns};
+use crate::app::{ACCOUNT, App};
+
+/// The contact that is meant; None: nobody has that name, and nobody is to be made.
+pub async fn find(app: &Arc<App>, whom: &Whom) -> Result<Option<ContactId>, Rejected> {
+    let (identity, create) = match whom {
+        Whom::Contact(contact) => return Ok(Some(contact.clone())),
+        Whom::Named { identity, create } => (identity, *create),
+    };
+    let names = aliases(identity);
+    let Some(strongest) = names.first() else { return Ok(None) };
+    if let Some(holder) = app.store.alias(strongest).await? {
+        return Ok(Some(ContactId::new(holder)));
+    }
+    for weaker in &names[1..] {
+        let Some(holder) = app.store.alias(weaker).await? else { continue };
+        let holder = ContactId::new(holder);
+        let known = load(app, &holder).await?;
+        if known.is_none_or(|known| is_somebody_else(&known.identity, identity)) {
+            continue;
+        }
+        if !create {
+            return Ok(Some(holder));
+        }
+        // Known by a weaker name until now.
+        let holder = app.store.set_alias(strongest, holder.as_str(), None).await?;
+        return Ok(Some(ContactId::new(holder)));
+    }
+    if !create {
+        return Ok(None);
+    }
+    let id = contact_id(ACCOUNT, strongest);
+    let holder = ContactId::new(app.store.set_alias(strongest, id.as_str(), None).await?);
+    for weaker in &names[1..] {
+        claim(app, weaker, &holder, identity).await?;
+    }
+    Ok(Some(holder))
+}
+
+/// Writes down the names that a contact does not have yet; gives those who turned out to be the same person.
+pub(super) async fn record(
+    app: &Arc<App>,
+    id: &ContactId,
+    known: &Identity,
+    named: &Identity,
+) -> Result<Vec<ContactId>, Rejected> {
+    if is_known(known, named) {
+        return Ok(Vec::new());
+    }
+    let (known, mut merges) = (aliases(known), Vec::new());
+    for alias in aliases(named).iter().filter(|alias| !known.contains(alias)) {
+        merges.extend(claim(app, alias, id, named).await?);
+    }
+    Ok(merges)
+}
+
+/// After a change of number or user id that Meta tells of: the contact has its new names, too.
+pub(super) async fn record_changes(
+    app: &Arc<App>,
+    id: &ContactId,
+    events: impl Iterator<Item = &Event>,
+    contact: &Contact,
+) -> Result<Vec<ContactId>, Rejected> {
+    let mut merges = Vec::new();
+    for event in events {
+        if let EventKind::Identity(change) = &event.kind {
+            for alias in aliases(&change.new) {
+                merges.extend(claim(app, &alias, id, &contact.identity).await?);
+            }
+        }
+    }
+    Ok(merges)
+}
+
+/// Gives an alias to a contact; returns whoever held it and is the same person.
+async fn claim(app: &Arc<App>, alias: &str, id: &ContactId, identity: &Identity) -> Result<Option<ContactId>, Rejected> {
+    let holder = app.store.set_alias(alias, id.as_str(), None).await?;
+    if holder == id.as_str() {
+        return Ok(None);
+    }
+    let other = ContactId::new(&holder);
+    match load(app, &other).await? {
+        Some(known) if known.merged_into.is_some() => {}
+        Some(known) if !is_somebody_else(&known.identity, identity) => return Ok(Some(other)),
+        // Somebody else had it before, or nobody is left who has it.
+        Some(_) | None => {}
+    }
+    app.store.set_alias(alias, id.as_str(), Some(&holder)).await?;
+    Ok(None)
+}
+
+/// Whether two user ids say that these are two people.
+fn is_somebody_else(known: &Identity, named: &Identity) -> bool {
+    matches!((&known.user_id, &named.user_id), (Some(known), Some(named)) if known != named)
+}
+
+/// Whether every name of `named` stands in `known`, without making a list of them: true for nearly all messages.
+fn is_known(known: &Identity, named: &Identity) -> bool {
+    let same = |known: &Option<String>, named: &Option<String>| named.is_none() || known == named;
+    same(&known.user_id, &named.user_id)
+        && same(&known.wa_id, &named.wa_id)
+        && same(&known.phone, &named.phone)
+        && same(&known.parent_user_id, &named.parent_user_id)
+}
+
+/// A contact as it is; one that can't be read counts as not there.
+async fn load(app: &App, id: &ContactId) -> Result<Option<Contact>, Rejected> {
+    let stored = app.store.load(id.as_str()).await?;
+    Ok(stored.and_then(|stored| turns::decode(&stored.value).ok()))
+}

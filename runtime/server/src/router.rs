@@ -1,0 +1,61 @@
+//! The server's HTTP side as one router.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    middleware,
+    response::IntoResponse,
+    routing::get,
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{api, app::App, edge, guard::guard, metrics, pages, problem::Problem};
+
+/// All routes. Webhooks and health stand before the guard, everything else behind it.
+pub fn router(app: Arc<App>) -> Router {
+    let guarded = Router::new()
+        .merge(api::router())
+        .merge(pages::router())
+        .route("/metrics", get(render_metrics))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(middleware::from_fn_with_state(app.clone(), guard));
+    Router::new()
+        .merge(edge::router())
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .merge(guarded)
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed on this request").into_response()
+        }))
+        .with_state(app)
+}
+
+/// What a server is started with: requests know who calls.
+pub fn service(app: Arc<App>) -> axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    router(app).into_make_service_with_connect_info()
+}
+
+/// 200 while the server takes work: bots are loaded, the store answers, and it does not stop.
+async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
+    if !app.is_ready() {
+        return Err(Problem::busy(if app.is_stopping() { "the server stops" } else { "the server starts" }));
+    }
+    app.store.ping().await?;
+    Ok("ready")
+}
+
+async fn render_metrics() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics::recorder().render())
+}
+
+async fn unknown() -> Problem {
+    Problem::not_found("there is nothing at this address; /api/openapi.json lists what is")
+}
+
+async fn unknown_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not know the method; /api/openapi.json lists what it knows")
+}

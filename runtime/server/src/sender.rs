@@ -1,0 +1,152 @@
+//! Begins what a commit claimed, and brings each result back as an event: sends, calls, receipts.
+//!
+//! A result that can't be committed is tried again until the claim runs out; then the entry is due, and a turn settles it.
+
+use std::{sync::Arc, time::Duration};
+
+use interpreter::{
+    Receipt,
+    outbox::{CLAIM, Claimed},
+};
+use steps::{
+    event::{CallResult, Delivery, Event, EventKind, SendOutcome, Status},
+    ids::{ContactId, EventId, NumberId},
+    moment::Moment,
+};
+use tokio::time::Instant;
+
+use crate::{
+    app::App,
+    caller::CallOrder,
+    channel::{Channel, Send, sandbox_id},
+    metrics as names,
+    process::{Whom, process},
+};
+
+/// Receipts under way at the same time; more are left out.
+pub const MAX_RECEIPTS: usize = 64;
+/// Pauses between tries to commit a result.
+const PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
+/// Begins what was claimed. Returns at once; a stop waits for it.
+pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>) {
+    for work in claimed {
+        let (app, contact) = (app.clone(), contact.clone());
+        app.clone().tasks.spawn(async move {
+            metrics::gauge!(names::UNDER_WAY).increment(1.0);
+            do_work(&app, contact, work).await;
+            metrics::gauge!(names::UNDER_WAY).decrement(1.0);
+        });
+    }
+}
+
+async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
+    let begun = Instant::now();
+    match work {
+        Claimed::Send { entry, number, to, message, reply_to, attempt } => {
+            let attempt = attempt.max(1);
+            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to: reply_to.as_ref(), attempt };
+            let outcome = send(app, &number, &order).await;
+            metrics::counter!(names::SENDS, "outcome" => word(&outcome)).increment(1);
+            metrics::histogram!(names::SEND_DURATION).record(begun.elapsed().as_secs_f64());
+            let mut events = vec![Event {
+                id: EventId::new(format!("sent:{entry}:{attempt}")),
+                number: number.clone(),
+                kind: EventKind::Sent { entry, outcome: outcome.clone() },
+            }];
+            // Nobody tells of a delivery on the sandbox, so what is accepted is delivered.
+            if let (Some(Channel::Sandbox), SendOutcome::Accepted { message_id, .. }) = (app.channels.get(&number), outcome) {
+                let status = Status {
+                    message_id,
+                    state: Delivery::Delivered,
+                    at: app.now(),
+                    entry: Some(entry),
+                    error: None,
+                    pricing: None,
+                };
+                let id = EventId::new(format!("delivered:{entry}"));
+                events.push(Event { id, number, kind: EventKind::Status(status) });
+            }
+            report(app, contact, &events, begun).await;
+        }
+        Claimed::Call { entry, call, idempotency_key } => {
+            let id = EventId::new(format!("called:{idempotency_key}"));
+            let order = CallOrder { contact: contact.clone(), call, idempotency_key };
+            let result: CallResult = app.caller.call(order).await;
+            let event = Event { id, number: app.default_number(), kind: EventKind::Called { entry, result } };
+            report(app, contact, &[event], Instant::now()).await;
+        }
+    }
+}
+
+async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcome {
+    match app.channels.get(number) {
+        Some(Channel::Graph(graph)) => graph.send(order, app.now()).await,
+        Some(Channel::Sandbox) => {
+            SendOutcome::Accepted { message_id: sandbox_id(order.contact, order.entry), wa_id: None, user_id: None }
+        }
+        None => {
+            let text = format!("number {number} is not in the settings any more");
+            SendOutcome::Refused(whatsapp::errors::new(NUMBER_MISSING, &text))
+        }
+    }
+}
+
+/// The business's number does not exist (Cloud API, Error codes).
+const NUMBER_MISSING: i64 = 33;
+
+fn word(outcome: &SendOutcome) -> &'static str {
+    match outcome {
+        SendOutcome::Accepted { .. } => "accepted",
+        SendOutcome::Refused(_) => "refused",
+        SendOutcome::Deferred { .. } => "deferred",
+        SendOutcome::Unknown => "unknown",
+    }
+}
+
+/// Commits a result.
+async fn report(app: &Arc<App>, contact: ContactId, events: &[Event], begun: Instant) {
+    let until = begun + Duration::from_millis(u64::try_from(CLAIM).unwrap_or_default());
+    let whom = Whom::Contact(contact.clone());
+    let mut pause = PAUSE;
+    loop {
+        // A future inside of itself needs a box: a result's commit claims the next send.
+        let result = Box::pin(process(app, &whom, events)).await;
+        let Err(error) = result else { return };
+        if Instant::now() + pause > until {
+            tracing::error!(contact.id = %contact, %error, "a result of contact {contact} was not committed: {error}");
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Sends receipts, if there is room for them.
+pub fn acknowledge(app: &Arc<App>, receipts: Vec<Receipt>) {
+    // Marking the last one as read marks those before it.
+    let Some(receipt) = receipts.into_iter().last() else { return };
+    if !matches!(app.channels.get(&receipt.number), Some(Channel::Graph(_))) || app.is_stopping() {
+        return;
+    }
+    let Ok(permit) = app.receipts.clone().try_acquire_owned() else { return };
+    let app = app.clone();
+    app.clone().tasks.spawn(async move {
+        if let Some(Channel::Graph(graph)) = app.channels.get(&receipt.number) {
+            graph.acknowledge(&receipt.message_id, receipt.typing).await;
+        }
+        drop(permit);
+    });
+}
+
+/// Lets the numbers of an account rest or go on, as Meta says that the account was restricted or reinstated.
+pub fn rest(app: &App, account: &str, until: Moment) {
+    for channel in app.channels.values() {
+        if let Channel::Graph(graph) = channel
+            && (account.is_empty() || graph.account().is_empty() || graph.account() == account)
+        {
+            graph.rest_until(until);
+        }
+    }
+}
