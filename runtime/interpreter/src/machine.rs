@@ -5,7 +5,6 @@ use steps::{
     bot::{Bot, WhenListening},
     contact::{AnswerWait, FirstWait, Frame, MAX_DEFERRED, Pending, PendingCall, Purpose, Timer, Wait, Work},
     event::{CallResult, Inbound},
-    expression::Locals,
     fact::Fact,
     ids::{BotId, EntryId, SessionId, StepId},
     moment::{DAY, Moment},
@@ -295,17 +294,10 @@ impl<'a> Machine<'a> {
 
     /// When the step that waits stops waiting.
     fn timeout(&mut self, session: SessionId) -> Result<Option<Moment>, Stop> {
-        let Some(timeout) = self.timeout_of_step(session) else { return Ok(None) };
-        if let Some(after) = timeout.after {
-            return Ok(Some(self.now().plus(after.millis())));
+        match self.timeout_of_step(session) {
+            Some(timeout) => timeout.moment(&mut self.turn),
+            None => Ok(None),
         }
-        let Some(until) = &timeout.until else { return Ok(None) };
-        let value = self.turn.evaluate(until, Locals::none())?;
-        let zone = self.turn.bot().map(|bot| bot.zone.clone()).unwrap_or(jiff::tz::TimeZone::UTC);
-        let moment = value.as_str().and_then(|text| Moment::read(text, &zone));
-        moment
-            .map(Some)
-            .ok_or_else(|| Failure::new("conversion", format!("`timeout.until` ({}) gave no moment", until.source())).into())
     }
 
     fn timeout_of_step(&self, session: SessionId) -> Option<Timeout> {

@@ -87,6 +87,7 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                         }
                         (None, Outside::Hold) => {
                             send.held = true;
+                            stood_in.extend(pending.session.zip(send.step.clone()));
                             return true;
                         }
                         (None, Outside::Skip) => return false,

@@ -71,7 +71,7 @@ impl From<message::Message> for Content {
 impl Sending {
     /// Sends; then waits for the answer, or goes on.
     pub fn send(&self, turn: &mut Turn<'_>, content: Content, waits: bool, mut wait: AnswerWait) -> Result<Next, Stop> {
-        let template = if content.message.is_free_form() { self.stand_in(turn)? } else { None };
+        let template = if content.message.is_free_form() { self.ready_stand_in(turn)? } else { None };
         let outside = self.outside(turn);
         let dispatched = turn.send(Outgoing { message: content.message, template, outside })?;
         wait.shown = content.shown;
@@ -94,6 +94,19 @@ impl Sending {
     pub fn stand_in(&self, turn: &mut Turn<'_>) -> Result<Option<TemplateMessage>, Stop> {
         let template = self.template_or_default(turn);
         template.map(|template| template.fill(turn, "template.")).transpose()
+    }
+
+    /// The stand-in for a message that goes out now. While the window is open it is only a spare: one that can't be filled in is left out.
+    fn ready_stand_in(&self, turn: &mut Turn<'_>) -> Result<Option<TemplateMessage>, Stop> {
+        let now = turn.now();
+        let window_open = turn.state.conversation().is_some_and(|conversation| conversation.takes_free_form(now));
+        match self.stand_in(turn) {
+            Err(Stop::Failed(failure)) if window_open => {
+                turn.branch(None, format!("the template that would stand in can't be filled in: {}", failure.text));
+                Ok(None)
+            }
+            other => other,
+        }
     }
 
     /// The quick reply of its template that a key names, for taps on old messages.
