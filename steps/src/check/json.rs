@@ -69,7 +69,11 @@ pub(super) fn refused(source: &str, error: &serde_json::Error) -> Diagnostic {
     let at = (0..=at).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0);
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or(&text);
-    Diagnostic::error(CODE, &Place::default(), at..at, format!("this is no JSON: {text}"))
+    let (text, help) = match text.starts_with("control character") {
+        true => ("a line break or another control character inside a string", "write a line break as `\\n`, a tab as `\\t`"),
+        false => (text, "mend the place that is shown"),
+    };
+    Diagnostic::error(CODE, &Place::default(), at..at, format!("this is no JSON: {text}")).help(help)
 }
 
 /// Where the nesting passes [`MAX_DEPTH`]. Read before anything recurses into it.

@@ -180,7 +180,7 @@ impl Reader {
             return Shape::Either(vec![self.definition(reference)]);
         }
         if let Some(parts) = map.get("oneOf").or_else(|| map.get("anyOf")).and_then(Value::as_array) {
-            return self.alternatives(parts);
+            return self.alternatives(parts, name);
         }
         let kind = map.get("x-kind").and_then(Value::as_str);
         if kind == Some("data") {
@@ -239,17 +239,18 @@ impl Reader {
             _ => Some(self.add(Shape::Anything)),
         };
         let kind = map.get("x-kind").and_then(Value::as_str);
-        let pattern = map.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Value::as_str);
-        let key_kind = pattern.filter(|_| kind != Some("hours")).map(key_kind);
+        let names = map.get("propertyNames").filter(|_| kind != Some("hours"));
+        let named = |key: &str| names.and_then(|names| names.get(key)).and_then(Value::as_str);
+        let key_kind = named("x-kind").or_else(|| named("pattern").map(key_kind));
         Shape::Object(ObjectShape { name, keys, required, rest, key_kind, kind })
     }
 
-    fn alternatives(&mut self, parts: &'static [Value]) -> Shape {
+    fn alternatives(&mut self, parts: &'static [Value], name: Option<&'static str>) -> Shape {
         if let Some((tag, words)) = tag_of(parts) {
             let cases = words.into_iter().zip(parts).map(|(word, part)| (word, self.read(part, None))).collect();
             return Shape::Tagged { tag, cases };
         }
-        Shape::Either(parts.iter().map(|part| self.read(part, None)).collect())
+        Shape::Either(parts.iter().map(|part| self.read(part, name)).collect())
     }
 
     /// Alternatives within alternatives become one list, and their words one choice of words.

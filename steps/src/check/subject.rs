@@ -8,6 +8,7 @@ use jsonc_parser::ast::{Object, Value};
 
 use super::{
     diagnostic::Diagnostic,
+    graph::{self, Edge},
     json,
     meaning::{self, Meaning},
     place::{Key, Place},
@@ -15,13 +16,11 @@ use super::{
 };
 use crate::{
     environment::Environment,
-    ids::BotId,
     step::{Behaviour, Definition, Group, Step},
 };
 
 /// What the rules check.
 pub(crate) struct Subject<'t> {
-    pub(crate) id: &'t BotId,
     pub(crate) source: &'t str,
     pub(crate) environment: &'t Environment,
     pub(crate) root: &'t Object<'t>,
@@ -29,6 +28,8 @@ pub(crate) struct Subject<'t> {
     /// In the order of the document.
     pub(crate) sites: Vec<(Site<'t>, Meaning)>,
     pub(crate) objects: Vec<Named<'t>>,
+    /// Where each step leads, in the order of the steps.
+    edges: Vec<Vec<Edge<'t>>>,
 }
 
 /// A step as the rules see it.
@@ -47,7 +48,6 @@ pub(crate) struct StepView<'t> {
 
 impl<'t> Subject<'t> {
     pub(super) fn new(
-        id: &'t BotId,
         source: &'t str,
         environment: &'t Environment,
         root: &'t Object<'t>,
@@ -62,8 +62,10 @@ impl<'t> Subject<'t> {
             (site, meaning)
         });
         let sites: Vec<_> = sites.collect();
-        let mut subject = Subject { id, source, environment, root, steps: IndexMap::new(), sites, objects: walked.objects };
+        let mut subject =
+            Subject { source, environment, root, steps: IndexMap::new(), sites, objects: walked.objects, edges: Vec::new() };
         subject.read_steps(problems);
+        subject.edges = subject.steps.values().map(|step| graph::edges(&subject, step)).collect();
         subject
     }
 
@@ -102,6 +104,12 @@ impl<'t> Subject<'t> {
             let text = error.to_string();
             text.split(" at line ").next().unwrap_or(&text).to_owned()
         }))
+    }
+
+    /// Where a step leads.
+    pub(crate) fn edges(&self, step: &StepView<'t>) -> &[Edge<'t>] {
+        let index = self.steps.get_index_of(step.id);
+        index.and_then(|index| self.edges.get(index)).map_or(&[], Vec::as_slice)
     }
 
     /// The strings of a step.
@@ -171,7 +179,8 @@ impl<'t> StepView<'t> {
 
     /// Whether it sends a message of its own that the window must be open for.
     pub(crate) fn sends_freely(&self) -> bool {
-        self.behaviour.as_ref().is_some_and(|behaviour| behaviour.sending().is_some()) && !self.is("template")
+        let keeps = self.is("ai_reply") && self.has("save");
+        self.behaviour.as_ref().is_some_and(|behaviour| behaviour.sending().is_some()) && !self.is("template") && !keeps
     }
 
     /// Where a key stands, with its value; the step itself where it has none.

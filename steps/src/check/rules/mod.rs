@@ -1,8 +1,26 @@
 //! The rules that a bot of the right form must keep. One file each: what it checks, and the page that explains it.
 
+mod comparison;
+mod dead_end;
+mod duplicate_option;
+mod loop_without_wait;
+mod media;
+mod message_parts;
+mod option_count;
+mod out_of_scope;
 mod start;
+mod template;
+mod time;
+mod too_long;
+mod translation;
+mod trigger;
 mod unknown_link;
+mod unknown_name;
+pub(crate) mod unknown_property;
+mod unknown_variable;
 mod unreachable;
+mod variable;
+mod window;
 
 use super::{diagnostic::Diagnostic, subject::Subject};
 
@@ -22,8 +40,30 @@ pub(crate) struct Page {
     pub(crate) to_do: &'static str,
 }
 
-/// Every rule, in the order of the reference: the graph, …
-pub(crate) const RULES: &[Rule] = &[start::RULE, unknown_link::RULE, unreachable::RULE];
+/// Every rule, in the order of the reference: the graph, what starts it, the window, expressions, names, messages, times, languages.
+pub(crate) const RULES: &[Rule] = &[
+    start::RULE,
+    unknown_link::RULE,
+    unreachable::RULE,
+    loop_without_wait::RULE,
+    dead_end::RULE,
+    trigger::RULE,
+    window::RULE,
+    unknown_variable::RULE,
+    out_of_scope::RULE,
+    unknown_property::RULE,
+    comparison::RULE,
+    variable::RULE,
+    unknown_name::RULE,
+    duplicate_option::RULE,
+    too_long::RULE,
+    message_parts::RULE,
+    media::RULE,
+    option_count::RULE,
+    template::RULE,
+    time::RULE,
+    translation::RULE,
+];
 
 /// Checks them all.
 pub(super) fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Page, Rule};
-use crate::check::{diagnostic::Diagnostic, subject::Subject};
+use crate::check::{diagnostic::Diagnostic, json, subject::Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "unreachable",
@@ -17,6 +17,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let start = json::get_text(subject.root, "start");
+    if start.is_none_or(|start| !subject.steps.contains_key(&*start.value)) {
+        // Everything would be unreachable, for a reason that is said elsewhere.
+        return;
+    }
     let mut reached: HashSet<&str> = HashSet::new();
     let outside = subject.of_kind("link").filter(|site| site.place.in_step().is_empty());
     let mut open: Vec<&str> = outside.map(|site| site.value()).collect();

@@ -1,0 +1,157 @@
+//! The graph of a bot: which step leads to which, and what has to happen on the way. It follows from the links alone, by the keys that the
+//! language gives them, so that a new step needs nothing here.
+
+use jsonc_parser::ast::{Object, Value};
+
+use super::{
+    json,
+    meaning::Meaning,
+    place::Key,
+    subject::{StepView, Subject},
+    walk::Site,
+};
+use crate::expression::parse_duration;
+
+/// What has to happen for a way to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The step was done.
+    Done,
+    /// The customer wrote.
+    Answered,
+    /// So much time passed, in milliseconds; None: a time that only the conversation knows.
+    Passed(Option<u64>),
+    /// The step failed.
+    Failed,
+    /// The customer service window was closed.
+    Closed,
+    /// A condition over `window` holds: the designer has thought of it.
+    Guarded,
+}
+
+/// A link from a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge<'t> {
+    pub(crate) to: &'t str,
+    pub(crate) way: Way,
+}
+
+/// Where a step leads, the answers of `defaults` included.
+pub(super) fn edges<'t>(subject: &Subject<'t>, step: &StepView<'t>) -> Vec<Edge<'t>> {
+    let links = subject.sites_of(step).iter().map(|(site, _)| site).filter(|site| site.kind == "link");
+    let mut edges: Vec<Edge<'t>> = links
+        .filter(|site| !step.disabled || matches!(site.place.in_step(), [Key::Name("next")]))
+        .map(|site| Edge { to: text(site), way: if step.disabled { Way::Done } else { way(step, site) } })
+        .collect();
+    if step.disabled {
+        return edges;
+    }
+    let Some(defaults) = subject.defaults() else { return edges };
+    let mut default = |key: &str, way: Way| {
+        let link = match json::get(defaults, key) {
+            Some(Value::Object(inner)) => json::get_text(inner, "goto"),
+            Some(Value::StringLit(link)) => Some(link),
+            _ => None,
+        };
+        if let Some(link) = link.filter(|_| !step.has(key)) {
+            edges.push(Edge { to: &link.value, way });
+        }
+    };
+    default("failed", Way::Failed);
+    if step.waits() {
+        default("otherwise", Way::Answered);
+        default("timeout", timeout(json::get_object(defaults, "timeout")));
+    }
+    if step.sends_freely() && json::get_object(defaults, "outside_window").is_some() {
+        default("outside_window", Way::Closed);
+    }
+    edges
+}
+
+fn text<'t>(site: &Site<'t>) -> &'t str {
+    &site.literal.value
+}
+
+fn way(step: &StepView<'_>, site: &Site<'_>) -> Way {
+    let inside = site.place.in_step();
+    match inside {
+        [.., Key::Name("failed")] => return Way::Failed,
+        [.., Key::Name("timeout"), Key::Name("goto")] => return timeout(json::get_object(step.object, "timeout")),
+        [.., Key::Name("outside_window"), Key::Name("goto")] => return Way::Closed,
+        // A colleague closes the conversation, hours or days later.
+        [Key::Name("resume")] => return Way::Passed(None),
+        _ => {}
+    }
+    if step.is("wait") {
+        return match inside {
+            [Key::Name("for"), Key::Index(index), ..] => {
+                let entry = json::get_list(step.object, "for").get(*index).and_then(Value::as_object);
+                waited(entry.and_then(|entry| json::get(entry, "for")))
+            }
+            _ => match json::get(step.object, "for") {
+                Some(Value::Array(list)) => {
+                    // `next` is where entries without `goto` lead: the longest of them counts.
+                    let ways = list.elements.iter().filter_map(Value::as_object).filter(|entry| !json::has(entry, "goto"));
+                    ways.map(|entry| waited(json::get(entry, "for"))).fold(Way::Answered, longer)
+                }
+                one => waited(one),
+            },
+        };
+    }
+    if is_guarded(step, inside) {
+        return Way::Guarded;
+    }
+    if step.waits() { Way::Answered } else { Way::Done }
+}
+
+/// What a `wait` waits for.
+fn waited(node: Option<&Value<'_>>) -> Way {
+    match node {
+        Some(Value::StringLit(word)) if word.value == "message" => Way::Answered,
+        Some(Value::Object(object)) => Way::Passed(json::get_text(object, "delay").and_then(|text| millis(&text.value))),
+        _ => Way::Passed(None),
+    }
+}
+
+fn longer(a: Way, b: Way) -> Way {
+    match (a, b) {
+        (Way::Passed(None), _) | (_, Way::Passed(None)) => Way::Passed(None),
+        (Way::Passed(Some(a)), Way::Passed(Some(b))) => Way::Passed(Some(a.max(b))),
+        (passed @ Way::Passed(_), _) | (_, passed @ Way::Passed(_)) => passed,
+        (other, _) => other,
+    }
+}
+
+fn timeout(timeout: Option<&Object<'_>>) -> Way {
+    Way::Passed(timeout.and_then(|timeout| json::get_text(timeout, "after")).and_then(|text| millis(&text.value)))
+}
+
+fn millis(text: &str) -> Option<u64> {
+    parse_duration(text).ok().map(|duration| duration.as_millis())
+}
+
+/// Whether the link's own condition reads `window`.
+fn is_guarded(step: &StepView<'_>, inside: &[Key<'_>]) -> bool {
+    let [path @ .., Key::Name(_)] = inside else { return false };
+    let mut object = step.object;
+    let mut list: &[Value<'_>] = &[];
+    for key in path {
+        match key {
+            Key::Name(name) => match json::get(object, name) {
+                Some(Value::Object(inner)) => object = inner,
+                Some(Value::Array(inner)) => list = &inner.elements,
+                _ => return false,
+            },
+            Key::Index(index) => match list.get(*index) {
+                Some(Value::Object(inner)) => object = inner,
+                _ => return false,
+            },
+        }
+    }
+    json::get_text(object, "when").is_some_and(|when| reads_window(&when.value))
+}
+
+pub(super) fn reads_window(source: &str) -> bool {
+    let Ok(expression) = crate::expression::Expression::compile(source) else { return false };
+    Meaning::Expression(expression).reads().iter().any(|read| read.path == "window" || read.path.starts_with("window."))
+}
