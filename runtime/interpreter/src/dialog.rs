@@ -8,6 +8,6 @@ mod lines;
 mod matching;
 mod play;
 
-pub use lines::{Dialog, DialogError, Dialogs, Line};
+pub use lines::{Dialog, DialogContact, DialogError, Dialogs, Line};
 pub use matching::view;
-pub use play::{Failure, Report, run};
+pub use play::{Failure, Play, Report, run};

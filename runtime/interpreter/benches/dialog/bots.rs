@@ -88,9 +88,13 @@ fn dialog() -> Map<String, Value> {
 /// Steps of the usual kinds, that the dialog never comes to.
 fn further(number: usize, next: &str) -> Value {
     match number % 4 {
-        0 => json!({"type": "message", "text": format!("Part {number} for {{{{ contact.first_name ?? \"you\" }}}}."), "next": next}),
+        0 => {
+            json!({"type": "message", "text": format!("Part {number} for {{{{ contact.first_name ?? \"you\" }}}}."), "next": next})
+        }
         1 => json!({"type": "ask", "text": format!("Question {number}?"), "expect": "text", "save": "vars.need", "next": next}),
-        2 => json!({"type": "condition", "branches": [{"when": format!("vars.score > {number}"), "goto": next}], "otherwise": next}),
+        2 => {
+            json!({"type": "condition", "branches": [{"when": format!("vars.score > {number}"), "goto": next}], "otherwise": next})
+        }
         _ => json!({
             "type": "message",
             "text": format!("Choice {number}?"),

@@ -117,7 +117,8 @@ impl Load {
                 let turned = self.take(0, &next);
                 shape.steps += turned.trace.0.iter().filter(|entry| matches!(entry.what, Traced::Step { .. })).count();
                 shape.sends += usize::from(self.conversations[0].sending.is_some());
-                let session = turned.contact.sessions.first().map(|session| serde_json::to_vec(session).map_or(0, |json| json.len()));
+                let session =
+                    turned.contact.sessions.first().map(|session| serde_json::to_vec(session).map_or(0, |json| json.len()));
                 shape.session_bytes = shape.session_bytes.max(session.unwrap_or_default());
                 event = self.result(0);
             }
@@ -129,6 +130,19 @@ impl Load {
         assert_eq!(contact.lead().and_then(|lead| lead.tags.first()).map(String::as_str), Some("hot"));
         shape.contact_bytes = stored.len();
         shape
+    }
+
+    /// Prints what the store keeps after each message and the results of its sends.
+    pub fn show(mut self) {
+        for say in &SAYS {
+            let mut event = Some(self.says(0, say));
+            while let Some(next) = event {
+                self.take(0, &next);
+                event = self.result(0);
+            }
+            self.now = self.now.plus(20 * SECOND);
+            println!("{}\n", String::from_utf8_lossy(self.conversations[0].stored.as_deref().unwrap_or_default()));
+        }
     }
 
     fn measure(&mut self, events: Vec<(usize, Event)>) -> Spent {
@@ -156,7 +170,7 @@ impl Load {
             if let Claimed::Send { entry, message, .. } = work {
                 conversation.sending = Some(entry);
                 if let Message::Buttons(buttons) = message {
-                    conversation.replies = buttons.replies;
+                    conversation.replies = buttons.buttons;
                 }
             }
         }
@@ -242,6 +256,12 @@ impl AddAssign for Spent {
 
 impl fmt::Display for Spent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:.0} a second of one core, {:.2} µs each ({} measured)", self.per_second(), self.each() * 1e6, self.turns)
+        write!(
+            formatter,
+            "{:.0} a second of one core, {:.2} µs each ({} measured)",
+            self.per_second(),
+            self.each() * 1e6,
+            self.turns
+        )
     }
 }

@@ -4,8 +4,9 @@
 //! Conversations are open together: all get message 1, then all get message 2, and so on, so that no conversation stays in the
 //! processor's caches between two turns. At every turn the contact is read from JSON and written back to JSON.
 //!
-//! `cargo xtask bench` runs it and compares with the marks; by hand: `cargo bench -p interpreter --bench dialog -- [--quick]`. The last
-//! line is one JSON object.
+//! `cargo xtask bench` runs it and compares with the marks. By hand: `cargo bench -p interpreter --bench dialog -- [--quick]`; its last
+//! line is one JSON object. `--show` prints the contact's stored value after each message; `--profile` plays the dialog alone for some
+//! seconds, for a profiler to watch.
 
 mod bots;
 mod clock;
@@ -37,8 +38,19 @@ struct Effort {
     many: usize,
 }
 
+/// Conversations that a profiler watches.
+const PROFILED: usize = 100 * FEW;
+
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
+    if asked("--show") {
+        return Load::new(publish(bots::qualification(0, SMALL_BOT)), 1).show();
+    }
+    if asked("--profile") {
+        let bots = publish(bots::qualification(0, SMALL_BOT));
+        return (0..PROFILED / FEW).for_each(|_| drop(Load::new(bots.clone(), FEW).play()));
+    }
+    let quick = asked("--quick");
     let effort = if quick { Effort { rounds: 2, many: MANY / 4 } } else { Effort { rounds: 5, many: MANY } };
 
     let small = publish(bots::qualification(0, SMALL_BOT));

@@ -73,14 +73,7 @@ pub fn run(
     dialog: &Dialog,
     explain: &dyn Fn(i64) -> ChannelError,
 ) -> Report {
-    let mut bots = Bots::default();
-    for other in others.iter().filter(|other| other.id != bot.id) {
-        let mut document = other.document.clone();
-        document.triggers.clear();
-        bots.publish(Bot::new(other.id.clone(), document));
-    }
-    bots.publish(bot.clone());
-    let mut play = match Play::begin(bot, bots, environment, dialog, explain) {
+    let mut play = match Play::begin(bot, others, environment, dialog, explain) {
         Ok(play) => play,
         Err(failure) => {
             return Report { dialog: dialog.name.clone(), failure: Some(failure), said: Vec::new(), trace: Trace::default() };
@@ -97,22 +90,34 @@ pub fn run(
     Report { dialog: dialog.name.clone(), failure, said: play.rehearsal.said, trace: play.rehearsal.trace }
 }
 
-struct Play<'a> {
+/// A dialog under way. The terminal chat plays line by line what a dialog test plays in one go.
+pub struct Play<'a> {
     bot: &'a Arc<Bot>,
-    rehearsal: Rehearsal,
+    pub rehearsal: Rehearsal,
     /// How many of the bot's messages lines have named.
     named: usize,
     explain: &'a dyn Fn(i64) -> ChannelError,
 }
 
 impl<'a> Play<'a> {
-    fn begin(
+    /// The beginning of a dialog: nobody has said anything. `others` can be called by the bot, and are started by nothing else.
+    ///
+    /// # Errors
+    /// What the dialog says of its contact or its begin can't be read.
+    pub fn begin(
         bot: &'a Arc<Bot>,
-        bots: Bots,
+        others: &[Arc<Bot>],
         environment: &Arc<Environment>,
         dialog: &Dialog,
         explain: &'a dyn Fn(i64) -> ChannelError,
     ) -> Result<Self, Failure> {
+        let mut bots = Bots::default();
+        for other in others.iter().filter(|other| other.id != bot.id) {
+            let mut document = other.document.clone();
+            document.triggers.clear();
+            bots.publish(Bot::new(other.id.clone(), document));
+        }
+        bots.publish(bot.clone());
         let begin = dialog.at.as_deref().unwrap_or(DEFAULT_BEGIN);
         let now = Moment::read(begin, &bot.zone)
             .ok_or_else(|| Failure::new(format!("`at` is {begin:?}, expected a moment such as {DEFAULT_BEGIN:?}")))?;
@@ -133,10 +138,17 @@ impl<'a> Play<'a> {
         match line {
             Line::Bot(expected) => return self.bot_says(expected),
             Line::Expect(expected) => return self.expect(expected),
-            Line::Status(status) => return self.status(status),
-            _ => {}
+            Line::Status(_) => {}
+            _ => self.nothing_unsaid()?,
         }
-        self.nothing_unsaid()?;
+        self.act(line)
+    }
+
+    /// Does what a line says that someone does. `bot` and `expect` only look, so here they do nothing.
+    ///
+    /// # Errors
+    /// The line can't be done: there is nothing to tap, no call to answer, or it can't be read.
+    pub fn act(&mut self, line: &Line) -> Result<(), Failure> {
         match line {
             Line::Customer(said) => self.customer(said),
             Line::Pass(duration) => {
@@ -147,7 +159,8 @@ impl<'a> Play<'a> {
             Line::Start(start) => self.start(start),
             Line::Reply(reply) => self.reply(reply),
             Line::Agent(agent) => self.agent(agent),
-            Line::Bot(_) | Line::Expect(_) | Line::Status(_) => Ok(()),
+            Line::Status(status) => self.status(status),
+            Line::Bot(_) | Line::Expect(_) => Ok(()),
         }
     }
 
