@@ -16,7 +16,7 @@ use steps::{
     message::{Location, MediaKind, Message},
     moment::Moment,
     trace::Trace,
-    trigger::On,
+    trigger::{On, Owned},
     who::Who,
 };
 
@@ -214,7 +214,8 @@ impl<'a> Play<'a> {
             Some(referral) => Some(read::<Referral>("referral", referral)?),
             None => None,
         };
-        let other = said.iter().find(|(key, _)| *key != "referral");
+        let card = said.get("card").and_then(Value::as_u64).and_then(|card| usize::try_from(card).ok());
+        let other = said.iter().find(|(key, _)| !matches!(key.as_str(), "referral" | "card"));
         let Some((key, value)) = other else {
             return Err(Failure::new(
                 "a `customer` object has `text`, `tap`, `form`, `media`, `location`, `contacts`, `order` or `reaction`",
@@ -223,7 +224,7 @@ impl<'a> Play<'a> {
         let text = || value.as_str().map(str::to_owned).ok_or_else(|| Failure::new(format!("`{key}` is a text")));
         let content = match key.as_str() {
             "tap" => {
-                self.rehearsal.tap(&text()?).map_err(Failure::new)?;
+                self.rehearsal.tap_on(&text()?, card).map_err(Failure::new)?;
                 return Ok(());
             }
             "form" => {
@@ -285,6 +286,13 @@ impl<'a> Play<'a> {
                 let value = start.get("value").cloned().unwrap_or_default();
                 Trigger::Fields { fields: Map::from_iter([(path, value)]) }
             }
+            Some("tag") => {
+                let tag = text("tag").ok_or_else(|| Failure::new("`start` on `tag` needs `tag`"))?;
+                let of = if text("of").as_deref() == Some("lead") { Owned::Lead } else { Owned::Contact };
+                let removed = text("event").as_deref() == Some("removed");
+                let (add, remove) = if removed { (Vec::new(), vec![tag]) } else { (vec![tag], Vec::new()) };
+                Trigger::Tags { of, add, remove }
+            }
             Some("schedule") => {
                 let place = self.bot.document.triggers.iter().position(|trigger| matches!(trigger.on, On::Schedule { .. }));
                 let trigger = place.ok_or_else(|| Failure::new("the bot has no `schedule` trigger"))?;
@@ -293,7 +301,7 @@ impl<'a> Play<'a> {
             other => {
                 let shown = other.unwrap_or("nothing");
                 return Err(Failure::new(format!(
-                    "`start` on {shown}: expected `stage`, `api`, `field` or `schedule`; messages are `customer` lines"
+                    "`start` on {shown}: expected `stage`, `api`, `field`, `tag` or `schedule`; messages are `customer` lines"
                 )));
             }
         };
