@@ -409,6 +409,8 @@ pub enum Trigger {
     Schedule { bot: BotId, trigger: usize },
     /// Fields set over the API; fires `field` triggers.
     Fields { fields: Map<String, Value> },
+    /// Tags put on or taken off over the API; fires `tag` triggers.
+    Tags { of: crate::trigger::Owned, add: Vec<String>, remove: Vec<String> },
 }
 
 /// A lead as a pipeline hands it over.

@@ -74,6 +74,25 @@ impl Message {
     }
 }
 
+impl Message {
+    /// What the customer can tap on one card of a carousel, counted from 1.
+    pub fn replies_on(&self, card: usize) -> Vec<&Reply> {
+        let place = card.wrapping_sub(1);
+        match self {
+            Message::Carousel(message) => message.cards.get(place).map(|card| card.buttons.replies().iter().collect()),
+            Message::Template(message) => message.cards.get(place).map(|card| {
+                let replies = card.buttons.iter().filter_map(|button| match button {
+                    TemplateButton::QuickReply { reply, .. } => Some(reply),
+                    _ => None,
+                });
+                replies.collect()
+            }),
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+}
+
 /// An answer that the customer can tap. The id comes back verbatim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {

@@ -110,11 +110,22 @@ impl Rehearsal {
     /// # Errors
     /// Where no message shows such an option, with those that there are.
     pub fn tap(&mut self, title: &str) -> Result<Trace, String> {
+        self.tap_on(title, None)
+    }
+
+    /// The same on one card of a carousel, counted from 1: cards may have alike buttons.
+    ///
+    /// # Errors
+    /// Where no message shows such an option there, with those that there are.
+    pub fn tap_on(&mut self, title: &str, card: Option<usize>) -> Result<Trace, String> {
         let wanted = steps::expression::fold(title);
         let found = self.said.iter().rev().find_map(|said| {
-            let replies = said.message.replies();
-            let reply = replies.iter().find(|reply| steps::expression::fold(&reply.title) == wanted || reply.id == title)?;
-            Some(((*reply).clone(), said.id.clone()))
+            let replies = match card {
+                Some(card) => said.message.replies_on(card),
+                None => said.message.replies(),
+            };
+            let reply = replies.into_iter().find(|reply| steps::expression::fold(&reply.title) == wanted || reply.id == title)?;
+            Some((reply.clone(), said.id.clone()))
         });
         let Some((reply, message)) = found else {
             let last = self.said.iter().rev().map(|said| said.message.replies()).find(|replies| !replies.is_empty());

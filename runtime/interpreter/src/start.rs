@@ -101,6 +101,13 @@ impl Machine<'_> {
             Happening::Stage { lead, previous_stage, created } => self.lead_entered(lead, previous_stage.as_deref(), *created),
             Happening::Run { bot, start, variables, data } => self.run_bot(bot, start.as_ref(), variables, data),
             Happening::Schedule { bot, trigger } => self.scheduled(bot, *trigger),
+            Happening::Tags { of, add, remove } => {
+                let (add, remove) = (add.clone(), remove.clone());
+                if let Err(stop) = steps::step::tags::change(&mut self.turn, *of, add, remove) {
+                    self.ignore(&format!("the tags were not changed: {stop:?}"));
+                }
+                Ok(())
+            }
             Happening::Fields { fields } => {
                 for (path, value) in fields {
                     let set = path

@@ -62,32 +62,41 @@ pub(super) fn filled(turn: &Turn<'_>, texts: &[Text]) -> Result<Vec<String>, Sto
     Ok(tags)
 }
 
+/// Puts tags on and takes them off: of a contact, or of its lead. What is there already, or is not there, changes nothing.
+///
+/// # Errors
+/// `too_large` when there would be more than [`MAX_TAGS`]; then none is changed.
+pub fn change(turn: &mut Turn<'_>, on: Owned, add: Vec<String>, remove: Vec<String>) -> Result<(), Stop> {
+    let there = match on {
+        Owned::Contact => turn.contact().tags.clone(),
+        Owned::Lead => turn.contact().lead().map(|lead| lead.tags.clone()).unwrap_or_default(),
+    };
+    let removed: Vec<String> = remove.into_iter().filter(|tag| there.contains(tag)).collect();
+    let added: Vec<String> = add.into_iter().filter(|tag| !there.contains(tag)).collect();
+    let mut tags = there;
+    tags.retain(|tag| !removed.contains(tag));
+    tags.extend(added.iter().cloned());
+    if tags.len() > MAX_TAGS {
+        return Err(Failure::new("too_large", format!("a {} has at most {MAX_TAGS} tags", name(on))).into());
+    }
+    if !removed.is_empty() || !added.is_empty() {
+        match on {
+            Owned::Contact => turn.contact_mut().tags = tags,
+            Owned::Lead => write::lead(turn).tags = tags,
+        }
+    }
+    let changed = removed.into_iter().map(|tag| (tag, false)).chain(added.into_iter().map(|tag| (tag, true)));
+    for (tag, added) in changed {
+        turn.facts.push(Fact::TagChanged { on: name(on).into(), tag: tag.clone(), added });
+        turn.changes.push(Change::Tag { on, tag, added });
+    }
+    Ok(())
+}
+
 impl Behaviour for Tags {
     fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
         let (add, remove) = (filled(turn, &self.add)?, filled(turn, &self.remove)?);
-        let there = match self.on {
-            Owned::Contact => turn.contact().tags.clone(),
-            Owned::Lead => turn.contact().lead().map(|lead| lead.tags.clone()).unwrap_or_default(),
-        };
-        let removed: Vec<String> = remove.into_iter().filter(|tag| there.contains(tag)).collect();
-        let added: Vec<String> = add.into_iter().filter(|tag| !there.contains(tag)).collect();
-        let mut tags = there;
-        tags.retain(|tag| !removed.contains(tag));
-        tags.extend(added.iter().cloned());
-        if tags.len() > MAX_TAGS {
-            return Err(Failure::new("too_large", format!("a {} has at most {MAX_TAGS} tags", name(self.on))).into());
-        }
-        if !removed.is_empty() || !added.is_empty() {
-            match self.on {
-                Owned::Contact => turn.contact_mut().tags = tags,
-                Owned::Lead => write::lead(turn).tags = tags,
-            }
-        }
-        let changed = removed.into_iter().map(|tag| (tag, false)).chain(added.into_iter().map(|tag| (tag, true)));
-        for (tag, added) in changed {
-            turn.facts.push(Fact::TagChanged { on: name(self.on).into(), tag: tag.clone(), added });
-            turn.changes.push(Change::Tag { on: self.on, tag, added });
-        }
+        change(turn, self.on, add, remove)?;
         Ok(Next::Go(self.next.clone()))
     }
 

@@ -47,7 +47,7 @@ pub struct DialogContact {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Line {
-    /// The customer writes (a text), or `{tap}`, `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`; `{text, referral}` from an ad.
+    /// The customer writes (a text), or `{tap}` (with `card`, counted from 1, where cards have alike buttons), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`; `{text, referral}` from an ad.
     Customer(Value),
     /// The bot says: a text, or an object that names only what matters.
     Bot(Value),
