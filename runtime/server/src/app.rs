@@ -190,45 +190,22 @@ async fn token_key(store: &dyn Store, now: Moment) -> Result<[u8; 32], BuildErro
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::{caller::NoCalls, settings::Flags};
-
-    /// The moment at which tests begin.
-    pub(crate) const NOW: Moment = Moment(1_763_700_000_000);
-
-    /// Credentials for a number whose Graph API is at `graph`.
-    pub(crate) fn connected(graph: &str) -> String {
-        format!(
-            "[whatsapp]\nphone_number_id = \"1001\"\nbusiness_account_id = \"5001\"\naccess_token = \"token\"\n\
-             app_secret = \"secret\"\nverify_token = \"verify\"\ngraph_url = \"{graph}\""
-        )
-    }
-
-    pub(crate) async fn app(settings: &str) -> Arc<App> {
-        app_on(settings, store::memory()).await
-    }
-
-    pub(crate) async fn app_on(settings: &str, store: Arc<dyn Store>) -> Arc<App> {
-        let settings = Settings::read(settings, "test", |_| None, &Flags::default()).unwrap();
-        let parts = Parts { settings, store, clock: Arc::new(|| NOW), caller: Arc::new(NoCalls) };
-        let app = App::build(parts).await.unwrap();
-        app.set_ready();
-        app
-    }
+    use crate::testing::app;
 
     #[tokio::test]
     async fn the_token_key_is_made_once() {
         let store = store::memory();
-        let first = app_on("", store.clone()).await.environment.load().token_key;
-        let second = app_on("", store).await.environment.load().token_key;
+        let first = app("", store.clone()).await.environment.load().token_key;
+        let second = app("", store).await.environment.load().token_key;
         assert_eq!(first, second);
         assert_ne!(first, [0; 32]);
     }
 
     #[tokio::test]
     async fn without_credentials_there_is_a_sandbox() {
-        let app = app("").await;
+        let app = app("", store::memory()).await;
         assert_eq!(app.default_number().as_str(), "sandbox");
         assert!(matches!(app.channels[&app.default_number()], Channel::Sandbox));
     }

@@ -140,7 +140,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::tests::app;
+    use crate::testing::app;
 
     const LOCAL: &str = "127.0.0.1:4711";
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     async fn status(settings: &str, peer: &str, method: Method, pairs: &[(&'static str, &str)]) -> u16 {
-        let app = app(settings).await;
+        let app = app(settings, store::memory()).await;
         check(&app, Some(peer.parse().unwrap()), &method, &headers(pairs)).map_or_else(|problem| problem.status, |()| 200)
     }
 
@@ -168,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_came_through_a_proxy_is_told_the_cure() {
-        let app = app("").await;
+        let app = app("", store::memory()).await;
         for name in PROXY_HEADERS {
             let mut all = headers(&[("host", "localhost")]);
             all.insert(*name, HeaderValue::from_static("x"));
@@ -181,13 +181,18 @@ mod tests {
     #[tokio::test]
     async fn with_a_token_it_is_the_token_that_counts() {
         let settings = "api_token = \"0123456789abcdef\"\nmore_api_tokens = [\"fedcba9876543210\"]";
-        let call = |value: &'static str| status(settings, "8.8.8.8:1", Method::GET, &[("authorization", value)]);
         let mut found = Vec::new();
-        for value in ["Bearer 0123456789abcdef", "bearer fedcba9876543210", "Basic YW5hOjAxMjM0NTY3ODlhYmNkZWY="] {
-            found.push(call(value).await);
-        }
-        for value in ["Bearer 0123456789abcdeg", "Bearer ", "", "Basic !!", "0123456789abcdef"] {
-            found.push(call(value).await);
+        for value in [
+            "Bearer 0123456789abcdef",
+            "bearer fedcba9876543210",
+            "Basic YW5hOjAxMjM0NTY3ODlhYmNkZWY=",
+            "Bearer 0123456789abcdeg",
+            "Bearer ",
+            "",
+            "Basic !!",
+            "0123456789abcdef",
+        ] {
+            found.push(status(settings, "8.8.8.8:1", Method::GET, &[("authorization", value)]).await);
         }
         assert_eq!(found, [200, 200, 200, 401, 401, 401, 401, 401]);
         assert_eq!(status(settings, LOCAL, Method::GET, &[("host", "localhost")]).await, 401);

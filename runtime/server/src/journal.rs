@@ -125,14 +125,15 @@ pub fn raw(body: &str) -> Box<RawValue> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use steps::{
         event::{Identity, Status},
-        ids::{ContactId, MessageId, NumberId},
+        ids::ContactId,
         message::Message,
     };
 
     use super::*;
-    use crate::app::tests::NOW;
+    use crate::testing::NOW;
 
     fn contact() -> Contact {
         Contact::new(ContactId::new("c1"), Identity::default(), NOW)
@@ -167,16 +168,8 @@ mod tests {
     #[test]
     fn a_late_status_does_not_step_back() {
         let mut contact = contact();
-        contact.sent.push(steps::contact::Sent {
-            entry: EntryId(4),
-            id: MessageId::new("wamid.1"),
-            at: NOW,
-            state: Some(Delivery::Read),
-            session: None,
-            step: None,
-            number: NumberId::new("1001"),
-            template: false,
-        });
+        let sent = json!({ "entry": 4, "id": "wamid.1", "at": NOW, "state": "read", "number": "1001" });
+        contact.sent.push(serde_json::from_value(sent).unwrap());
         let status =
             Status { message_id: "wamid.1".into(), state: Delivery::Delivered, at: NOW, entry: None, error: None, pricing: None };
         let entries = entries(&[Fact::Status { status: Box::new(status) }], &contact, NOW);

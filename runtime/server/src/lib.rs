@@ -27,3 +27,5 @@ pub mod schedule;
 pub mod sender;
 pub mod serve;
 pub mod settings;
+#[cfg(test)]
+mod testing;

@@ -150,3 +150,93 @@ pub fn rest(app: &App, account: &str, until: Moment) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{Graph, Server, accepted, messages, text};
+
+    const ANA: &str = "5511987654321";
+
+    async fn after_a_message(graph: &Graph) -> Server {
+        let server = Server::connected(&graph.address).await;
+        assert_eq!(server.webhook(&messages(&[text("wamid.1", ANA, "Oi")])).await, 200);
+        server.settle().await;
+        server
+    }
+
+    fn error(code: i64) -> String {
+        json!({ "error": { "message": "no", "code": code } }).to_string()
+    }
+
+    /// What still waits to be sent: attempts, and milliseconds until it is due.
+    async fn pending(server: &Server) -> Vec<(u32, i64)> {
+        let found = server.app.store.list_contacts(None, 1).await.unwrap();
+        let stored = server.app.store.load(&found[0]).await.unwrap().unwrap();
+        let contact: steps::contact::Contact = serde_json::from_slice(&stored.value).unwrap();
+        let sends = contact.pending.iter().filter_map(|pending| match &pending.work {
+            steps::contact::Work::Send(send) => Some((send.attempts, send.due.since(server.app.now()))),
+            _ => None,
+        });
+        sends.collect()
+    }
+
+    #[tokio::test]
+    async fn a_refusal_for_good_is_told_and_not_repeated() {
+        let graph = Graph::start(|_| (400, error(131_026))).await;
+        let server = after_a_message(&graph).await;
+        assert_eq!(graph.bodies().len(), 1);
+        assert_eq!(pending(&server).await, []);
+        assert_eq!(server.transcript(ANA).await[1], "out: You said Oi (failed)");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_for_now_is_tried_again_later() {
+        let graph = Graph::start(|_| (429, error(130_429))).await;
+        let server = after_a_message(&graph).await;
+        assert_eq!(graph.bodies().len(), 1);
+        let pending = pending(&server).await;
+        assert!(matches!(pending[..], [(_, after)] if after >= 60_000), "{pending:?}");
+    }
+
+    #[tokio::test]
+    async fn what_nobody_knows_the_end_of_waits_to_be_settled() {
+        for answer in ["", "<html>", "{\"messages\":[{\"id\":\"wam"] {
+            let graph = Graph::start(move |_| (502, answer.to_owned())).await;
+            let server = after_a_message(&graph).await;
+            assert_eq!(graph.bodies().len(), 1, "{answer}");
+            assert_eq!(pending(&server).await.len(), 1, "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_connection_nothing_went_out() {
+        let server = Server::connected("http://127.0.0.1:1").await;
+        assert_eq!(server.webhook(&messages(&[text("wamid.1", ANA, "Oi")])).await, 200);
+        server.settle().await;
+        let pending = pending(&server).await;
+        assert!(matches!(pending[..], [(_, after)] if after >= 60_000), "{pending:?}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_revoked_is_not_tried_again_and_again() {
+        let graph = Graph::start(|place| if place == 0 { (401, error(190)) } else { (200, accepted(place)) }).await;
+        let server = after_a_message(&graph).await;
+        assert_eq!(server.webhook(&messages(&[text("wamid.2", ANA, "?")])).await, 200);
+        server.settle().await;
+        assert_eq!(graph.bodies().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stops_begins_nothing_new() {
+        let graph = Graph::accepting().await;
+        let server = Server::connected(&graph.address).await;
+        server.app.stop.cancel();
+        assert_eq!(server.webhook(&messages(&[text("wamid.1", ANA, "Oi")])).await, 200);
+        server.settle().await;
+        assert_eq!(graph.bodies().len(), 0);
+        assert_eq!(server.get("/readyz").await.status, 503);
+        assert_eq!(server.get("/healthz").await.status, 200);
+    }
+}

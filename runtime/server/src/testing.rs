@@ -1,0 +1,239 @@
+//! What tests of several files share: a server without a port, webhooks as Meta sends them, and a small Graph API that records.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, StatusCode},
+    routing::post,
+};
+use serde_json::{Value, json};
+use steps::moment::Moment;
+use tower::ServiceExt;
+
+use crate::{
+    app::{App, Parts},
+    bots,
+    caller::NoCalls,
+    router::router,
+    settings::{Flags, Settings},
+};
+
+/// The moment at which tests begin.
+pub(crate) const NOW: Moment = Moment(1_763_700_000_000);
+pub(crate) const SECRET: &str = "app-secret";
+
+/// Answers every message with its own text, and asks a question at the word `ask`.
+pub(crate) const ECHO: &str = r#"{
+    "name": "Echo",
+    "triggers": [{"on": "message", "keywords": ["ask"], "start": "ask"}, {"on": "message", "any": true}],
+    "start": "answer",
+    "steps": {
+        "answer": {"type": "message", "text": "You said {{ message.text ?? \"nothing\" }}"},
+        "ask": {"type": "message", "text": "Which one?", "buttons": [{"id": "one", "title": "One", "goto": "chosen"}, {"id": "two", "title": "Two", "goto": "chosen"}]},
+        "chosen": {"type": "message", "text": "You chose {{ message.text }}"}
+    }
+}"#;
+
+/// A server that tests call without a port.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) app: Arc<App>,
+    router: Router,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) kind: String,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// Status, and the key that a problem names.
+    pub(crate) fn problem(&self) -> (u16, String) {
+        assert_eq!(self.kind, "application/problem+json", "{}", self.text);
+        (self.status, self.json()["key"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+impl Server {
+    /// On the sandbox, with the bot [`ECHO`].
+    pub(crate) async fn sandbox() -> Self {
+        Self::with("", store::memory()).await
+    }
+
+    /// Connected to a number, `1001`, whose Graph API is at `graph`.
+    pub(crate) async fn connected(graph: &str) -> Self {
+        let settings = format!(
+            "[whatsapp]\nphone_number_id = \"1001\"\nbusiness_account_id = \"5001\"\naccess_token = \"token\"\n\
+             app_secret = \"{SECRET}\"\nmore_app_secrets = [\"old-secret\"]\nverify_token = \"verify\"\ngraph_url = \"{graph}\""
+        );
+        Self::with(&settings, store::memory()).await
+    }
+
+    pub(crate) async fn with(settings: &str, store: Arc<dyn store::Store>) -> Self {
+        let app = app(settings, store).await;
+        let checked = bots::check("echo", ECHO, &app.environment.load());
+        let bot = checked.bot.unwrap_or_else(|| panic!("{:#}", checked.diagnostics));
+        bots::publish(&app, bot, ECHO, None, false).await.unwrap();
+        Server { router: router(app.clone()), app }
+    }
+
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4711))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
+        let bytes = axum::body::to_bytes(response.into_body(), 16 << 20).await.unwrap();
+        Answer { status, kind, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.call_with(method, path, body, &[]).await
+    }
+
+    pub(crate) async fn call_with(&self, method: &str, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = if body.is_null() {
+            request.body(Body::empty())
+        } else {
+            request.header("content-type", "application/json").body(Body::from(body.to_string()))
+        };
+        self.send(request.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, &Value::Null).await
+    }
+
+    /// A webhook as Meta sends it, signed with the app's secret.
+    pub(crate) async fn webhook(&self, body: &Value) -> u16 {
+        let body = body.to_string().into_bytes();
+        self.signed(&sign(SECRET, &body), body).await.status
+    }
+
+    pub(crate) async fn signed(&self, signature: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/webhooks/whatsapp").header("x-hub-signature-256", signature);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Waits until all that was begun has been brought back.
+    pub(crate) async fn settle(&self) {
+        self.app.tasks.close();
+        self.app.tasks.wait().await;
+        self.app.tasks.reopen();
+    }
+
+    /// The transcript of a contact, oldest first: what was said, with its status.
+    pub(crate) async fn transcript(&self, contact: &str) -> Vec<String> {
+        let messages = self.get(&format!("/api/v1/contacts/{contact}/messages")).await;
+        assert_eq!(messages.status, 200, "{}", messages.text);
+        let messages = messages.json();
+        let lines = messages.as_array().unwrap().iter().rev().map(|message| {
+            let direction = message["direction"].as_str().unwrap();
+            let text = message["message"]["text"].as_str().or(message["message"]["title"].as_str()).unwrap_or("?");
+            match message["status"].as_str() {
+                Some(status) => format!("{direction}: {text} ({status})"),
+                None => format!("{direction}: {text}"),
+            }
+        });
+        lines.collect()
+    }
+}
+
+/// A server's state on a store, at [`NOW`], with no bots.
+pub(crate) async fn app(settings: &str, store: Arc<dyn store::Store>) -> Arc<App> {
+    let settings = Settings::read(settings, "test", |_| None, &Flags::default()).unwrap();
+    let app = App::build(Parts { settings, store, clock: Arc::new(|| NOW), caller: Arc::new(NoCalls) }).await.unwrap();
+    app.set_ready();
+    app
+}
+
+pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
+    format!("sha256={}", hex::encode(hmac::sign(&Key::new(HMAC_SHA256, secret.as_bytes()), body)))
+}
+
+/// A text of a customer's, as an element of `messages`.
+pub(crate) fn text(id: &str, from: &str, text: &str) -> Value {
+    json!({ "id": id, "from": from, "timestamp": (NOW.0 / 1_000 - 5).to_string(), "type": "text", "text": { "body": text } })
+}
+
+/// A whole webhook with these messages.
+pub(crate) fn messages(messages: &[Value]) -> Value {
+    change(&json!({ "messages": messages }))
+}
+
+/// A whole webhook about number 1001.
+pub(crate) fn change(value: &Value) -> Value {
+    let mut value = value.clone();
+    value["messaging_product"] = "whatsapp".into();
+    value["metadata"] = json!({ "display_phone_number": "15550001001", "phone_number_id": "1001" });
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "5001", "changes": [{ "field": "messages", "value": value }] }] })
+}
+
+/// A Graph API that answers what it is told to and records what it got.
+pub(crate) struct Graph {
+    pub(crate) address: String,
+    bodies: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Graph {
+    /// `answer`: to the n-th send, from 0. Receipts are accepted.
+    pub(crate) async fn start(answer: impl Fn(usize) -> (u16, String) + Send + Sync + 'static) -> Self {
+        let bodies: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let (kept, answer) = (bodies.clone(), Arc::new(answer));
+        let handler = move |body: String| async move {
+            let body: Value = serde_json::from_str(&body).unwrap();
+            if body.get("status").is_some() {
+                return (StatusCode::OK, "{\"success\":true}".to_owned());
+            }
+            let place = {
+                let mut kept = kept.lock().unwrap();
+                kept.push(body);
+                kept.len() - 1
+            };
+            let (status, text) = answer(place);
+            (StatusCode::from_u16(status).unwrap(), text)
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/{number}/messages", post(handler));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Graph { address, bodies }
+    }
+
+    /// Accepts all.
+    pub(crate) async fn accepting() -> Self {
+        Self::start(|place| (200, accepted(place))).await
+    }
+
+    pub(crate) fn bodies(&self) -> Vec<Value> {
+        self.bodies.lock().unwrap().clone()
+    }
+
+    /// Texts that were sent, in order.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let bodies = self.bodies();
+        let text = |body: &Value| {
+            body["text"]["body"].as_str().or(body["interactive"]["body"]["text"].as_str()).unwrap_or("?").to_owned()
+        };
+        bodies.iter().map(text).collect()
+    }
+}
+
+pub(crate) fn accepted(place: usize) -> String {
+    json!({ "messaging_product": "whatsapp", "messages": [{ "id": format!("wamid.out{place}") }] }).to_string()
+}
