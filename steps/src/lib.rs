@@ -21,6 +21,7 @@ pub mod option;
 pub mod pace;
 pub mod path;
 pub mod pattern;
+pub mod reference;
 pub mod reply_id;
 pub mod schema;
 pub mod secrets;

@@ -21,19 +21,17 @@ pub(super) const MAX_DEPTH: usize = 100;
 pub(super) const CODE: &str = "json";
 
 /// Reads a source, or says where it is no JSON.
-pub(super) fn parse(source: &str) -> Result<Value<'_>, Diagnostic> {
+pub(super) fn parse(source: &str) -> Result<Value<'_>, Box<Diagnostic>> {
     let nowhere = Place::default();
     if source.len() > MAX_BYTES {
         let message = format!("this document has {} bytes; a bot may have {MAX_BYTES}", source.len());
-        return Err(
-            Diagnostic::error(CODE, &nowhere, 0..0, message).help("split the bot in several, and call them with `start_bot`")
-        );
+        let found = Diagnostic::error(CODE, &nowhere, 0..0, message);
+        return Err(found.help("split the bot in several, and call them with `start_bot`").into());
     }
     if let Some(at) = too_deep(source) {
         let message = format!("this is nested more than {MAX_DEPTH} deep");
-        return Err(
-            Diagnostic::error(CODE, &nowhere, at..at + 1, message).help("keep deep data elsewhere, and fetch it with `http`")
-        );
+        let found = Diagnostic::error(CODE, &nowhere, at..at + 1, message);
+        return Err(found.help("keep deep data elsewhere, and fetch it with `http`").into());
     }
     let strict = ParseOptions {
         allow_comments: false,
@@ -51,14 +49,14 @@ pub(super) fn parse(source: &str) -> Result<Value<'_>, Diagnostic> {
         let (message, help) = words(error.kind());
         let span = error.range().start.min(source.len())..error.range().end.min(source.len());
         let found = Diagnostic::error(CODE, &nowhere, span, format!("this is no JSON: {message}"));
-        match help {
+        Box::new(match help {
             Some(help) => found.help(help),
             None => found,
-        }
+        })
     })?;
     parsed.value.ok_or_else(|| {
-        Diagnostic::error(CODE, &nowhere, 0..source.len(), "this document is empty")
-            .help("a bot is one JSON object; the least is {\"start\": \"a\", \"steps\": {\"a\": {\"type\": \"stop\"}}}")
+        let found = Diagnostic::error(CODE, &nowhere, 0..source.len(), "this document is empty");
+        found.help("a bot is one JSON object; the least is {\"start\": \"a\", \"steps\": {\"a\": {\"type\": \"stop\"}}}").into()
     })
 }
 

@@ -85,7 +85,7 @@ fn examine(source: &str, environment: &Environment, problems: &mut Vec<Diagnosti
     let root = match json::parse(source) {
         Ok(root) => root,
         Err(error) => {
-            problems.push(error);
+            problems.push(*error);
             return None;
         }
     };

@@ -76,9 +76,10 @@ impl<'t> Subject<'t> {
         for property in &steps.properties {
             let id = json::key(property);
             let Some(object) = property.value.as_object() else { continue };
-            let first = self.sites[next..].iter().position(|(site, _)| is_in(site, id)).map_or(next, |ahead| next + ahead);
-            let end =
-                self.sites[first..].iter().position(|(site, _)| !is_in(site, id)).map_or(self.sites.len(), |ahead| first + ahead);
+            // Sites stand in the order of the document, a step's id before what lies in the step: one pass finds them all.
+            let first = next + self.sites[next..].iter().take_while(|(site, _)| !is_id_of(site, id)).count();
+            let first = (first + 1).min(self.sites.len());
+            let end = first + self.sites[first..].iter().take_while(|(site, _)| is_in(site, id)).count();
             next = end;
             let definition = json::get_text(object, "type").and_then(|kind| Step::definition(&kind.value));
             let read = (!broken.contains(id)).then(|| self.read_step(&property.value)).flatten();
@@ -193,8 +194,11 @@ impl<'t> StepView<'t> {
 }
 
 fn is_in(site: &Site<'_>, step: &str) -> bool {
-    // The step's own id, as a key of `steps`, does not lie in it.
     matches!(site.place.keys(), [Key::Name("steps"), Key::Name(id), _, ..] if *id == step)
+}
+
+fn is_id_of(site: &Site<'_>, step: &str) -> bool {
+    matches!(site.place.keys(), [Key::Name("steps"), Key::Name(id)] if *id == step)
 }
 
 impl Site<'_> {

@@ -27,10 +27,6 @@ pub(crate) struct Site<'t> {
     pub(crate) kind: &'static str,
     pub(crate) place: Place<'t>,
     pub(crate) literal: &'t StringLit<'t>,
-    /// It is the key of a map, not a value.
-    pub(crate) is_key: bool,
-    /// Inside data: a text that is exactly one `{{ }}` keeps its type.
-    pub(crate) in_data: bool,
     /// Inside something that `each` repeats, so that `item` and `index` are there.
     pub(crate) in_each: bool,
 }
@@ -75,7 +71,7 @@ impl<'t> Walk<'t> {
                 if !shape.words.is_empty() && !shape.words.contains(&&*literal.value) {
                     self.unknown_word(literal, &shape.words);
                 } else if let Some(kind) = shape.kind {
-                    self.site(kind, literal, false, false);
+                    self.site(kind, literal);
                 }
             }
             (Shape::Number { integer, least, most }, Value::NumberLit(literal)) => {
@@ -107,9 +103,9 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn site(&mut self, kind: &'static str, literal: &'t StringLit<'t>, is_key: bool, in_data: bool) {
+    fn site(&mut self, kind: &'static str, literal: &'t StringLit<'t>) {
         let place = self.place.clone();
-        self.found.sites.push(Site { kind, place, literal, is_key, in_data, in_each: self.each > 0 });
+        self.found.sites.push(Site { kind, place, literal, in_each: self.each > 0 });
     }
 
     fn wrong_type(&mut self, node: &Value<'_>, expected: &str, key: Option<&'static str>) {
@@ -192,7 +188,7 @@ impl<'t> Walk<'t> {
                 }
                 (None, Some(rest)) => {
                     if let (Some(kind), Some(literal)) = (shape.key_kind, json::key_literal(property)) {
-                        self.site(kind, literal, true, false);
+                        self.site(kind, literal);
                     }
                     self.value(rest, &property.value);
                 }
@@ -219,7 +215,7 @@ impl<'t> Walk<'t> {
     /// Any JSON whose strings are texts.
     fn data(&mut self, node: &'t Value<'t>) {
         match node {
-            Value::StringLit(literal) => self.site("text", literal, false, true),
+            Value::StringLit(literal) => self.site("text", literal),
             Value::Array(list) => {
                 for (index, element) in list.elements.iter().enumerate() {
                     self.place.push(Key::Index(index));
@@ -296,16 +292,16 @@ impl<'t> Walk<'t> {
     }
 
     fn fits(&self, id: Id, node: &Value<'_>) -> bool {
-        match (&self.shapes[id], node) {
+        matches!(
+            (&self.shapes[id], node),
             (Shape::Anything | Shape::Data | Shape::Either(_), _)
-            | (Shape::Text(_), Value::StringLit(_))
-            | (Shape::Number { .. }, Value::NumberLit(_))
-            | (Shape::Boolean, Value::BooleanLit(_))
-            | (Shape::Null, Value::NullKeyword(_))
-            | (Shape::List { .. }, Value::Array(_))
-            | (Shape::Object(_) | Shape::Tagged { .. }, Value::Object(_)) => true,
-            _ => false,
-        }
+                | (Shape::Text(_), Value::StringLit(_))
+                | (Shape::Number { .. }, Value::NumberLit(_))
+                | (Shape::Boolean, Value::BooleanLit(_))
+                | (Shape::Null, Value::NullKeyword(_))
+                | (Shape::List { .. }, Value::Array(_))
+                | (Shape::Object(_) | Shape::Tagged { .. }, Value::Object(_))
+        )
     }
 
     fn choose(&mut self, parts: &[Id], node: &'t Value<'t>, object: &'t Object<'t>) {

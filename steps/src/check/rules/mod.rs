@@ -24,6 +24,9 @@ mod window;
 
 use super::{diagnostic::Diagnostic, subject::Subject};
 
+/// How many unknown names of one kind get a suggestion: looking through thousands of names for each of thousands would take minutes.
+const SUGGESTIONS: usize = 50;
+
 /// A rule, with the page that people read when it is broken.
 pub(crate) struct Rule {
     /// The code of its diagnostics.

@@ -16,7 +16,6 @@ use crate::{
     environment::KnownTemplate,
     expression::nearest,
     language,
-    step::Step,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +35,6 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         one(subject, template, own, problems);
     }
     for step in subject.steps.values().filter(|step| step.is("template")) {
-        debug_assert!(Step::definition("template").is_some());
         one(subject, &Named { name: "Template", place: step.place(), object: step.object }, own, problems);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Page, Rule};
+use super::{Page, Rule, SUGGESTIONS};
 use crate::{
     check::{diagnostic::Diagnostic, subject::Subject, walk::shortened},
     expression::nearest,
@@ -21,9 +21,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     // The steps by what they are called, not those alone that could be read.
     let known: HashSet<&str> = subject.steps.keys().copied().collect();
-    for site in subject.of_kind("link").filter(|site| !known.contains(site.value())) {
+    for (at, site) in subject.of_kind("link").filter(|site| !known.contains(site.value())).enumerate() {
         let message = format!("there is no step `{}`", shortened(site.value()));
-        let near = nearest(site.value(), known.iter().copied());
+        let near = nearest(site.value(), known.iter().copied().filter(|_| at < SUGGESTIONS));
         problems.push(Diagnostic::error(RULE.code, &site.place, site.span(), message).nearest(near));
     }
 }

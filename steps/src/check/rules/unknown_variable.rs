@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Page, Rule};
+use super::{Page, Rule, SUGGESTIONS};
 use crate::{
     check::{diagnostic::Diagnostic, json, meaning::Meaning, place::Key, subject::Subject},
     expression::nearest,
@@ -25,13 +25,15 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         // A script writes names that only running it tells.
         return;
     }
+    let mut suggested = 0;
     for (site, meaning) in &subject.sites {
         for read in meaning.reads() {
             let Some(name) = variable(&read.path) else { continue };
             if written.contains(name) {
                 continue;
             }
-            let near = nearest(name, written.iter().map(String::as_str));
+            suggested += 1;
+            let near = nearest(name, written.iter().map(String::as_str).filter(|_| suggested <= SUGGESTIONS));
             let span = subject.within(site, read.offset, read.len);
             let message = format!("nothing writes the variable `{name}`");
             let found = Diagnostic::error(RULE.code, &site.place, span, message);
