@@ -1,0 +1,15 @@
+//! A `salesbot` server to test: the real program in a process of its own, with its own folders, port and settings.
+//!
+//! [`Setup`] says what it is started with, [`Server`] is the running process: it can be called, killed, stopped and started again on the
+//! same data. It owns its process and folders, and nothing outlives it. What WhatsApp does is the [`mock`](crate::mock)'s part.
+
+mod binary;
+mod client;
+mod process;
+mod server;
+mod setup;
+
+pub use binary::{BINARY, program};
+pub use client::{Answer, Request};
+pub use server::{DEADLINE, Server};
+pub use setup::Setup;

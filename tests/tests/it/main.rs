@@ -1,0 +1,5 @@
+//! Stories of customers, bots and trouble, told to the real server: it talks to the strict mock of the Cloud API, and what counts is what
+//! the mock received and what the server's own API says.
+
+mod dialog;
+mod shop;
