@@ -33,8 +33,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>) {
     for work in claimed {
         let (app, contact) = (app.clone(), contact.clone());
+        // Counted from the commit on, not from whenever the task first runs.
+        metrics::gauge!(names::UNDER_WAY).increment(1.0);
         app.clone().tasks.spawn(async move {
-            metrics::gauge!(names::UNDER_WAY).increment(1.0);
             do_work(&app, contact, work).await;
             metrics::gauge!(names::UNDER_WAY).decrement(1.0);
         });
