@@ -4,6 +4,8 @@ use std::{error::Error, io, time::Duration};
 
 use super::{MAX_REDIRECTS, MAX_REPLY, resolver::Refused};
 
+const KIB: usize = MAX_REPLY / 1024;
+
 /// Why a call brought nothing. Texts name the host, never a path or a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
@@ -19,7 +21,7 @@ pub enum HttpError {
     Redirects(String),
     #[error("no whole reply within {} seconds", .0.as_secs_f64())]
     Timeout(Duration),
-    #[error("the reply of `{0}` is larger than {} KiB", MAX_REPLY / 1024)]
+    #[error("the reply of `{0}` is larger than {KIB} KiB")]
     TooLarge(String),
     #[error("no secure connection to `{host}`: {reason}")]
     Tls { host: String, reason: String },
@@ -59,7 +61,7 @@ impl HttpError {
                 }
             }
             deepest = Some(found);
-            cause = found.source();
+            cause = below(found);
         }
         let reason = match deepest {
             _ if error.is_connect() && error.is_timeout() => "it does not answer".to_owned(),
@@ -67,5 +69,13 @@ impl HttpError {
             None => "the connection failed".to_owned(),
         };
         HttpError::Unreachable { host, reason }
+    }
+}
+
+/// The error below. One inside an `io::Error` is no source of it, so it is asked for.
+fn below<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
     }
 }

@@ -1,0 +1,115 @@
+//! `salesbot check`.
+
+use std::path::{Path, PathBuf};
+
+use interpreter::dialog::Dialogs;
+use serde_json::{Value, json};
+use steps::check::{Diagnostic, render};
+
+use super::{
+    Account, Exit, Terminal, bots,
+    terminal::{BAD, GOOD, count},
+};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  salesbot check bots
+  salesbot check bots/welcome.json --deny-warnings
+  salesbot check bots --json | jq '.files[].diagnostics[]'
+
+Exit codes: 0 no errors; 1 errors (with --deny-warnings: or warnings); 2 something can't be read.";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Bots, dialog tests (welcome.test.json), or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    json: bool,
+    /// Let warnings fail the check
+    #[arg(long)]
+    deny_warnings: bool,
+    #[command(flatten)]
+    account: Account,
+}
+
+/// What was found in one file.
+struct Examined {
+    path: PathBuf,
+    source: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
+    let environment = arguments.account.settings(terminal)?.environment([0; 32]);
+    let found = bots::find(&arguments.paths)?;
+    let mut examined = Vec::new();
+    for path in &found.bots {
+        let bots::Loaded { path, source, checked, .. } = bots::read(path, &environment)?;
+        examined.push(Examined { path, source, diagnostics: checked.diagnostics });
+    }
+    for path in &found.tests {
+        examined.push(tests(path)?);
+    }
+    let all = || examined.iter().flat_map(|file| &file.diagnostics);
+    let errors = all().filter(|diagnostic| diagnostic.is_error()).count();
+    let warnings = all().count() - errors;
+    if arguments.json {
+        let files: Vec<Value> = examined
+            .iter()
+            .map(|file| json!({"file": file.path.display().to_string(), "diagnostics": file.diagnostics}))
+            .collect();
+        terminal.json(&json!({"files": files, "errors": errors, "warnings": warnings}))?;
+    } else {
+        for file in &examined {
+            let text = render(&file.diagnostics, &file.source, &file.path.display().to_string(), terminal.colour());
+            write!(terminal.output, "{text}")?;
+        }
+        let files = match (found.bots.len(), found.tests.len()) {
+            (bots, 0) => count(bots, "bot"),
+            (0, tests) => count(tests, "file") + " of dialogs",
+            (bots, tests) => format!("{} and {} of dialogs", count(bots, "bot"), count(tests, "file")),
+        };
+        let result = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
+        let result = terminal.paint(if errors == 0 { GOOD } else { BAD }, &result);
+        terminal.line(format!("{files} checked: {result}"))?;
+    }
+    let fails = errors > 0 || arguments.deny_warnings && warnings > 0;
+    Ok(if fails { Exit::Problems } else { Exit::Well })
+}
+
+/// Reads a file of dialogs as `test` would.
+fn tests(path: &Path) -> anyhow::Result<Examined> {
+    let source = bots::read_text(path)?;
+    let bot = bots::bot_of(path);
+    let id = bot.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut diagnostics = Vec::new();
+    if !bot.is_file() {
+        let message = format!("there is no {} whose dialogs these could be", bot.display());
+        diagnostics.push(bots::of_file("dialog_without_bot", &id, message));
+    }
+    if let Err(error) = Dialogs::read(&source) {
+        let offset = offset(&source, error.line, error.column);
+        // Serde stands behind what it could not read.
+        let span = offset.saturating_sub(1)..offset;
+        diagnostics.push(Diagnostic {
+            line: error.line,
+            column: error.column.max(1),
+            span,
+            help: Some("a dialog is {\"name\": …, \"steps\": [lines]}; a line has one of `customer`, `bot`, `pass`, `start`, `reply`, `status`, `agent`, `expect`".to_owned()),
+            ..bots::of_file("dialog", &id, error.message)
+        });
+    }
+    Ok(Examined { path: path.to_owned(), source, diagnostics })
+}
+
+/// The byte at a line and a column of bytes, both from 1.
+fn offset(source: &str, line: usize, column: usize) -> usize {
+    let before: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let mut offset = (before + column).min(source.len());
+    while !source.is_char_boundary(offset) {
+        offset += 1;
+    }
+    offset
+}

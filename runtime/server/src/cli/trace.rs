@@ -1,0 +1,43 @@
+//! A trace for people: one line for each thing that happened.
+
+use serde_json::Value;
+use steps::trace::{Trace, Traced};
+
+/// The most characters of a value that are shown.
+const WIDTH: usize = 160;
+
+pub(super) fn lines(trace: &Trace) -> Vec<String> {
+    trace.iter().map(|line| describe(&line.what)).collect()
+}
+
+fn describe(what: &Traced) -> String {
+    match what {
+        Traced::Started { bot, on, .. } => format!("{bot} starts on {on}"),
+        Traced::NotStarted { bot, reason } => format!("{bot} does not start: {reason}"),
+        Traced::Step { step, kind } => format!("step {step} ({kind})"),
+        Traced::Skipped { step } => format!("step {step} is disabled"),
+        Traced::Branch { step, to: Some(to), why } => format!("{step} goes to {to}: {why}"),
+        Traced::Branch { step, to: None, why } => format!("{step} leads nowhere: {why}"),
+        Traced::Evaluated { expression, value } => format!("  {} = {}", shortened(expression), json(value)),
+        Traced::Set { path, value } => format!("  {path} := {}", json(value)),
+        Traced::Sent { entry } => format!("  message {entry} is queued"),
+        Traced::Called { entry } => format!("  call {entry} is queued"),
+        Traced::Waiting { step, why } => format!("{step} waits: {why}"),
+        Traced::Failed { step, name, text } => format!("{step} failed: {name}: {}", shortened(text)),
+        Traced::Ignored { reason } => format!("ignored: {reason}"),
+        Traced::Ended { outcome, status } => format!("the bot ends: {status}, outcome {outcome}"),
+    }
+}
+
+pub(super) fn json(value: &Value) -> String {
+    shortened(&value.to_string())
+}
+
+/// A text in one line of bounded length.
+pub(super) fn shortened(text: &str) -> String {
+    let mut line: String = text.chars().take(WIDTH).map(|character| if character.is_control() { ' ' } else { character }).collect();
+    if text.chars().nth(WIDTH).is_some() {
+        line.push('…');
+    }
+    line
+}
