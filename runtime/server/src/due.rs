@@ -171,3 +171,55 @@ async fn bring(app: &Arc<App>, contact: &ContactId, now: Moment) -> Result<Done,
     }
     Ok(done)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use steps::event::Identity;
+
+    use super::*;
+    use crate::testing::{NOW, Server};
+
+    fn contact(pending: serde_json::Value) -> Contact {
+        let mut contact = Contact::new(ContactId::new("c1"), Identity::default(), NOW);
+        contact.pending = serde_json::from_value(pending).unwrap();
+        contact
+    }
+
+    fn send(id: u32, number: &str, due: i64, more: serde_json::Value) -> serde_json::Value {
+        let mut send = json!({ "number": number, "message": { "type": "text", "text": "Oi" }, "queued": 0, "due": due });
+        send.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "id": id, "send": send })
+    }
+
+    #[test]
+    fn later_sends_of_a_conversation_wait_for_the_first() {
+        let claimed = json!({ "claim": { "by": "p", "until": 50 } });
+        let waiting = contact(json!([send(1, "1001", 10, claimed), send(2, "1001", 10, json!({}))]));
+        assert_eq!(next(&waiting), Some(Moment(50)));
+        let other = contact(json!([send(1, "1001", 30, json!({})), send(2, "1002", 20, json!({}))]));
+        assert_eq!(next(&other), Some(Moment(20)));
+        let held = contact(json!([send(1, "1001", 10, json!({ "held": true })), send(2, "1001", 40, json!({}))]));
+        assert_eq!(next(&held), Some(Moment(40)));
+        let unsettled = contact(json!([send(1, "1001", 10, json!({ "settle_until": 70 }))]));
+        assert_eq!(next(&unsettled), Some(Moment(70)));
+        assert_eq!(next(&contact(json!([]))), None);
+    }
+
+    /// Due work of a server that died: its successor brings it to an end.
+    #[tokio::test]
+    async fn what_is_due_is_taken_up() {
+        let server = Server::sandbox().await;
+        server.app.stop.cancel();
+        let body = json!({ "from": "+5511987654321", "text": "Oi" });
+        assert_eq!(server.call("POST", "/api/v1/sandbox/messages", &body).await.status, 200);
+        server.settle().await;
+        assert_eq!(server.transcript("+5511987654321").await[1], "out: You said Oi (queued)");
+
+        let next = Server::with("", server.app.store.clone()).await;
+        let (busy, room) = (Arc::default(), Arc::new(Semaphore::new(AT_ONCE)));
+        look(&next.app, &busy, &room, NOW).await.unwrap();
+        next.settle().await;
+        assert_eq!(next.transcript("+5511987654321").await[1], "out: You said Oi (delivered)");
+    }
+}

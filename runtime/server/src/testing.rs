@@ -11,6 +11,7 @@ use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{Request, StatusCode},
+    response::Response,
     routing::post,
 };
 use serde_json::{Value, json};
@@ -89,9 +90,14 @@ impl Server {
         Server { router: router(app.clone()), app }
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    /// The answer before its body is read, from a caller on this machine.
+    pub(crate) async fn open(&self, mut request: Request<Body>) -> Response {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4711))));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.open(request).await;
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
         let bytes = axum::body::to_bytes(response.into_body(), 16 << 20).await.unwrap();

@@ -10,6 +10,8 @@ mod lists;
 mod run;
 mod sandbox;
 mod shapes;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

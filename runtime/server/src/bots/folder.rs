@@ -228,3 +228,102 @@ pub(super) async fn rewrite(app: &App, id: &str, path: &Path, source: &str) -> s
 fn first_message(diagnostics: &Value) -> &str {
     diagnostics[0]["message"].as_str().unwrap_or("it is no bot")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ECHO, app};
+
+    const OTHER: &str = r#"{"start": "bye", "steps": {"bye": {"type": "stop"}}}"#;
+
+    async fn server(folder: &Path, store: &Arc<dyn store::Store>) -> Arc<App> {
+        let app = app(&format!("bots = {:?}", folder.display().to_string()), store.clone()).await;
+        load_all(&app).await.unwrap();
+        app
+    }
+
+    fn live(app: &Arc<App>, id: &str) -> Option<String> {
+        app.bots.load().live(&BotId::new(id).unwrap()).map(|bot| bot.version.to_string())
+    }
+
+    #[tokio::test]
+    async fn files_are_published_once_and_their_changes_as_they_come() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        let file = folder.path().join("echo.json");
+        std::fs::write(&file, ECHO).unwrap();
+        std::fs::write(folder.path().join("echo.test.json"), "[]").unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "").unwrap();
+
+        let first = server(folder.path(), &store).await;
+        let version = live(&first, "echo").unwrap();
+        assert_eq!(first.bots.load().live_bots().count(), 1);
+        std::fs::write(&file, OTHER).unwrap();
+        look(&first).await.unwrap();
+        let changed = live(&first, "echo").unwrap();
+        assert_ne!(changed, version);
+
+        // An older server's file does not take the place of what was published after it.
+        std::fs::write(&file, ECHO).unwrap();
+        let second = server(folder.path(), &store).await;
+        assert_eq!(live(&second, "echo"), Some(changed));
+    }
+
+    #[tokio::test]
+    async fn a_broken_file_leaves_the_last_good_version() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        let file = folder.path().join("echo.json");
+        std::fs::write(&file, ECHO).unwrap();
+        let first = server(folder.path(), &store).await;
+        let version = live(&first, "echo");
+        std::fs::write(&file, "{ \"start\": ").unwrap();
+        look(&first).await.unwrap();
+        assert_eq!(live(&first, "echo"), version);
+        assert!(first.catalogue.problems().contains_key("echo"));
+
+        let second = server(folder.path(), &store).await;
+        assert_eq!(live(&second, "echo"), version, "also after a restart");
+        std::fs::write(&file, ECHO).unwrap();
+        look(&second).await.unwrap();
+        assert!(second.catalogue.problems().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_goes_takes_its_bot_along() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        for name in ["echo.json", "other.json"] {
+            std::fs::write(folder.path().join(name), OTHER).unwrap();
+        }
+        let first = server(folder.path(), &store).await;
+        std::fs::remove_file(folder.path().join("echo.json")).unwrap();
+        look(&first).await.unwrap();
+        assert_eq!(live(&first, "echo"), None);
+        std::fs::remove_file(folder.path().join("other.json")).unwrap();
+        assert_eq!(live(&server(folder.path(), &store).await, "other"), None);
+    }
+
+    #[tokio::test]
+    async fn publishing_rewrites_the_file_that_a_bot_came_from() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        let file = folder.path().join("echo.json");
+        std::fs::write(&file, ECHO).unwrap();
+        let app = server(folder.path(), &store).await;
+        let document: Value = serde_json::from_str(OTHER).unwrap();
+        let bot = check("echo", OTHER, &app.environment.load()).bot.unwrap();
+        let version = bot.version.to_string();
+        let written = super::super::publish_document(&app, bot, &document, None).await.unwrap();
+        assert_eq!(written.as_deref(), Some(file.as_path()));
+        assert_eq!(serde_json::from_str::<Value>(&std::fs::read_to_string(&file).unwrap()).unwrap(), document);
+        look(&app).await.unwrap();
+        assert_eq!(live(&app, "echo"), Some(version.clone()));
+        assert_eq!(live(&server(folder.path(), &store).await, "echo"), Some(version));
+    }
+
+    #[tokio::test]
+    async fn without_a_folder_the_bots_of_the_store_stay() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        std::fs::write(folder.path().join("echo.json"), ECHO).unwrap();
+        server(folder.path(), &store).await;
+        let elsewhere = folder.path().join("nowhere");
+        assert!(live(&server(&elsewhere, &store).await, "echo").is_some());
+    }
+}

@@ -76,10 +76,11 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             let due = due::next(&batch.contact);
             return Ok(Ran::Done(Done { contact: Some(id.clone()), traces: batch.traces, due, ..Done::default() }));
         }
-        let merges = match named {
+        let mut merges = match named {
             Some(named) => identity::record(app, id, &batch.known, named).await?,
-            None => identity::record_changes(app, id, tasks.iter().map(|task| task.event), &batch.contact).await?,
+            None => Vec::new(),
         };
+        merges.extend(identity::record_changes(app, id, tasks.iter().map(|task| task.event), &batch.contact).await?);
         // A server that stops begins nothing new; whoever comes next claims it.
         let claimed = if app.is_stopping() {
             Vec::new()

@@ -10,6 +10,8 @@ mod identity;
 mod merge;
 mod probation;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use std::sync::Arc;

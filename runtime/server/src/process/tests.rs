@@ -1,0 +1,175 @@
+//! Who is who, what is set aside, and what happens after a crash.
+
+use serde_json::json;
+use steps::{
+    contact::Contact,
+    event::{Content, Event, EventKind, Identity, IdentityChange, Inbound},
+    ids::{ContactId, EventId},
+};
+use store::Commit;
+
+use super::{Whom, begin_run, end_run, find, process};
+use crate::testing::{NOW, Server};
+
+fn identity(user_id: Option<&str>, phone: Option<&str>) -> Identity {
+    Identity {
+        user_id: user_id.map(str::to_owned),
+        phone: phone.map(|digits| format!("+{digits}")),
+        wa_id: phone.map(str::to_owned),
+        ..Identity::default()
+    }
+}
+
+fn message(server: &Server, id: &str, from: &Identity) -> Event {
+    let inbound = Inbound {
+        id: id.into(),
+        at: NOW,
+        from: from.clone(),
+        content: Content::Text { text: "Oi".into() },
+        reply_to: None,
+        forwarded: false,
+        referral: None,
+        product: None,
+        group: None,
+        standby: false,
+    };
+    Event { id: EventId::new(id), number: server.app.default_number(), kind: EventKind::Message(inbound) }
+}
+
+async fn write(server: &Server, id: &str, from: &Identity) -> ContactId {
+    let whom = Whom::Named { identity: from.clone(), create: true };
+    let done = process(&server.app, &whom, &[message(server, id, from)]).await.unwrap();
+    server.settle().await;
+    done.contact.unwrap()
+}
+
+async fn load(server: &Server, id: &ContactId) -> Contact {
+    let stored = server.app.store.load(id.as_str()).await.unwrap().unwrap();
+    serde_json::from_slice(&stored.value).unwrap()
+}
+
+#[tokio::test]
+async fn a_known_phone_gets_its_user_id() {
+    let server = Server::sandbox().await;
+    let before = write(&server, "1", &identity(None, Some("5511987654321"))).await;
+    let with_id = write(&server, "2", &identity(Some("BR.1"), Some("5511987654321"))).await;
+    // From now on without a phone number.
+    let without_phone = write(&server, "3", &identity(Some("BR.1"), None)).await;
+    assert_eq!((&before, &before), (&with_id, &without_phone));
+}
+
+#[tokio::test]
+async fn a_known_phone_with_a_new_user_id_is_a_new_person() {
+    let server = Server::sandbox().await;
+    let ana = write(&server, "1", &identity(Some("BR.1"), Some("5511987654321"))).await;
+    let bia = write(&server, "2", &identity(Some("BR.2"), Some("5511987654321"))).await;
+    assert_ne!(ana, bia);
+    // The number is hers now, the user id tells them apart.
+    let by_phone = Whom::Named { identity: identity(None, Some("5511987654321")), create: false };
+    assert_eq!(find(&server.app, &by_phone).await.unwrap(), Some(bia));
+    assert_eq!(write(&server, "3", &identity(Some("BR.1"), None)).await, ana);
+}
+
+#[tokio::test]
+async fn two_contacts_that_are_one_become_one() {
+    let server = Server::sandbox().await;
+    let by_phone = write(&server, "1", &identity(None, Some("5511987654321"))).await;
+    let by_user = write(&server, "2", &identity(Some("BR.1"), None)).await;
+    assert_ne!(by_phone, by_user);
+    // This message tells that they are the same.
+    let both = identity(Some("BR.1"), Some("5511987654321"));
+    assert_eq!(write(&server, "3", &both).await, by_user);
+    let tombstone = load(&server, &by_phone).await;
+    assert_eq!((tombstone.merged_into.as_ref(), tombstone.leads.len()), (Some(&by_user), 0));
+    assert_eq!(load(&server, &by_user).await.leads.len(), 2);
+    // What reaches either is one contact's, and handing over again changes nothing.
+    assert_eq!(write(&server, "4", &identity(None, Some("5511987654321"))).await, by_user);
+    let forwarded = process(&server.app, &Whom::Contact(by_phone.clone()), &[message(&server, "5", &both)]).await.unwrap();
+    assert_eq!(forwarded.contact.as_ref(), Some(&by_user));
+    super::finish_merge(&server.app, &by_phone).await.unwrap();
+    assert_eq!(load(&server, &by_user).await.leads.len(), 2);
+}
+
+#[tokio::test]
+async fn a_change_of_number_keeps_the_contact() {
+    let server = Server::sandbox().await;
+    let old = identity(Some("BR.1"), Some("5511987654321"));
+    let new = identity(Some("BR.2"), Some("5511912345678"));
+    let ana = write(&server, "1", &old).await;
+    let kind = EventKind::Identity(IdentityChange { at: NOW, new: new.clone(), old: old.clone() });
+    let event = Event { id: "2".into(), number: server.app.default_number(), kind };
+    process(&server.app, &Whom::Named { identity: old, create: false }, &[event]).await.unwrap();
+    assert_eq!(write(&server, "3", &new).await, ana);
+    assert_eq!(load(&server, &ana).await.identity.phone.as_deref(), Some("+5511912345678"));
+}
+
+#[tokio::test]
+async fn a_contact_that_cannot_be_read_is_parked_alone() {
+    let server = Server::sandbox().await;
+    let (ana, bia) = (identity(None, Some("5511987654321")), identity(None, Some("5511912345678")));
+    let id = write(&server, "1", &ana).await;
+    write(&server, "2", &bia).await;
+    let version = server.app.store.load(id.as_str()).await.unwrap().unwrap().version;
+    let damaged = Commit {
+        key: id.to_string(),
+        expected_version: version,
+        value: Some(b"{\"format\":1,".to_vec()),
+        due: Some(NOW.0),
+        journal: Vec::new(),
+    };
+    server.app.store.commit(damaged.clone()).await.unwrap();
+
+    let whom = Whom::Named { identity: ana.clone(), create: true };
+    let parked = process(&server.app, &whom, &[message(&server, "3", &ana)]).await.unwrap();
+    assert!(parked.parked && parked.dead == 1);
+    assert_eq!(server.get("/api/v1/dead").await.json()[0]["event"]["id"], "3");
+    let stored = server.app.store.load(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(stored.value, damaged.value.unwrap(), "the value is left as it is");
+    let other = process(&server.app, &Whom::Named { identity: bia.clone(), create: true }, &[message(&server, "4", &bia)]).await;
+    assert_eq!(other.unwrap().traces.len(), 1);
+    assert_eq!(server.call("DELETE", &format!("/api/v1/contacts/{id}"), &json!(null)).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_newer_format_is_left_for_a_newer_server() {
+    let server = Server::sandbox().await;
+    let ana = identity(None, Some("5511987654321"));
+    let id = write(&server, "1", &ana).await;
+    let version = server.app.store.load(id.as_str()).await.unwrap().unwrap().version;
+    let newer = json!({ "format": 99, "shape": "unknown" }).to_string().into_bytes();
+    let commit = Commit { key: id.to_string(), expected_version: version, value: Some(newer), due: None, journal: Vec::new() };
+    server.app.store.commit(commit).await.unwrap();
+    let whom = Whom::Named { identity: ana.clone(), create: true };
+    assert!(process(&server.app, &whom, &[message(&server, "2", &ana)]).await.is_err(), "it has to come again");
+}
+
+#[tokio::test]
+async fn what_brought_a_process_down_does_not_run_a_third_time() {
+    let store = store::memory();
+    let ana = identity(None, Some("5511987654321"));
+    let whom = Whom::Named { identity: ana.clone(), create: true };
+    let first = Server::with("", store.clone()).await;
+    assert!(!begin_run(&first.app).await.unwrap());
+    let id = find(&first.app, &whom).await.unwrap().unwrap();
+
+    // It died; its successor is on probation, notes what it runs, and dies of it.
+    let second = Server::with("", store.clone()).await;
+    assert!(begin_run(&second.app).await.unwrap());
+    let event = message(&second, "deadly", &ana);
+    let mut tasks = vec![super::turns::Task::new(&event)];
+    let note = second.app.probation.watch(&second.app, &id, &mut tasks).await.unwrap();
+    assert_eq!(tasks[0].plan, super::turns::Plan::Run);
+    drop(note);
+
+    let third = Server::with("", store.clone()).await;
+    assert!(begin_run(&third.app).await.unwrap());
+    let done = process(&third.app, &whom, &[event, message(&third, "harmless", &ana)]).await.unwrap();
+    assert_eq!(done.dead, 1);
+    assert_eq!(third.get("/api/v1/dead").await.json()[0]["event"]["id"], "deadly");
+    third.settle().await;
+    assert_eq!(third.transcript("+5511987654321").await, ["in: Oi", "out: You said Oi (delivered)"]);
+
+    end_run(&third.app).await.unwrap();
+    let fourth = Server::with("", store).await;
+    assert!(!begin_run(&fourth.app).await.unwrap(), "the third ended well");
+}
