@@ -9,8 +9,11 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     app::{App, Parts, system_clock},
     bots,
-    caller::{Caller, NoCalls},
-    due, metrics,
+    caller::Caller,
+    calls::{Calls, Secrets},
+    due,
+    http_client::{Access, HttpClient},
+    metrics,
     process::{begin_run, end_run},
     router, sandbox, schedule,
     settings::{LogFormat, Settings},
@@ -27,7 +30,8 @@ pub fn run(settings: Settings) -> anyhow::Result<()> {
     runtime.block_on(async {
         let stop_at = Duration::from_secs(settings.limits.stop_seconds);
         let store = store::open(&settings.store)?;
-        let parts = Parts { settings, store, clock: system_clock(), caller: caller() };
+        let caller = caller(&settings)?;
+        let parts = Parts { settings, store, clock: system_clock(), caller };
         let app = App::build(parts).await?;
         let listener = TcpListener::bind(app.settings.listen)
             .await
@@ -37,8 +41,10 @@ pub fn run(settings: Settings) -> anyhow::Result<()> {
 }
 
 /// Makes the calls that steps yield.
-fn caller() -> Arc<dyn Caller> {
-    Arc::new(NoCalls)
+fn caller(settings: &Settings) -> anyhow::Result<Arc<dyn Caller>> {
+    let client = HttpClient::new(Access::new(settings.http.clone())).context("can't make the client for http steps")?;
+    let secrets = Secrets::read(&settings.secrets, |name| std::env::var(name).ok());
+    Ok(Arc::new(Calls::new(client, secrets)))
 }
 
 /// Serves on a port until `stop` resolves; then what runs finishes and commits, within `stop_within`.

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use steps::{bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId};
 use toml::{Table, Value};
 
+use crate::http_client;
+
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../salesbot.default.toml");
 /// The file that is read when none is named.
@@ -75,6 +77,7 @@ pub struct Settings {
     pub new_contact_owners: Vec<String>,
     pub whatsapp: Whatsapp,
     pub openai: OpenAi,
+    pub http: http_client::Rules,
     pub limits: Limits,
     pub pipelines: IndexMap<String, Pipeline>,
     pub users: IndexMap<String, Titled>,
@@ -178,13 +181,18 @@ pub enum SettingsError {
 impl Settings {
     /// The settings for this process: reads the file that `flags` name, or [`FILE`] where there is one.
     pub fn load(flags: &Flags, environment: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        Self::load_account(flags, environment)?.check()
+    }
+
+    /// The same for commands that run no server: what only a server needs, such as the app's secret, may be missing.
+    pub fn load_account(flags: &Flags, environment: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let path = flags.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && flags.config.is_none() => String::new(),
             Err(reason) => return Err(SettingsError::Unreadable { path, reason }),
         };
-        Self::read(&text, &path.display().to_string(), environment, flags)
+        Self::parse(&text, &path.display().to_string(), environment, flags)
     }
 
     /// The settings from a file's text, the environment and the flags.
@@ -194,6 +202,10 @@ impl Settings {
         environment: impl Fn(&str) -> Option<String>,
         flags: &Flags,
     ) -> Result<Self, SettingsError> {
+        Self::parse(text, file, environment, flags)?.check()
+    }
+
+    fn parse(text: &str, file: &str, environment: impl Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, SettingsError> {
         let mut table = defaults();
         let own: Table = toml::from_str(text)
             .map_err(|error| SettingsError::Malformed { from: file.to_owned(), reason: error.to_string() })?;
@@ -217,11 +229,10 @@ impl Settings {
                 })?;
             }
         }
-        let settings: Settings = serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+        serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
             let path = error.path().to_string();
             SettingsError::Malformed { from: format!("settings ({file}), {path}"), reason: plain(&error.into_inner()) }
-        })?;
-        settings.check()
+        })
     }
 
     fn check(mut self) -> Result<Self, SettingsError> {

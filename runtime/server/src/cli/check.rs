@@ -1,10 +1,17 @@
 //! `salesbot check`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use interpreter::dialog::Dialogs;
 use serde_json::{Value, json};
-use steps::check::{Diagnostic, render};
+use steps::{
+    bot::Bot,
+    check::{Diagnostic, overlaps, render},
+};
 
 use super::{
     Account, Exit, Terminal, bots,
@@ -45,9 +52,22 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let environment = arguments.account.settings(terminal)?.environment([0; 32]);
     let found = bots::find(&arguments.paths)?;
     let mut examined = Vec::new();
+    let mut folders: BTreeMap<PathBuf, Vec<Arc<Bot>>> = BTreeMap::new();
     for path in &found.bots {
         let bots::Loaded { path, source, checked, .. } = bots::read(path, &environment)?;
+        folders.entry(bots::folder_of(&path).to_owned()).or_default().extend(checked.bot);
         examined.push(Examined { path, source, diagnostics: checked.diagnostics });
+    }
+    for (folder, together) in &folders {
+        for diagnostic in overlaps(together) {
+            let path = folder.join(format!("{}.json", diagnostic.bot));
+            if let Some(file) = examined
+                .iter_mut()
+                .find(|file| file.path.file_name() == path.file_name() && bots::folder_of(&file.path) == folder)
+            {
+                file.diagnostics.push(diagnostic);
+            }
+        }
     }
     for path in &found.tests {
         examined.push(tests(path)?);

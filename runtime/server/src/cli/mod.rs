@@ -93,7 +93,7 @@ struct Account {
 impl Account {
     fn settings(&self, terminal: &Terminal<'_>) -> anyhow::Result<Settings> {
         let flags = Flags { config: self.config.clone(), ..Flags::default() };
-        Ok(Settings::load(&flags, terminal.environment)?)
+        Ok(Settings::load_account(&flags, terminal.environment)?)
     }
 }
 

@@ -167,7 +167,9 @@ pub(super) fn dead(arguments: &DeadArguments, terminal: &mut Terminal<'_>) -> an
     match &arguments.command {
         None => list(&arguments.list, terminal),
         Some(DeadCommand::List(arguments)) => list(arguments, terminal),
-        Some(DeadCommand::Retry(entry)) => change(entry, Method::POST, &["dead", &entry.id, "retry"], "processed again", terminal),
+        Some(DeadCommand::Retry(entry)) => {
+            change(entry, Method::POST, &["dead", &entry.id, "retry"], "processed again", terminal)
+        }
         Some(DeadCommand::Drop(entry)) => change(entry, Method::DELETE, &["dead", &entry.id], "dropped", terminal),
     }
 }
@@ -215,7 +217,11 @@ fn ask(
         let cure = "start it with `salesbot serve`, or name another with --url";
         // The URL is the user's own, but reqwest would print it twice.
         let error = error.without_url();
-        if error.is_connect() { anyhow::anyhow!("no server answers at {base}: {cure}") } else { anyhow::Error::new(error).context(format!("asking {base}")) }
+        if error.is_connect() {
+            anyhow::anyhow!("no server answers at {base}: {cure}")
+        } else {
+            anyhow::Error::new(error).context(format!("asking {base}"))
+        }
     })?;
     if status.is_success() {
         return Ok(Some(answer));
@@ -227,7 +233,12 @@ fn ask(
     Ok(None)
 }
 
-async fn exchange(method: Method, url: Url, token: Option<SecretString>, body: Option<Value>) -> reqwest::Result<(StatusCode, Value)> {
+async fn exchange(
+    method: Method,
+    url: Url,
+    token: Option<SecretString>,
+    body: Option<Value>,
+) -> reqwest::Result<(StatusCode, Value)> {
     // No proxy: the token is for this server alone, which is often this machine.
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(DEADLINE).build()?;
     let mut request = client.request(method, url);

@@ -97,7 +97,12 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn test(path: &Path, environment: &std::sync::Arc<Environment>, filter: Option<&str>, terminal: &Terminal<'_>) -> anyhow::Result<Tested> {
+fn test(
+    path: &Path,
+    environment: &std::sync::Arc<Environment>,
+    filter: Option<&str>,
+    terminal: &Terminal<'_>,
+) -> anyhow::Result<Tested> {
     let mut tested = Tested { path: path.to_owned(), problem: None, reports: Vec::new() };
     let tests = bots::tests_of(path);
     let loaded = bots::read(path, environment)?;
@@ -202,7 +207,9 @@ fn transcript(dialog: &Dialog, report: &Report, failure: &Failure, terminal: &Te
 
 /// A line's word and what it says.
 fn parts(line: &Line) -> (String, String) {
-    let written = serde_json::to_value(line).ok().and_then(|line| line.as_object().and_then(|line| line.iter().next()).map(|(word, value)| (word.clone(), value.clone())));
+    let written = serde_json::to_value(line)
+        .ok()
+        .and_then(|line| line.as_object().and_then(|line| line.iter().next()).map(|(word, value)| (word.clone(), value.clone())));
     let (word, value) = written.unwrap_or_default();
     (word, value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }

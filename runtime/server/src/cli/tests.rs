@@ -148,6 +148,21 @@ fn check_denies_warnings_only_when_told() {
 }
 
 #[test]
+fn check_warns_where_bots_of_a_folder_overlap() {
+    let folder = folder(&[("one.json", WELCOME), ("two.json", WELCOME)]);
+    let ran = salesbot(&["check", &path(&folder, "")]);
+    assert_eq!(ran.exit, Exit::Well);
+    assert!(ran.output.contains("`one` and `two` both take") && ran.output.contains("two.json"), "{}", ran.output);
+}
+
+#[test]
+fn check_needs_no_secrets_of_a_server() {
+    let folder = folder(&[("welcome.json", WELCOME), ("settings.toml", "[whatsapp]\nphone_number_id = \"1\"")]);
+    let ran = salesbot(&["check", &path(&folder, "welcome.json"), "--config", &path(&folder, "settings.toml")]);
+    assert_eq!(ran.exit, Exit::Well, "{}", ran.errors);
+}
+
+#[test]
 fn check_knows_the_account() {
     let bot = WELCOME.replace("\"team\": \"sales\"", "\"team\": \"slaes\"");
     let folder = folder(&[("welcome.json", &bot), ("settings.toml", "[teams.sales]\ntitle = \"Sales\"")]);
@@ -184,7 +199,10 @@ fn a_failed_dialog_shows_what_was_said() {
 
 #[test]
 fn a_bot_with_errors_fails_its_test() {
-    let folder = folder(&[("welcome.json", &WELCOME.replace("\"start\": \"hello\"", "\"start\": \"helo\"")), ("welcome.test.json", DIALOGS)]);
+    let folder = folder(&[
+        ("welcome.json", &WELCOME.replace("\"start\": \"hello\"", "\"start\": \"helo\"")),
+        ("welcome.test.json", DIALOGS),
+    ]);
     let ran = salesbot(&["test", &path(&folder, "")]);
     assert_eq!(ran.exit, Exit::Problems);
     assert!(ran.output.contains("helo") && ran.output.ends_with("0 passed, 1 failed\n"), "{}", ran.output);

@@ -35,7 +35,8 @@ pub(super) fn json(value: &Value) -> String {
 
 /// A text in one line of bounded length.
 pub(super) fn shortened(text: &str) -> String {
-    let mut line: String = text.chars().take(WIDTH).map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let mut line: String =
+        text.chars().take(WIDTH).map(|character| if character.is_control() { ' ' } else { character }).collect();
     if text.chars().nth(WIDTH).is_some() {
         line.push('…');
     }

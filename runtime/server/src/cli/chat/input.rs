@@ -16,7 +16,10 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("/location LAT LON [NAME]", "the customer sends a place"),
     ("/form {JSON}", "the customer submits the last form"),
     ("/pass 25h", "time passes"),
-    ("/reply {JSON}", "answers a call: {\"status\": 200, \"json\": {}}, {\"intent\": \"buy\"}, {\"fields\": {}}, {\"text\": \"…\"}, {\"failed\": \"timeout\"}"),
+    (
+        "/reply {JSON}",
+        "answers a call: {\"status\": 200, \"json\": {}}, {\"intent\": \"buy\"}, {\"fields\": {}}, {\"text\": \"…\"}, {\"failed\": \"timeout\"}",
+    ),
     ("/stage PIPELINE STAGE", "the lead enters a stage"),
     ("/start", "starts the bot as the API does"),
     ("/status STATE", "of the bot's last message: delivered, read, failed CODE"),
@@ -53,7 +56,11 @@ pub(super) enum Look {
 /// Reads what was typed; a number is an option's where the bot shows one of this number.
 pub(super) fn read(typed: &str, rehearsal: &Rehearsal) -> Result<Input, String> {
     let Some(command) = typed.strip_prefix('/') else {
-        return Ok(if typed.is_empty() { Input::Nothing } else { Input::Line(option(typed, rehearsal).unwrap_or_else(|| says(typed))) });
+        return Ok(if typed.is_empty() {
+            Input::Nothing
+        } else {
+            Input::Line(option(typed, rehearsal).unwrap_or_else(|| says(typed)))
+        });
     };
     let (word, rest) = command.split_once(char::is_whitespace).map_or((command, ""), |(word, rest)| (word, rest.trim()));
     let need = |what: &str| if rest.is_empty() { Err(format!("/{word} needs {what}")) } else { Ok(rest) };

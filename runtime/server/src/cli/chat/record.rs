@@ -11,8 +11,20 @@ use serde_json::{Map, Value, json};
 use steps::message::Message;
 
 /// What a test names of a message, where the message has it: what the customer sees, and nothing that a change elsewhere would break.
-const NAMED: &[&str] =
-    &["text", "template", "parameters", "buttons", "media", "url", "flow", "location", "contacts", "catalog", "product", "reaction"];
+const NAMED: &[&str] = &[
+    "text",
+    "template",
+    "parameters",
+    "buttons",
+    "media",
+    "url",
+    "flow",
+    "location",
+    "contacts",
+    "catalog",
+    "product",
+    "reaction",
+];
 
 /// The lines so far.
 #[derive(Debug, Default)]
@@ -120,7 +132,8 @@ mod tests {
 
     #[test]
     fn dialogs_are_written_as_they_are_read() {
-        let document = json!({"$schema": "x", "dialogs": [{"name": "a \"b\"", "steps": [{"customer": "oi"}, {"bot": {"buttons": ["x"]}}]}]});
+        let document =
+            json!({"$schema": "x", "dialogs": [{"name": "a \"b\"", "steps": [{"customer": "oi"}, {"bot": {"buttons": ["x"]}}]}]});
         let text = written(&document);
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
         assert!(text.contains("        {\"customer\": \"oi\"},\n        {\"bot\": {\"buttons\": [\"x\"]}}\n"), "{text}");

@@ -43,6 +43,7 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             let summary = summary.as_ref().map(|summary| format!(": {}", shortened(summary))).unwrap_or_default();
             format!("(handed over{to}{summary})")
         }
+        Fact::Echo { .. } => "(a person has answered)".to_owned(),
         Fact::Released => "(given back to the bot)".to_owned(),
         Fact::Alert { name, text, .. } => format!("(the team is told: {name}: {})", shortened(text)),
         _ => return None,
@@ -75,13 +76,15 @@ pub(super) fn time(now: Moment, zone: &TimeZone) -> String {
 
 pub(super) fn state(rehearsal: &Rehearsal, zone: &TimeZone) -> String {
     let seconds = rehearsal.evaluate("window.seconds_left").ok().and_then(|value| value.as_i64()).filter(|seconds| *seconds > 0);
-    let window = seconds.map_or_else(|| "closed".to_owned(), |seconds| format!("open for {}", span(seconds.saturating_mul(SECOND))));
+    let window =
+        seconds.map_or_else(|| "closed".to_owned(), |seconds| format!("open for {}", span(seconds.saturating_mul(SECOND))));
     let bot = match (rehearsal.session().and_then(|session| session.frame()), &rehearsal.ended) {
         (Some(frame), _) => format!("at step {}{}", frame.step, if frame.wait.is_some() { ", waiting" } else { "" }),
         (None, Some(ended)) => format!("{} has ended: {}", ended.bot, ended.status),
         (None, None) => "not started".to_owned(),
     };
-    let next = rehearsal.contact.due().map_or_else(|| "nothing".to_owned(), |due| format!("in {}", span(due.since(rehearsal.now))));
+    let next =
+        rehearsal.contact.due().map_or_else(|| "nothing".to_owned(), |due| format!("in {}", span(due.since(rehearsal.now))));
     let contact = &rehearsal.contact;
     let known = json!({
         "name": contact.name, "phone": contact.identity.phone, "email": contact.email, "language": contact.language,
