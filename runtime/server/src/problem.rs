@@ -15,7 +15,8 @@ pub struct Problem {
     /// The HTTP status.
     pub status: u16,
     /// What kind of error it is; the same for all of a kind.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: &'static str,
     /// What is wrong here, and what to do.
     pub detail: String,
     /// The key of the body, or the parameter, that it is about.
@@ -24,12 +25,12 @@ pub struct Problem {
     /// A bot's diagnostics.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
-    pub diagnostics: Option<serde_json::Value>,
+    pub diagnostics: Option<Box<serde_json::Value>>,
 }
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let title = status.canonical_reason().unwrap_or("Error");
         Problem { status: status.as_u16(), title, detail: detail.into(), key: None, diagnostics: None }
     }
 
@@ -40,7 +41,7 @@ impl Problem {
 
     #[must_use]
     pub fn diagnostics(self, diagnostics: serde_json::Value) -> Self {
-        Problem { diagnostics: Some(diagnostics), ..self }
+        Problem { diagnostics: Some(Box::new(diagnostics)), ..self }
     }
 
     pub fn bad_request(detail: impl Into<String>) -> Self {

@@ -165,3 +165,90 @@ fn next_time(cron: &str, bot: &Bot, now: Moment) -> Option<Moment> {
     let next = Cron::from_str(cron).ok()?.find_next_occurrence(&now.zoned(&bot.zone), false).ok()?;
     Some(Moment::from(next.timestamp()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use serde_json::json;
+    use steps::moment::{DAY, HOUR};
+
+    use super::*;
+    use crate::testing::{NOW, Server, app_at};
+
+    /// Every day at nine in Lisbon, to whoever is tagged.
+    const MORNING: &str = r#"{
+        "timezone": "Europe/Lisbon",
+        "triggers": [{"on": "schedule", "cron": "0 9 * * *", "audience": "contact.tags.contains(\"vip\")"}],
+        "start": "hello",
+        "steps": {"hello": {"type": "message", "text": "Bom dia", "outside_window": "skip"}}
+    }"#;
+    const TAGGER: &str = r#"{
+        "triggers": [{"on": "message", "keywords": ["vip"]}],
+        "start": "tag",
+        "steps": {"tag": {"type": "tags", "add": ["vip"]}}
+    }"#;
+
+    struct Servers {
+        clock: Arc<AtomicI64>,
+        store: Arc<dyn store::Store>,
+    }
+
+    impl Servers {
+        fn new() -> Self {
+            Servers { clock: Arc::new(AtomicI64::new(NOW.0)), store: store::memory() }
+        }
+
+        async fn start(&self) -> Server {
+            let clock = self.clock.clone();
+            let app = app_at("", self.store.clone(), Arc::new(move || Moment(clock.load(Ordering::Relaxed)))).await;
+            let server = Server::of(app);
+            server.publish("morning", MORNING).await;
+            server.publish("tagger", TAGGER).await;
+            server
+        }
+
+        fn advance(&self, millis: i64) {
+            self.clock.fetch_add(millis, Ordering::Relaxed);
+        }
+    }
+
+    async fn greetings(server: &Server, phone: &str) -> usize {
+        let transcript = server.transcript(phone).await;
+        transcript.iter().filter(|line| line.starts_with("out: Bom dia")).count()
+    }
+
+    #[tokio::test]
+    async fn at_its_time_it_goes_to_its_audience_once() {
+        let servers = Servers::new();
+        let (one, other) = (servers.start().await, servers.start().await);
+        for (phone, text) in [("+351911111111", "vip"), ("+351922222222", "Oi")] {
+            let body = json!({ "from": phone, "text": text });
+            assert_eq!(one.call("POST", "/api/v1/sandbox/messages", &body).await.status, 200);
+        }
+        let next = look(&one.app).await.unwrap().unwrap();
+        assert_eq!(next.to_string(), "2025-11-21T09:00:00Z");
+        servers.advance(next.since(NOW));
+        for server in [&one, &other, &one] {
+            look(&server.app).await.unwrap();
+            server.settle().await;
+        }
+        assert_eq!(greetings(&one, "+351911111111").await, 1);
+        assert_eq!(one.get("/api/v1/contacts/+351922222222/messages").await.json().as_array().map(Vec::len), Some(1));
+
+        servers.advance(DAY - HOUR);
+        assert_eq!(look(&other.app).await.unwrap(), Some(next.plus(DAY)));
+    }
+
+    #[tokio::test]
+    async fn a_time_that_was_missed_by_hours_is_left_out() {
+        let servers = Servers::new();
+        let server = servers.start().await;
+        let body = json!({ "from": "+351911111111", "text": "vip" });
+        server.call("POST", "/api/v1/sandbox/messages", &body).await;
+        let next = look(&server.app).await.unwrap().unwrap();
+        servers.advance(next.since(NOW) + 3 * HOUR);
+        assert_eq!(look(&servers.start().await.app).await.unwrap(), Some(next.plus(DAY)));
+        assert_eq!(greetings(&server, "+351911111111").await, 0);
+    }
+}

@@ -1,6 +1,6 @@
 //! Runs a server: from settings to a bound port and its workers, and down again without losing anything.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, io::IsTerminal, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -150,6 +150,7 @@ async fn signal() {
 fn log(settings: &Settings) {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
     // Fails only where a log is set up already, as in a test.
     let _ = match settings.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),
@@ -163,4 +164,39 @@ fn quiet_panics() {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panicked at {place}");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::testing::{ECHO, app};
+
+    /// The whole server on a port, from its start to its stop.
+    #[tokio::test]
+    async fn it_serves_until_it_is_told_to_stop() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        std::fs::write(folder.path().join("echo.json"), ECHO).unwrap();
+        let app = app(&format!("bots = {:?}", folder.path().display().to_string()), store).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stopping = async move { stopped.await.unwrap() };
+        let server = tokio::spawn(serve(app.clone(), listener, Duration::from_secs(10), stopping));
+
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let body = json!({ "from": "+5511987654321", "text": "Oi" });
+        let said = client.post(format!("{address}/api/v1/sandbox/messages")).json(&body).send().await.unwrap();
+        assert_eq!(said.status(), 200);
+        stop.send(()).unwrap();
+        server.await.unwrap().unwrap();
+
+        assert!(client.get(format!("{address}/healthz")).send().await.is_err(), "the port is closed");
+        let found = app.store.list_contacts(None, 1).await.unwrap();
+        let messages = app.store.messages_of(&found[0], None, 10).await.unwrap();
+        let told: Value = serde_json::from_str(&messages[0].body).unwrap();
+        assert_eq!((told["text"].as_str(), messages[0].status.as_deref()), (Some("You said Oi"), Some("delivered")));
+        assert!(!begin_run(&app).await.unwrap(), "it ended well");
+    }
 }

@@ -19,7 +19,7 @@ use steps::moment::Moment;
 use tower::ServiceExt;
 
 use crate::{
-    app::{App, Parts},
+    app::{App, Clock, Parts},
     bots,
     caller::NoCalls,
     router::router,
@@ -83,11 +83,19 @@ impl Server {
     }
 
     pub(crate) async fn with(settings: &str, store: Arc<dyn store::Store>) -> Self {
-        let app = app(settings, store).await;
-        let checked = bots::check("echo", ECHO, &app.environment.load());
-        let bot = checked.bot.unwrap_or_else(|| panic!("{:#}", checked.diagnostics));
-        bots::publish(&app, bot, ECHO, None, false).await.unwrap();
+        let server = Self::of(app(settings, store).await);
+        server.publish("echo", ECHO).await;
+        server
+    }
+
+    pub(crate) fn of(app: Arc<App>) -> Self {
         Server { router: router(app.clone()), app }
+    }
+
+    pub(crate) async fn publish(&self, id: &str, source: &str) {
+        let checked = bots::check(id, source, &self.app.environment.load());
+        let bot = checked.bot.unwrap_or_else(|| panic!("{:#}", checked.diagnostics));
+        bots::publish(&self.app, bot, source, None, false).await.unwrap();
     }
 
     /// The answer before its body is read, from a caller on this machine.
@@ -162,8 +170,12 @@ impl Server {
 
 /// A server's state on a store, at [`NOW`], with no bots.
 pub(crate) async fn app(settings: &str, store: Arc<dyn store::Store>) -> Arc<App> {
+    app_at(settings, store, Arc::new(|| NOW)).await
+}
+
+pub(crate) async fn app_at(settings: &str, store: Arc<dyn store::Store>, clock: Clock) -> Arc<App> {
     let settings = Settings::read(settings, "test", |_| None, &Flags::default()).unwrap();
-    let app = App::build(Parts { settings, store, clock: Arc::new(|| NOW), caller: Arc::new(NoCalls) }).await.unwrap();
+    let app = App::build(Parts { settings, store, clock, caller: Arc::new(NoCalls) }).await.unwrap();
     app.set_ready();
     app
 }

@@ -9,15 +9,8 @@ use crate::{
     alerts::{ALERT, Alert},
     app::App,
     problem::Problem,
-    process::{DEAD, DeadEvent},
     records,
 };
-
-/// Events that could not be processed, the newest first.
-#[utoipa::path(get, path = "/api/v1/dead", tag = "operation", responses((status = 200, body = Vec<DeadEvent>)))]
-pub(super) async fn dead(State(app): State<Arc<App>>) -> Result<Json<Vec<DeadEvent>>, Problem> {
-    newest(&app, DEAD, app.settings.limits.dead_events).await.map(Json)
-}
 
 /// What the team has to know, the newest first.
 #[utoipa::path(get, path = "/api/v1/alerts", tag = "operation", responses((status = 200, body = Vec<Alert>)))]

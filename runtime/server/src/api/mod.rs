@@ -3,6 +3,7 @@
 mod bots;
 mod contacts;
 mod conversation;
+mod dead;
 mod events;
 mod idempotency;
 mod input;
@@ -64,7 +65,9 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(conversation::hand_off))
         .routes(routes!(conversation::release))
         .routes(routes!(sandbox::say))
-        .routes(routes!(lists::dead))
+        .routes(routes!(dead::list))
+        .routes(routes!(dead::retry))
+        .routes(routes!(dead::remove))
         .routes(routes!(lists::alerts))
         .routes(routes!(events::listen))
 }

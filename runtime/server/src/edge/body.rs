@@ -19,14 +19,17 @@ pub(super) fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
         let detail = "a webhook's body comes as it is, without a content encoding";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > MAX_BYTES) {
+    if length(headers).is_some_and(|length| length > MAX_BYTES) {
         return Err(too_large());
     }
     Ok(())
 }
 
-/// The whole body, if it comes in time.
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The whole body, if it comes in time. Room is made as bytes arrive, not as they are announced.
 pub(super) async fn read(body: Body, deadline: Duration) -> Result<Vec<u8>, Problem> {
     let late =
         Problem::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {} seconds", deadline.as_secs()));

@@ -36,9 +36,9 @@ pub(super) enum Ran {
 pub(super) async fn run(app: &Arc<App>, id: &ContactId, whom: &Whom, events: &[Event]) -> Result<Ran, Rejected> {
     let events = for_this_contact(id, whom, events);
     let mut tasks: Vec<Task<'_>> = events.iter().map(Task::new).collect();
-    let suspicion = app.probation.watch(app, id, &mut tasks).await?;
+    let watch = app.probation.watch(app, id, &mut tasks).await?;
     let result = commit_tasks(app, id, whom, &mut tasks).await;
-    suspicion.clear(app).await;
+    watch.end(app).await;
     result
 }
 

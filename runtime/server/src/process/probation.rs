@@ -1,14 +1,16 @@
-//! After an unclean exit, events run one by one for a while, each written down before it runs: one that brings the process down again
-//! is known at the next start, and goes to the dead list instead of running a third time.
+//! After an unclean exit a server is on probation for a while: events are written down before they run. If it dies again, those that were
+//! running are suspects: at the next start they run one by one, so that a third death tells which it was. That one goes to the dead
+//! list; no event can bring servers down again and again.
 
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
 
+use serde::{Deserialize, Serialize};
 use steps::{
     event::EventKind,
     ids::ContactId,
@@ -26,22 +28,30 @@ const PROBATION: i64 = MINUTE;
 const RUNNING: &str = "running";
 /// Records of this kind: what a process on probation is about to run.
 const SUSPECT: &str = "suspect";
-/// More suspects than this are not looked at: there is one for each process.
-const MAX_SUSPECTS: usize = 100;
+/// More than this are not looked at: there are as many suspects as events that run at the same time.
+const MAX_SUSPECTS: usize = 10_000;
 
-/// Whether this process is on probation, and what it knows from its predecessor's end.
+/// Whether this process is on probation, and what it knows from its predecessors' end.
 #[derive(Default)]
 pub struct Probation {
     until: AtomicI64,
     one_by_one: Mutex<()>,
-    /// By contact: the event that was running when a process died.
-    guilty: std::sync::Mutex<HashMap<String, String>>,
+    /// By contact: the note that was there when a process died.
+    notes: std::sync::Mutex<HashMap<String, Note>>,
+}
+
+/// What a process was about to run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Note {
+    event: String,
+    /// No other suspect ran beside it.
+    alone: bool,
 }
 
 /// Events that run under watch.
-pub(super) struct Suspicion<'p> {
-    contact: Option<String>,
-    version: u64,
+pub(super) struct Watch<'p> {
+    /// The note, with its version.
+    note: Option<(String, u64)>,
     _alone: Option<MutexGuard<'p, ()>>,
 }
 
@@ -50,54 +60,59 @@ impl Probation {
         now.0 < self.until.load(Ordering::Relaxed)
     }
 
-    /// Writes down what is about to run, while on probation; and plans around what brought a process down before.
-    pub(super) async fn watch(
-        &self,
-        app: &Arc<App>,
-        contact: &ContactId,
-        tasks: &mut [Task<'_>],
-    ) -> Result<Suspicion<'_>, StoreError> {
+    /// Writes down what is about to run, while on probation; and plans around what brought a process down.
+    pub(super) async fn watch(&self, app: &Arc<App>, contact: &ContactId, tasks: &mut [Task<'_>]) -> Result<Watch<'_>, StoreError> {
         let now = app.now();
         if !self.is_on(now) {
-            return Ok(Suspicion { contact: None, version: 0, _alone: None });
+            return Ok(Watch { note: None, _alone: None });
         }
-        let alone = self.one_by_one.lock().await;
-        let guilty = self.guilty.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(contact.as_str()).cloned();
-        for task in tasks.iter_mut().filter(|task| guilty.as_deref().is_some_and(|guilty| guilty == name_of(task))) {
-            task.plan = Plan::Stop("the process died while this event ran".to_owned());
-        }
-        // On probation events run one by one.
-        let name = tasks.iter().find(|task| task.plan == Plan::Run).map(name_of).unwrap_or_default();
-        let put = |version, value| PutRecord {
-            kind: SUSPECT.to_owned(),
-            key: contact.as_str().to_owned(),
-            expected_version: version,
-            value,
-            expires: None,
-            now: now.0,
+        let known = self.lock().get(contact.as_str()).cloned();
+        let alone = match &known {
+            Some(_) => Some(self.one_by_one.lock().await),
+            None => None,
         };
-        let value = name.into_bytes();
+        if let Some(guilty) = known.filter(|note| note.alone) {
+            for task in tasks.iter_mut().filter(|task| name_of(task) == guilty.event) {
+                task.plan = Plan::Stop("the process died while this event ran".to_owned());
+            }
+        }
+        // On probation the events of a contact run one by one.
+        let Some(event) = tasks.iter().find(|task| task.plan == Plan::Run).map(name_of) else {
+            return Ok(Watch { note: None, _alone: alone });
+        };
+        let note = records::json(&Note { event, alone: alone.is_some() })?;
         let mut version = 0;
-        for _ in 0..2 {
-            match app.store.put_record(put(version, Some(value.clone()))).await? {
-                store::Outcome::Committed { version: written } => {
-                    return Ok(Suspicion { contact: Some(contact.to_string()), version: written, _alone: Some(alone) });
+        loop {
+            let put = PutRecord {
+                kind: SUSPECT.to_owned(),
+                key: contact.as_str().to_owned(),
+                expected_version: version,
+                value: Some(note.clone()),
+                expires: None,
+                now: now.0,
+            };
+            match app.store.put_record(put).await? {
+                store::Outcome::Committed { version } => {
+                    return Ok(Watch { note: Some((contact.to_string(), version)), _alone: alone });
                 }
                 store::Outcome::Conflict { current } => version = current.map_or(0, |current| current.version),
             }
         }
-        Ok(Suspicion { contact: None, version: 0, _alone: Some(alone) })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Note>> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Suspicion<'_> {
+impl Watch<'_> {
     /// The events ran, and the process lives.
-    pub(super) async fn clear(self, app: &App) {
-        let Some(contact) = self.contact else { return };
+    pub(super) async fn end(self, app: &App) {
+        let Some((contact, version)) = self.note else { return };
         let put = PutRecord {
             kind: SUSPECT.to_owned(),
             key: contact,
-            expected_version: self.version,
+            expected_version: version,
             value: None,
             expires: None,
             now: app.now().0,
@@ -123,10 +138,8 @@ pub async fn begin(app: &Arc<App>) -> Result<bool, StoreError> {
     let suspects = records::list(app, SUSPECT, MAX_SUSPECTS).await?;
     if !before.is_empty() {
         app.probation.until.store(now.plus(PROBATION).0, Ordering::Relaxed);
-        let mut guilty = app.probation.guilty.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        guilty.extend(
-            suspects.iter().map(|record| (record.key.clone(), String::from_utf8_lossy(&record.stored.value).into_owned())),
-        );
+        let notes = suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
+        app.probation.lock().extend(notes);
     }
     for record in before {
         records::remove(app, RUNNING, &record).await?;

@@ -143,33 +143,40 @@ async fn a_newer_format_is_left_for_a_newer_server() {
     assert!(process(&server.app, &whom, &[message(&server, "2", &ana)]).await.is_err(), "it has to come again");
 }
 
+/// Begins to run an event and dies of it.
+async fn die_of(server: &Server, id: &ContactId, event: &Event) {
+    let mut tasks = vec![super::turns::Task::new(event)];
+    let watch = server.app.probation.watch(&server.app, id, &mut tasks).await.unwrap();
+    assert_eq!(tasks[0].plan, super::turns::Plan::Run);
+    drop(watch);
+}
+
 #[tokio::test]
-async fn what_brought_a_process_down_does_not_run_a_third_time() {
+async fn what_brings_processes_down_does_not_run_for_ever() {
     let store = store::memory();
     let ana = identity(None, Some("5511987654321"));
     let whom = Whom::Named { identity: ana.clone(), create: true };
     let first = Server::with("", store.clone()).await;
     assert!(!begin_run(&first.app).await.unwrap());
     let id = find(&first.app, &whom).await.unwrap().unwrap();
+    let event = message(&first, "deadly", &ana);
+    die_of(&first, &id, &event).await;
+    // From now on on probation: first among others, then alone.
+    for _ in 0..2 {
+        let next = Server::with("", store.clone()).await;
+        assert!(begin_run(&next.app).await.unwrap());
+        die_of(&next, &id, &event).await;
+    }
 
-    // It died; its successor is on probation, notes what it runs, and dies of it.
-    let second = Server::with("", store.clone()).await;
-    assert!(begin_run(&second.app).await.unwrap());
-    let event = message(&second, "deadly", &ana);
-    let mut tasks = vec![super::turns::Task::new(&event)];
-    let note = second.app.probation.watch(&second.app, &id, &mut tasks).await.unwrap();
-    assert_eq!(tasks[0].plan, super::turns::Plan::Run);
-    drop(note);
-
-    let third = Server::with("", store.clone()).await;
-    assert!(begin_run(&third.app).await.unwrap());
-    let done = process(&third.app, &whom, &[event, message(&third, "harmless", &ana)]).await.unwrap();
+    let last = Server::with("", store.clone()).await;
+    assert!(begin_run(&last.app).await.unwrap());
+    let done = process(&last.app, &whom, &[event, message(&last, "harmless", &ana)]).await.unwrap();
     assert_eq!(done.dead, 1);
-    assert_eq!(third.get("/api/v1/dead").await.json()[0]["event"]["id"], "deadly");
-    third.settle().await;
-    assert_eq!(third.transcript("+5511987654321").await, ["in: Oi", "out: You said Oi (delivered)"]);
+    assert_eq!(last.get("/api/v1/dead").await.json()[0]["event"]["id"], "deadly");
+    last.settle().await;
+    assert_eq!(last.transcript("+5511987654321").await, ["in: Oi", "out: You said Oi (delivered)"]);
 
-    end_run(&third.app).await.unwrap();
-    let fourth = Server::with("", store).await;
-    assert!(!begin_run(&fourth.app).await.unwrap(), "the third ended well");
+    end_run(&last.app).await.unwrap();
+    let after = Server::with("", store).await;
+    assert!(!begin_run(&after.app).await.unwrap(), "the last one ended well");
 }
