@@ -13,7 +13,7 @@ use crate::{
     expression::{Duration, Text},
     hours::Hours,
     ids::{BotId, StepId, Version},
-    step::{Step, shared::OutsideWindow, template::Template, shared::Timeout},
+    step::{Step, shared::OutsideWindow, shared::Timeout, template::Template},
     trigger::Trigger,
 };
 
@@ -27,6 +27,8 @@ pub struct Bot {
     pub version: Version,
     pub document: Document,
     pub zone: TimeZone,
+    /// The keywords of each trigger, folded once.
+    pub keywords: Vec<Vec<String>>,
 }
 
 /// A bot as its designer writes it.
@@ -211,7 +213,9 @@ pub enum OldTap {
     Follow,
     Ignore,
     #[serde(untagged)]
-    Goto { goto: StepId },
+    Goto {
+        goto: StepId,
+    },
 }
 
 /// Guards against a bot that costs too much. Passing one ends the session as `failed` and tells the team.
@@ -245,7 +249,8 @@ impl Bot {
     pub fn new(id: BotId, document: Document) -> Arc<Self> {
         let version = version_of(&document);
         let zone = document.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-        Arc::new(Bot { id, version, document, zone })
+        let keywords = document.triggers.iter().map(Trigger::folded_keywords).collect();
+        Arc::new(Bot { id, version, document, zone, keywords })
     }
 
     pub fn step(&self, id: &StepId) -> Option<&Step> {

@@ -68,9 +68,6 @@ pub struct Contact {
     /// What is still to be done, in the order of the conversation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Pending>,
-    /// The last messages that went out, so that statuses, waits and old taps find their step. Bounded by [`MAX_SENT`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sent: Vec<Sent>,
     /// Short hashes of the message ids of the last days. Bounded by [`MAX_SEEN`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
@@ -94,7 +91,7 @@ pub struct Contact {
     pub merged_into: Option<ContactId>,
 }
 
-/// How many sent messages a contact remembers. Beyond it the oldest is forgotten: its late status is journalled, and moves nothing.
+/// How many sent messages a conversation remembers. Beyond it the oldest is forgotten: its late status is journalled, and moves nothing.
 pub const MAX_SENT: usize = 24;
 /// How many message ids a contact remembers within [`SEEN_DAYS`].
 pub const MAX_SEEN: usize = 512;
@@ -126,7 +123,6 @@ impl Contact {
             conversations: BTreeMap::new(),
             sessions: Vec::new(),
             pending: Vec::new(),
-            sent: Vec::new(),
             seen: Vec::new(),
             seen_from: None,
             fired: BTreeMap::new(),
@@ -179,6 +175,11 @@ impl Contact {
 
     pub fn conversation_mut(&mut self, number: &NumberId) -> &mut Conversation {
         self.conversations.entry(number.clone()).or_default()
+    }
+
+    /// The messages that went out, of all conversations.
+    pub fn sent(&self) -> impl Iterator<Item = &Sent> {
+        self.conversations.values().flat_map(|conversation| &conversation.sent)
     }
 
     pub fn session(&self, id: SessionId) -> Option<&Session> {
@@ -248,6 +249,9 @@ pub struct Conversation {
     pub count: u32,
     #[serde(default, skip_serializing_if = "is_default")]
     pub closed: bool,
+    /// The last messages that went out, so that statuses and waits find their step. Bounded by [`MAX_SENT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
     /// What `message` reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Box<LastMessage>>,
@@ -300,16 +304,49 @@ pub struct Human {
 
 /// The customer's last message, as expressions read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredMessage", into = "StoredMessage")]
 pub struct LastMessage {
     pub id: MessageId,
     pub content: Content,
     /// The option that was chosen, by tap or by words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tapped: Option<Tapped>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<Value>,
+}
+
+/// The stored form of [`LastMessage`]: the common kind, a text, is short and quick to read.
+#[derive(Serialize, Deserialize)]
+struct StoredMessage {
+    id: MessageId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content: Option<Content>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tapped: Option<Tapped>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    referral: Option<Referral>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    product: Option<Value>,
+}
+
+impl From<StoredMessage> for LastMessage {
+    fn from(stored: StoredMessage) -> Self {
+        let StoredMessage { id, text, content, tapped, referral, product } = stored;
+        let content = content.unwrap_or_else(|| Content::Text { text: text.unwrap_or_default() });
+        LastMessage { id, content, tapped, referral, product }
+    }
+}
+
+impl From<LastMessage> for StoredMessage {
+    fn from(message: LastMessage) -> Self {
+        let LastMessage { id, content, tapped, referral, product } = message;
+        let (text, content) = match content {
+            Content::Text { text } => (Some(text), None),
+            other => (None, Some(other)),
+        };
+        StoredMessage { id, text, content, tapped, referral, product }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -458,7 +495,6 @@ pub struct Pending {
     pub id: EntryId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
-    #[serde(flatten)]
     pub work: Work,
 }
 
@@ -665,23 +701,37 @@ pub enum Purpose {
     },
 }
 
-/// A message that went out.
+/// A message that went out. Stored as a row, for a conversation has many:
+/// `[entry, id, at, session, step, state, template, depth]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "SentRow", into = "SentRow")]
 pub struct Sent {
     pub entry: EntryId,
-    pub id: MessageId,
+    /// Of its message id: statuses name their entry too, so the whole id need not be kept.
+    pub hash: u64,
     pub at: Moment,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<Delivery>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepId>,
-    pub number: NumberId,
-    #[serde(default, skip_serializing_if = "is_default")]
+    pub state: Option<Delivery>,
     pub template: bool,
-    #[serde(default, skip_serializing_if = "is_default")]
+    /// How deep in called bots its step runs.
     pub depth: u8,
+}
+
+/// The stored form of [`Sent`].
+#[derive(Serialize, Deserialize)]
+struct SentRow(EntryId, u64, Moment, Option<SessionId>, Option<StepId>, Option<Delivery>, u8, u8);
+
+impl From<SentRow> for Sent {
+    fn from(SentRow(entry, hash, at, session, step, state, template, depth): SentRow) -> Self {
+        Sent { entry, hash, at, session, step, state, template: template != 0, depth }
+    }
+}
+
+impl From<Sent> for SentRow {
+    fn from(sent: Sent) -> Self {
+        SentRow(sent.entry, sent.hash, sent.at, sent.session, sent.step, sent.state, u8::from(sent.template), sent.depth)
+    }
 }
 
 /// A message id that was seen, as a short hash.

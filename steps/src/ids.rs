@@ -10,17 +10,74 @@ pub const MAX_ID_LENGTH: usize = 64;
 
 /// Words of Rhai that can't name a step, an option, a bot, a variable or a field.
 pub const RESERVED_WORDS: &[&str] = &[
-    "as", "async", "await", "break", "case", "catch", "const", "continue", "debug", "default", "do", "each", "else", "eval",
-    "exit", "export", "false", "fn", "for", "global", "go", "goto", "if", "import", "in", "is_def_fn", "is_def_var", "is_shared",
-    "let", "loop", "match", "module", "new", "nil", "null", "package", "print", "private", "protected", "public", "return",
-    "shared", "spawn", "static", "super", "switch", "sync", "this", "thread", "throw", "true", "try", "type_of", "until", "use",
-    "var", "void", "while", "with", "yield",
+    "as",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "const",
+    "continue",
+    "debug",
+    "default",
+    "do",
+    "each",
+    "else",
+    "eval",
+    "exit",
+    "export",
+    "false",
+    "fn",
+    "for",
+    "global",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "in",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "let",
+    "loop",
+    "match",
+    "module",
+    "new",
+    "nil",
+    "null",
+    "package",
+    "print",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "shared",
+    "spawn",
+    "static",
+    "super",
+    "switch",
+    "sync",
+    "this",
+    "thread",
+    "throw",
+    "true",
+    "try",
+    "type_of",
+    "until",
+    "use",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// Why a text is no identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    #[error("an id begins with a small letter and goes on with small letters, digits and `_`, 64 characters at most; this is {0:?}")]
+    #[error(
+        "an id begins with a small letter and goes on with small letters, digits and `_`, 64 characters at most; this is {0:?}"
+    )]
     Form(String),
     #[error("`{0}` is a reserved word of the expression language and can't be an id")]
     Reserved(String),
@@ -194,6 +251,15 @@ opaque!(
     /// Whatever changed a contact, for telling after a time-out whether it was committed.
     EventId
 );
+
+impl MessageId {
+    /// 48 bits of its hash: enough that two of a contact's few hundred messages never meet, short enough to keep.
+    pub fn short_hash(&self) -> u64 {
+        use sha2::{Digest, Sha256};
+        let hash = Sha256::digest(self.as_str().as_bytes());
+        hash.iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+}
 
 /// A running bot of one contact; counts up within the contact.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Debug)]

@@ -39,6 +39,7 @@ pub fn bot(id: &str, document: Value) -> Result<Arc<Bot>, serde_json::Error> {
         version: Version::new(VERSION),
         document: bot.document.clone(),
         zone: bot.zone.clone(),
+        keywords: bot.keywords.clone(),
     }))
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::Data,
-    expression::{Duration, Expression},
+    expression::{Duration, Expression, fold},
     ids::StepId,
     path::Path,
     pattern::Pattern,
@@ -37,6 +37,16 @@ pub struct Trigger {
     /// Variables that it begins with.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variables: IndexMap<String, Data>,
+}
+
+impl Trigger {
+    /// Its keywords as messages are compared with them.
+    pub fn folded_keywords(&self) -> Vec<String> {
+        match &self.on {
+            On::Message { keywords, .. } => keywords.iter().map(|keyword| fold(keyword)).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -107,19 +107,18 @@ impl Machine<'_> {
         }
         let free_entry = conversation.free_entry_open(at);
         let template = !send.message.is_free_form();
-        contact.sent.push(Sent {
+        conversation.sent.push(Sent {
             entry,
-            id: message_id.clone(),
+            hash: message_id.short_hash(),
             at,
-            state: None,
             session: pending.session,
             step: send.step,
-            number: send.number,
+            state: None,
             template,
             depth: send.depth,
         });
-        if contact.sent.len() > MAX_SENT {
-            contact.sent.remove(0);
+        if conversation.sent.len() > MAX_SENT {
+            conversation.sent.remove(0);
         }
         let category = self.turn.environment().category(&send.message);
         let expected = window::price(at, category, window_open, free_entry);
@@ -154,13 +153,14 @@ impl Machine<'_> {
             // The status came before the HTTP answer, or in place of one that was cut off.
             self.accepted(entry, &status.message_id, status.at);
         }
-        let found = self
-            .turn
-            .contact_mut()
-            .sent
+        let hash = status.message_id.short_hash();
+        let conversations = &mut self.turn.contact_mut().conversations;
+        // A send that went out twice has two message ids and one entry.
+        let is_it = |sent: &Sent| sent.hash == hash || status.entry == Some(sent.entry);
+        let found = conversations
             .iter_mut()
-            .find(|sent| sent.id == status.message_id || (status.entry == Some(sent.entry) && sent.id.as_str().is_empty()));
-        let Some(sent) = found else {
+            .find_map(|(number, conversation)| Some((number, conversation.sent.iter_mut().find(|sent| is_it(sent))?)));
+        let Some((number, sent)) = found else {
             self.turn.facts.push(Fact::Status { status: Box::new(status.clone()) });
             return Ok(());
         };
@@ -169,16 +169,16 @@ impl Machine<'_> {
             return Ok(());
         }
         sent.state = Some(status.state);
-        let sent = sent.clone();
+        let (number, sent) = (number.clone(), sent.clone());
         self.turn.facts.push(Fact::Status { status: Box::new(status.clone()) });
-        self.turn.state_mut().number = sent.number.clone();
+        self.turn.state_mut().number = number.clone();
         if status.state == Delivery::Failed {
             let error = status.error.clone().unwrap_or_else(unnamed);
             return self.failed_for_good(Failed {
                 entry: sent.entry,
                 session: sent.session,
                 step: sent.step,
-                number: sent.number,
+                number,
                 at: sent.at,
                 free_form: !sent.template,
                 depth: sent.depth,
@@ -193,7 +193,7 @@ impl Machine<'_> {
         };
         if sent.session.is_some() {
             self.unfocus();
-            let data = serde_json::json!({"message_id": sent.id, "step": sent.step});
+            let data = serde_json::json!({"message_id": status.message_id, "step": sent.step});
             self.fire(&Occasion::Status { on, data }, None)?;
         }
         Ok(())

@@ -60,7 +60,8 @@ impl Machine<'_> {
 
     /// A message that a person wrote in the phone app.
     pub fn echo(&mut self, message_id: &MessageId, at: Moment, content: &Content) -> Result<(), Need> {
-        let own = self.turn.contact().sent.iter().any(|sent| sent.id == *message_id);
+        let hash = message_id.short_hash();
+        let own = self.turn.contact().sent().any(|sent| sent.hash == hash);
         if own || self.is_repeat(message_id) || !self.is_new(message_id, at) {
             self.ignore("an echo of our own message, or one that was here before");
             return Ok(());
@@ -294,6 +295,7 @@ impl Machine<'_> {
             let ours = contact.conversations.entry(number).or_default();
             ours.last_customer = ours.last_customer.max(theirs.last_customer);
             ours.pair = ours.pair.max(theirs.pair);
+            ours.sent.extend(theirs.sent);
             ours.count = ours.count.max(theirs.count);
             ours.human = ours.human.take().or(theirs.human);
             ours.owner = ours.owner.take().or(theirs.owner);
@@ -303,7 +305,6 @@ impl Machine<'_> {
         }
         contact.sessions.extend(other.sessions);
         contact.pending.extend(other.pending);
-        contact.sent.extend(other.sent);
         contact.seen.extend(other.seen);
         crate::identity::learn(contact, &other.identity);
         self.turn.facts.push(Fact::Merged { from: from.as_str().into() });
@@ -332,11 +333,11 @@ fn renumber(contact: &mut Contact, shift: u32) {
         entry(&mut pending.id);
         pending.session.iter_mut().for_each(session);
     }
-    for sent in &mut contact.sent {
-        entry(&mut sent.entry);
-        sent.session.iter_mut().for_each(session);
-    }
     for conversation in contact.conversations.values_mut() {
+        for sent in &mut conversation.sent {
+            entry(&mut sent.entry);
+            sent.session.iter_mut().for_each(session);
+        }
         conversation.listener.iter_mut().for_each(session);
         conversation.queue.iter_mut().for_each(session);
         if let Some(human) = &mut conversation.human {

@@ -59,6 +59,10 @@ pub(crate) fn learn(contact: &mut Contact, from: &Identity) {
             *known = Some(new.to_owned());
         }
     }
+    // WhatsApp's own writing is kept only where it differs.
+    if known.wa_id.as_deref().is_some_and(|id| from.phone.as_deref().or(known.phone.as_deref()) == Some(&format!("+{id}"))) {
+        known.wa_id = None;
+    }
     // A phone that a person wrote as E.164 is not replaced by WhatsApp's own writing of the same number.
     if known.phone.is_none() {
         known.phone.clone_from(&from.phone);

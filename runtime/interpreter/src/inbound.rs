@@ -2,8 +2,10 @@
 //! button's step, or a bot that it starts.
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 use steps::{
     bot::{Bot, OldTap},
     contact::{AnswerWait, FreeEntry, LastMessage, MAX_SEEN, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work},
@@ -29,6 +31,9 @@ pub const OPT_OUT_WORDS: &[(&str, &[&str])] = &[
     ("pt", &["parar", "sair", "descadastrar", "cancelar inscrição"]),
     ("es", &["baja", "darme de baja", "cancelar suscripción"]),
 ];
+
+/// A longer text, in bytes, is no opt-out word.
+const MAX_OPT_OUT_TEXT: usize = 80;
 
 /// The option of a message that was tapped.
 struct TappedPlace {
@@ -85,14 +90,14 @@ impl Machine<'_> {
 
     /// Exactly once: whether the message was here before.
     pub fn is_repeat(&self, id: &MessageId) -> bool {
-        let hash = short_hash(id);
+        let hash = id.short_hash();
         self.turn.contact().seen.iter().any(|seen| seen.0 == hash)
     }
 
     /// Remembers a message; false for one that is too old to know whether it was here.
     pub fn is_new(&mut self, id: &MessageId, at: Moment) -> bool {
         let now = self.now();
-        let hash = short_hash(id);
+        let hash = id.short_hash();
         let contact = self.turn.contact_mut();
         let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at < from);
         if too_old {
@@ -196,10 +201,15 @@ impl Machine<'_> {
     /// Opt-out words end every session and are told to the triggers.
     fn opts_out(&mut self, inbound: &Inbound) -> Result<bool, Need> {
         let Content::Text { text } = &inbound.content else { return Ok(false) };
+        if text.len() > MAX_OPT_OUT_TEXT {
+            return Ok(false);
+        }
         let said = fold(text);
         let words = &self.turn.environment().opt_out_words;
         let is_word = if words.is_empty() {
-            OPT_OUT_WORDS.iter().flat_map(|(_, words)| *words).any(|word| fold(word) == said)
+            static DEFAULT_WORDS: LazyLock<HashSet<String>> =
+                LazyLock::new(|| OPT_OUT_WORDS.iter().flat_map(|(_, words)| *words).map(|word| fold(word)).collect());
+            DEFAULT_WORDS.contains(&said)
         } else {
             words.values().flatten().any(|word| fold(word) == said)
         };
@@ -481,10 +491,4 @@ fn joined(messages: Vec<Inbound>) -> Option<Inbound> {
     let referral = messages.iter().find_map(|message| message.referral.clone());
     let last = messages.into_iter().next_back()?;
     Some(Inbound { content: Content::Text { text }, referral: last.referral.clone().or(referral), ..last })
-}
-
-/// 48 bits: enough that two of a contact's few hundred messages never meet, short enough to keep.
-fn short_hash(id: &MessageId) -> u64 {
-    let hash = Sha256::digest(id.as_str().as_bytes());
-    hash.iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

@@ -337,7 +337,7 @@ impl<'a> Machine<'a> {
         let contact = self.turn.contact();
         let pending = contact.pending.iter().filter(|pending| pending.session == Some(session));
         let pending = pending.filter(|pending| matches!(pending.work, Work::Send(_))).map(|pending| pending.id);
-        let sent = contact.sent.iter().filter(|sent| sent.session == Some(session)).map(|sent| sent.entry);
+        let sent = contact.sent().filter(|sent| sent.session == Some(session)).map(|sent| sent.entry);
         pending.chain(sent).max()
     }
 

@@ -26,6 +26,7 @@ pub const SETTLE_TEMPLATE: i64 = 5 * MINUTE;
 
 /// Work that was claimed; to be begun once the claim is committed.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a send is the common case; a box would cost an allocation at every one")]
 pub enum Claimed {
     Send {
         entry: EntryId,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use steps::{
-    contact::{Call, Contact, Sent, Session},
+    contact::{Call, Contact, Session},
     environment::Environment,
     event::{CallResult, Content, Delivery, Event, EventKind, Identity, Inbound, Referral, SendOutcome, Status},
     expression::{Expression, Facts, Locals},
@@ -252,11 +252,6 @@ impl Rehearsal {
     /// Swaps the bots: what is published from now on.
     pub fn publish(&mut self, bots: Bots) {
         self.bots = bots;
-    }
-
-    /// Messages that went out and may still be told apart by their status.
-    pub fn sent(&self) -> &[Sent] {
-        &self.contact.sent
     }
 
     fn message_id(&mut self) -> MessageId {

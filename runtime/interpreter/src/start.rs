@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::{cell::LazyCell, sync::Arc};
 use steps::{
     bot::Bot,
     contact::{Contact, Lead, Pending, Purpose, Session, Timer, TriggerRecord, Work},
@@ -357,11 +357,12 @@ impl Machine<'_> {
         first_of_conversation: bool,
         interrupt: bool,
     ) -> Result<bool, Need> {
-        let folded = fold(text);
+        let folded = LazyCell::new(Box::new(|| fold(text)) as Box<dyn FnOnce() -> String>);
+        let said = Said { inbound, text, folded, begins: first_of_conversation };
         let mut candidates: Vec<(u8, Arc<Bot>, usize)> = Vec::new();
         for bot in self.bots.live_bots() {
             let ranks = bot.document.triggers.iter().enumerate().filter_map(|(index, trigger)| {
-                rank(&trigger.on, inbound, text, &folded, first_of_conversation, interrupt).map(|rank| (rank, index))
+                rank(&trigger.on, &bot.keywords[index], &said, interrupt).map(|rank| (rank, index))
             });
             candidates.extend(ranks.map(|(rank, index)| (rank, bot.clone(), index)));
         }
@@ -477,44 +478,52 @@ impl Machine<'_> {
     }
 }
 
+/// A message as triggers compare it.
+struct Said<'a> {
+    inbound: &'a Inbound,
+    text: &'a str,
+    /// Folded when the first keyword asks for it.
+    folded: LazyCell<String, Box<dyn FnOnce() -> String + 'a>>,
+    /// It begins a conversation.
+    begins: bool,
+}
+
 /// How strongly a trigger wants a message; the least wins.
-fn rank(on: &On, inbound: &Inbound, text: &str, folded: &str, first_of_conversation: bool, interrupting: bool) -> Option<u8> {
+fn rank(on: &On, keywords: &[String], said: &Said<'_>, interrupting: bool) -> Option<u8> {
     match on {
-        On::Message { keywords, matching, pattern, any, interrupt } => {
+        On::Message { matching, pattern, any, interrupt, .. } => {
             if interrupting && !interrupt {
                 return None;
             }
             let exact = *matching == Some(KeywordMatch::Exact);
-            let by_keyword = !folded.is_empty()
-                && keywords
-                    .iter()
-                    .map(|keyword| fold(keyword))
-                    .any(|keyword| if exact { keyword == folded } else { steps::step::shared::holds_words(folded, &keyword) });
-            if by_keyword || pattern.as_ref().is_some_and(|pattern| !text.is_empty() && pattern.is_match(text)) {
+            let is_said = |keyword: &String| {
+                let folded = said.folded.as_str();
+                !folded.is_empty() && if exact { keyword == folded } else { steps::step::shared::holds_words(folded, keyword) }
+            };
+            let by_keyword = keywords.iter().any(is_said);
+            if by_keyword || pattern.as_ref().is_some_and(|pattern| !said.text.is_empty() && pattern.is_match(said.text)) {
                 return Some(1);
             }
             (*any && !interrupting).then_some(3)
         }
         _ if interrupting => None,
         On::Ad { source_ids } => {
-            let referral = inbound.referral.as_ref()?;
+            let referral = said.inbound.referral.as_ref()?;
             let named = |source: &String| source_ids.contains(source);
             (source_ids.is_empty() || referral.source_id.as_ref().is_some_and(named)).then_some(0)
         }
-        On::Conversation {} => first_of_conversation.then_some(2),
+        On::Conversation {} => said.begins.then_some(2),
         _ => None,
     }
 }
 
+/// What `trigger.data` keeps of a message, beyond what `message` says while it is the last one.
 fn message_data(inbound: &Inbound) -> Value {
-    let mut data = json!({"message_id": inbound.id, "type": inbound.content.kind()});
-    if let Some(referral) = &inbound.referral {
-        data["referral"] = json!(referral);
+    match (&inbound.referral, &inbound.content) {
+        (Some(referral), _) => json!({"referral": referral}),
+        (None, Content::Tap { title, .. }) => json!({"title": title}),
+        _ => Value::Null,
     }
-    if let Content::Tap { title, .. } = &inbound.content {
-        data["title"] = title.as_str().into();
-    }
-    data
 }
 
 fn fired_key(bot: &Bot, index: usize) -> String {

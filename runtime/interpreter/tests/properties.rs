@@ -167,7 +167,10 @@ fn is_whole(contact: &Contact) {
             assert!(wait.timer.is_none_or(|timer| entries.contains(&timer)), "a wait whose timer is gone");
         }
     }
-    assert!(contact.sent.len() <= steps::contact::MAX_SENT && contact.seen.len() <= steps::contact::MAX_SEEN);
+    assert!(
+        contact.conversations.values().all(|conversation| conversation.sent.len() <= steps::contact::MAX_SENT)
+            && contact.seen.len() <= steps::contact::MAX_SEEN
+    );
 }
 
 proptest! {

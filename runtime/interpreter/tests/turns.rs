@@ -252,7 +252,7 @@ fn a_send_cut_off_waits_for_a_status_and_then_goes_again() {
     };
     let settled = run(contact, &bots, &event("status", EventKind::Status(status)), NOW).contact;
     assert!(!settled.pending.iter().any(|pending| pending.id == entry));
-    assert_eq!(settled.sent[0].state, Some(Delivery::Delivered));
+    assert_eq!(settled.sent().next().unwrap().state, Some(Delivery::Delivered));
 }
 
 #[test]
@@ -319,9 +319,13 @@ fn statuses_never_step_back_whatever_their_order() {
         for index in order.into_iter().chain(order) {
             rehearsal.status(&said, states[index], None);
         }
-        assert_eq!(rehearsal.contact.sent[0].state, Some(Delivery::Read));
+        assert_eq!(rehearsal.contact.sent().next().unwrap().state, Some(Delivery::Read));
         rehearsal.status(&said, Delivery::Failed, Some(refusal(131_000, "unknown", Reaction::Drop)));
-        assert_eq!(rehearsal.contact.sent[0].state, Some(Delivery::Read), "a failure after `delivered` is ignored");
+        assert_eq!(
+            rehearsal.contact.sent().next().unwrap().state,
+            Some(Delivery::Read),
+            "a failure after `delivered` is ignored"
+        );
         assert!(alerts(&rehearsal.facts).is_empty());
     }
 }

@@ -58,11 +58,12 @@ fn change(fact: &Fact, contact: &Contact) -> Option<MessageChange> {
         }),
         Fact::Sent { entry, message_id, .. } => {
             // A status can come before the answer to the send.
-            let state = contact.sent.iter().find(|sent| sent.entry == *entry).and_then(|sent| sent.state);
+            let state = contact.sent().find(|sent| sent.entry == *entry).and_then(|sent| sent.state);
             update(*entry, Some(message_id.to_string()), state.map_or(ACCEPTED, word))
         }
         Fact::Status { status } => {
-            let sent = contact.sent.iter().find(|sent| sent.id == status.message_id);
+            let hash = status.message_id.short_hash();
+            let sent = contact.sent().find(|sent| sent.hash == hash || status.entry == Some(sent.entry));
             let entry = sent.map(|sent| sent.entry).or(status.entry)?;
             let state = sent.and_then(|sent| sent.state).map_or(status.state, |known| known.max(status.state));
             update(entry, Some(status.message_id.to_string()), word(state))
@@ -168,8 +169,9 @@ mod tests {
     #[test]
     fn a_late_status_does_not_step_back() {
         let mut contact = contact();
-        let sent = json!({ "entry": 4, "id": "wamid.1", "at": NOW, "state": "read", "number": "1001" });
-        contact.sent.push(serde_json::from_value(sent).unwrap());
+        let hash = MessageId::new("wamid.1").short_hash();
+        let sent = json!([4, hash, NOW, null, null, "read", 0, 0]);
+        contact.conversation_mut(&NumberId::new("1001")).sent.push(serde_json::from_value(sent).unwrap());
         let status =
             Status { message_id: "wamid.1".into(), state: Delivery::Delivered, at: NOW, entry: None, error: None, pricing: None };
         let entries = entries(&[Fact::Status { status: Box::new(status) }], &contact, NOW);
