@@ -2,4 +2,13 @@
 //! the mock received and what the server's own API says.
 
 mod dialog;
+mod edge;
+mod once;
+mod people;
+mod publishing;
+mod refusals;
+mod samples;
 mod shop;
+mod stopping;
+mod timers;
+mod triggers;
