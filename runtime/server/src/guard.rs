@@ -107,6 +107,9 @@ fn check_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Prob
             "without a token the server answers only as localhost or a loopback address, not by another name: {CURE}"
         )));
     }
+    if !is_of_own_origin(headers) {
+        return Err(Problem::forbidden(format!("a page of another site may not call a server without a token: {CURE}")));
+    }
     Ok(())
 }
 
@@ -118,11 +121,15 @@ fn check_origin(headers: &HeaderMap) -> Result<(), Problem> {
     {
         return Err(foreign());
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().map_err(|_| foreign())?;
+    if is_of_own_origin(headers) { Ok(()) } else { Err(foreign()) }
+}
+
+/// Whether a request comes from a page of our own, or from no page at all.
+fn is_of_own_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let host = text(headers, header::HOST.as_str()).unwrap_or_default();
-    let same = origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
-    if same { Ok(()) } else { Err(foreign()) }
+    let authority = origin.to_str().ok().and_then(|origin| Some(origin.split_once("://")?.1));
+    authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
 }
 
 fn is_local_host(host: &str) -> bool {
@@ -206,6 +213,7 @@ mod tests {
         for origin in ["http://evil.example", "null", "http://localhost:9090"] {
             let pairs = [("host", "localhost:8080"), ("origin", origin)];
             assert_eq!(status("", LOCAL, Method::POST, &pairs).await, 403, "{origin}");
+            assert_eq!(status("", LOCAL, Method::GET, &pairs).await, 403, "{origin}: nor read");
         }
         assert_eq!(post(&[("host", "localhost:8080"), ("sec-fetch-site", "cross-site")]).await, 403);
     }

@@ -4,6 +4,7 @@ use std::{future::Future, io::IsTerminal, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -56,7 +57,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     metrics::recorder();
     if begin_run(&app).await? {
-        tracing::warn!("the last run did not end well: for a minute events run one by one");
+        tracing::warn!("the last run did not end well: for a minute events are watched, so that none can bring the server down again and again");
     }
     bots::load_all(&app).await.context("can't load the bots")?;
     app.set_ready();
@@ -74,14 +75,19 @@ pub async fn serve(
         tracing::info!("stopping: what runs finishes");
         stopping.stop.cancel();
     });
-    let shutdown = app.stop.clone().cancelled_owned();
+    // The port stays open while work finishes: who asks is told that the server is not ready, and a webhook is still taken.
+    let closing = CancellationToken::new();
+    let shutdown = closing.clone().cancelled_owned();
     let server = axum::serve(listener, router::service(app.clone())).with_graceful_shutdown(shutdown).into_future();
     let serving = tokio::spawn(server);
     app.stop.cancelled().await;
 
     let ended = tokio::time::timeout(stop_within, async {
-        let served = serving.await;
         app.tasks.close();
+        app.tasks.wait().await;
+        closing.cancel();
+        let served = serving.await;
+        // What the last requests began.
         app.tasks.wait().await;
         served
     });
