@@ -41,10 +41,18 @@ pub struct Graph {
     client: Client,
     base: String,
     number: Number,
-    /// In microseconds: when the number's budget would be whole again ([`pace`]).
-    whole_at: Mutex<i64>,
+    budget: Mutex<Budget>,
     /// Until when nothing is sent, after an error that more sends would only repeat.
     paused_until: AtomicI64,
+}
+
+/// What a number may send, in microseconds.
+#[derive(Default)]
+struct Budget {
+    /// When it would be whole again ([`pace`]).
+    whole_at: i64,
+    /// When the last of those that were sent away comes back: one after the other, at the number's pace.
+    queue_until: i64,
 }
 
 /// A send that was claimed.
@@ -88,7 +96,7 @@ pub fn client() -> Result<Client, reqwest::Error> {
 
 impl Graph {
     pub fn new(client: Client, base: String, number: Number) -> Self {
-        Graph { client, base, number, whole_at: Mutex::default(), paused_until: AtomicI64::default() }
+        Graph { client, base, number, budget: Mutex::default(), paused_until: AtomicI64::default() }
     }
 
     /// The number's business account.
@@ -139,12 +147,13 @@ impl Graph {
     fn reserve(&self, now: Moment) -> Result<i64, i64> {
         let pace = if self.number.coexistence { pace::SHARED_NUMBER } else { pace::NUMBER };
         let micros = now.0.saturating_mul(1_000);
-        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = pace.wait_micros(*whole_at, micros).saturating_add(999) / 1_000;
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = rounded_up(pace.wait_micros(budget.whole_at, micros));
         if wait > MAX_PACE {
-            return Err(wait);
+            budget.queue_until = pace.spend_micros(budget.queue_until.max(budget.whole_at), micros);
+            return Err(rounded_up(budget.queue_until.saturating_sub(micros)));
         }
-        *whole_at = pace.spend_micros(*whole_at, micros);
+        budget.whole_at = pace.spend_micros(budget.whole_at, micros);
         Ok(wait)
     }
 
@@ -202,6 +211,50 @@ pub fn is_sandbox(number: &NumberId) -> bool {
     number.as_str() == crate::settings::SANDBOX_NUMBER
 }
 
+/// Microseconds as milliseconds.
+fn rounded_up(micros: i64) -> i64 {
+    micros.saturating_add(999) / 1_000
+}
+
 fn millis(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::NOW;
+
+    fn graph(coexistence: bool) -> Graph {
+        let number = Number {
+            id: NumberId::new("1001"),
+            name: String::new(),
+            access_token: "token".into(),
+            business_account_id: String::new(),
+            coexistence,
+        };
+        Graph::new(client().unwrap(), "http://127.0.0.1:1".to_owned(), number)
+    }
+
+    #[test]
+    fn a_number_keeps_its_pace() {
+        for (coexistence, a_second) in [(false, 80), (true, 20)] {
+            let graph = graph(coexistence);
+            let waits: Vec<i64> = (0..3 * a_second).map_while(|_| graph.reserve(NOW).ok()).collect();
+            let within = |from: i64, to: i64| waits.iter().filter(|wait| (from..to).contains(*wait)).count();
+            // Meta counts by the second: the burst is no more than a quarter of it.
+            assert!(within(0, 1_000) <= a_second + a_second / 4, "{coexistence}: {waits:?}");
+            assert_eq!(within(1_000, 2_000), a_second, "{coexistence}");
+        }
+    }
+
+    #[test]
+    fn what_passes_the_deadline_comes_back_one_after_the_other() {
+        let graph = graph(false);
+        while graph.reserve(NOW).is_ok() {}
+        let back: Vec<i64> = (0..800).filter_map(|_| graph.reserve(NOW).err()).collect();
+        assert_eq!(back.len(), 800);
+        assert!(back.windows(2).all(|pair| pair[0] <= pair[1]) && back[0] > MAX_PACE, "{back:?}");
+        assert!((9_900..10_100).contains(&(back[799] - back[0])), "{} to {}", back[0], back[799]);
+    }
 }

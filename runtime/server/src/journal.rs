@@ -129,7 +129,7 @@ mod tests {
     use serde_json::json;
     use steps::{
         event::{Identity, Status},
-        ids::ContactId,
+        ids::{ContactId, MessageId, NumberId},
         message::Message,
     };
 

@@ -46,7 +46,8 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
     let begun = Instant::now();
     match work {
         Claimed::Send { entry, number, to, message, reply_to, attempt } => {
-            let attempt = attempt.max(1);
+            // The contact counts those before.
+            let attempt = attempt + 1;
             let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to: reply_to.as_ref(), attempt };
             let outcome = send(app, &number, &order).await;
             metrics::counter!(names::SENDS, "outcome" => word(&outcome)).increment(1);

@@ -1,5 +1,7 @@
 //! What tests of several files share: a server without a port, webhooks as Meta sends them, and a small Graph API that records.
 
+pub(crate) mod faults;
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -75,11 +77,15 @@ impl Server {
 
     /// Connected to a number, `1001`, whose Graph API is at `graph`.
     pub(crate) async fn connected(graph: &str) -> Self {
+        Self::connected_on(graph, store::memory()).await
+    }
+
+    pub(crate) async fn connected_on(graph: &str, store: Arc<dyn store::Store>) -> Self {
         let settings = format!(
             "[whatsapp]\nphone_number_id = \"1001\"\nbusiness_account_id = \"5001\"\naccess_token = \"token\"\n\
              app_secret = \"{SECRET}\"\nmore_app_secrets = [\"old-secret\"]\nverify_token = \"verify\"\ngraph_url = \"{graph}\""
         );
-        Self::with(&settings, store::memory()).await
+        Self::with(&settings, store).await
     }
 
     pub(crate) async fn with(settings: &str, store: Arc<dyn store::Store>) -> Self {

@@ -14,7 +14,7 @@ use store::{Commit, Outcome, StoreError, Stored};
 
 use super::{
     Done, Rejected, Whom, dead, identity, merge,
-    turns::{Batch, Plan, Task, Tried, attempt},
+    turns::{self, Batch, Plan, Task, Tried, attempt},
 };
 use crate::{app::App, bots, due, journal, metrics as names, sender};
 
@@ -146,12 +146,12 @@ async fn look_again(app: &App, id: &ContactId, ours: &Contact, reason: String) -
     for pause in SETTLE_PAUSES {
         tokio::time::sleep(pause).await;
         let Ok(stored) = app.store.load(id.as_str()).await else { continue };
-        let current = stored.as_ref().and_then(|stored| serde_json::from_slice::<Contact>(&stored.value).ok());
-        return Ok(match current {
-            Some(current) if current == *ours => Settled::Ours,
-            Some(current) if current.last_event == ours.last_event => Settled::Others,
-            _ => Settled::No(stored),
-        });
+        let Some(current) = &stored else { return Ok(Settled::No(stored)) };
+        if serde_json::to_vec(ours).is_ok_and(|ours| ours == current.value) {
+            return Ok(Settled::Ours);
+        }
+        let last_event = turns::decode(&current.value).ok().map(|contact| contact.last_event);
+        return Ok(if last_event.as_ref() == Some(&ours.last_event) { Settled::Others } else { Settled::No(stored) });
     }
     Err(StoreError::Unavailable { reason }.into())
 }

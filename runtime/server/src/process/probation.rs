@@ -61,7 +61,12 @@ impl Probation {
     }
 
     /// Writes down what is about to run, while on probation; and plans around what brought a process down.
-    pub(super) async fn watch(&self, app: &Arc<App>, contact: &ContactId, tasks: &mut [Task<'_>]) -> Result<Watch<'_>, StoreError> {
+    pub(super) async fn watch(
+        &self,
+        app: &Arc<App>,
+        contact: &ContactId,
+        tasks: &mut [Task<'_>],
+    ) -> Result<Watch<'_>, StoreError> {
         let now = app.now();
         if !self.is_on(now) {
             return Ok(Watch { note: None, _alone: None });
@@ -138,7 +143,8 @@ pub async fn begin(app: &Arc<App>) -> Result<bool, StoreError> {
     let suspects = records::list(app, SUSPECT, MAX_SUSPECTS).await?;
     if !before.is_empty() {
         app.probation.until.store(now.plus(PROBATION).0, Ordering::Relaxed);
-        let notes = suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
+        let notes =
+            suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
         app.probation.lock().extend(notes);
     }
     for record in before {

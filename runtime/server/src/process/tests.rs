@@ -1,5 +1,7 @@
 //! Who is who, what is set aside, and what happens after a crash.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use steps::{
     contact::Contact,
@@ -9,7 +11,11 @@ use steps::{
 use store::Commit;
 
 use super::{Whom, begin_run, end_run, find, process};
-use crate::testing::{NOW, Server};
+use crate::testing::{
+    Graph, NOW, Server,
+    faults::{Fault, FaultyStore},
+    messages, text,
+};
 
 fn identity(user_id: Option<&str>, phone: Option<&str>) -> Identity {
     Identity {
@@ -141,6 +147,61 @@ async fn a_newer_format_is_left_for_a_newer_server() {
     server.app.store.commit(commit).await.unwrap();
     let whom = Whom::Named { identity: ana.clone(), create: true };
     assert!(process(&server.app, &whom, &[message(&server, "2", &ana)]).await.is_err(), "it has to come again");
+}
+
+async fn on_a_faulty_store() -> (Server, Arc<FaultyStore>, Graph) {
+    let (store, graph) = (FaultyStore::new(), Graph::accepting().await);
+    (Server::connected_on(&graph.address, store.clone()).await, store, graph)
+}
+
+#[tokio::test]
+async fn a_busy_store_sends_the_webhook_back() {
+    let (server, store, graph) = on_a_faulty_store().await;
+    let body = messages(&[text("wamid.1", "5511987654321", "Oi")]);
+    store.fail([Fault::Busy]);
+    assert_eq!(server.webhook(&body).await, 503);
+    server.settle().await;
+    assert_eq!((graph.bodies().len(), server.app.store.count_contacts().await.unwrap()), (0, 0));
+    assert_eq!(server.webhook(&body).await, 200);
+    server.settle().await;
+    assert_eq!(graph.texts(), ["You said Oi"]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up_and_nothing_runs_twice() {
+    for fault in [Fault::LostAnswer, Fault::LostRequest, Fault::Overtaken] {
+        let (server, store, graph) = on_a_faulty_store().await;
+        assert_eq!(server.webhook(&messages(&[text("wamid.1", "5511987654321", "Oi")])).await, 200);
+        server.settle().await;
+        store.fail([fault]);
+        assert_eq!(server.webhook(&messages(&[text("wamid.2", "5511987654321", "Tudo bem?")])).await, 200, "{fault:?}");
+        server.settle().await;
+        assert_eq!(graph.texts(), ["You said Oi", "You said Tudo bem?"], "{fault:?}");
+        let transcript = server.transcript("+5511987654321").await;
+        assert_eq!(transcript.iter().filter(|line| line.starts_with("in: ")).count(), 2, "{fault:?}: {transcript:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_always_overtaken_gives_the_event_back() {
+    let (server, store, _) = on_a_faulty_store().await;
+    assert_eq!(server.webhook(&messages(&[text("wamid.1", "5511987654321", "Oi")])).await, 200);
+    server.settle().await;
+    store.fail([Fault::Overtaken; 9]);
+    assert_eq!(server.webhook(&messages(&[text("wamid.2", "5511987654321", "?")])).await, 503);
+    assert_eq!(server.webhook(&messages(&[text("wamid.2", "5511987654321", "?")])).await, 200);
+}
+
+/// The result of a send is committed in the end, though the store fails for a while.
+#[tokio::test]
+async fn a_result_is_brought_back_again_until_it_is_committed() {
+    let (server, store, graph) = on_a_faulty_store().await;
+    let graph_answered = server.webhook(&messages(&[text("wamid.1", "5511987654321", "Oi")])).await;
+    assert_eq!(graph_answered, 200);
+    store.fail([Fault::Busy, Fault::LostAnswer]);
+    server.settle().await;
+    assert_eq!(graph.bodies().len(), 1);
+    assert_eq!(server.transcript("+5511987654321").await[1], "out: You said Oi (accepted)");
 }
 
 /// Begins to run an event and dies of it.

@@ -174,6 +174,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_panic_becomes_its_message() {
+        assert_eq!(guarded(|| 1), Ok(1));
+        assert_eq!(guarded(|| -> i32 { panic!("told to") }), Err("told to".to_owned()));
+        let number = 7;
+        assert_eq!(guarded(|| -> i32 { panic!("number {number}") }), Err("number 7".to_owned()));
+    }
+
+    #[test]
     fn a_value_of_a_newer_format_is_told_from_a_damaged_one() {
         let newer = json!({"format": CONTACT_FORMAT + 1, "identity": 7}).to_string();
         assert!(matches!(decode(newer.as_bytes()), Err(Tried::Newer(format)) if format == CONTACT_FORMAT + 1));

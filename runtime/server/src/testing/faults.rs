@@ -1,0 +1,145 @@
+//! A store in memory whose commits fail as they are told to.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use store::{
+    Commit, Due, JournalRow, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored,
+};
+
+/// How a commit fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing was applied.
+    Busy,
+    /// It was applied, and the answer was lost.
+    LostAnswer,
+    /// It was not applied, and nobody knows.
+    LostRequest,
+    /// Another process was quicker: the contact is written once more before.
+    Overtaken,
+}
+
+#[derive(Default)]
+pub(crate) struct FaultyStore {
+    inner: MemoryStore,
+    /// What becomes of the next commits.
+    faults: Mutex<VecDeque<Fault>>,
+}
+
+impl FaultyStore {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.lock().unwrap().extend(faults);
+    }
+}
+
+fn lost<T>() -> Result<T, StoreError> {
+    Err(StoreError::Unavailable { reason: "the connection broke".to_owned() })
+}
+
+impl Store for FaultyStore {
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Outcome> {
+        let fault = self.faults.lock().unwrap().pop_front();
+        Box::pin(async move {
+            match fault {
+                None => self.inner.commit(commit).await,
+                Some(Fault::Busy) => Err(StoreError::Busy { waiting: "too much".to_owned() }),
+                Some(Fault::LostRequest) => lost(),
+                Some(Fault::LostAnswer) => self.inner.commit(commit).await.and_then(|_| lost()),
+                Some(Fault::Overtaken) => {
+                    let stored = self.inner.load(&commit.key).await?;
+                    let again = Commit {
+                        expected_version: stored.as_ref().map_or(0, |stored| stored.version),
+                        value: stored.map(|stored| stored.value),
+                        journal: Vec::new(),
+                        ..commit.clone()
+                    };
+                    if again.value.is_some() {
+                        self.inner.commit(again).await?;
+                    }
+                    self.inner.commit(commit).await
+                }
+            }
+        })
+    }
+
+    fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Stored>> {
+        self.inner.load(key)
+    }
+
+    fn due(&self, lane: u16, until: Millis, limit: usize) -> StoreFuture<'_, Vec<Due>> {
+        self.inner.due(lane, until, limit)
+    }
+
+    fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool> {
+        self.inner.erase(key)
+    }
+
+    fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        self.inner.list_contacts(after, limit)
+    }
+
+    fn count_contacts(&self) -> StoreFuture<'_, u64> {
+        self.inner.count_contacts()
+    }
+
+    fn alias<'a>(&'a self, alias: &'a str) -> StoreFuture<'a, Option<String>> {
+        self.inner.alias(alias)
+    }
+
+    fn set_alias<'a>(&'a self, alias: &'a str, contact: &'a str, replaces: Option<&'a str>) -> StoreFuture<'a, String> {
+        self.inner.set_alias(alias, contact, replaces)
+    }
+
+    fn journal_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<JournalRow>> {
+        self.inner.journal_of(contact, before, limit)
+    }
+
+    fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>> {
+        self.inner.journal_since(position, limit)
+    }
+
+    fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
+        self.inner.messages_of(contact, before, limit)
+    }
+
+    fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {
+        self.inner.get_record(kind, key, now)
+    }
+
+    fn put_record(&self, put: PutRecord) -> StoreFuture<'_, Outcome> {
+        self.inner.put_record(put)
+    }
+
+    fn list_records<'a>(
+        &'a self,
+        kind: &'a str,
+        after: Option<&'a str>,
+        now: Millis,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Record>> {
+        self.inner.list_records(kind, after, now, limit)
+    }
+
+    fn trim_records<'a>(&'a self, kind: &'a str, keep: usize, now: Millis) -> StoreFuture<'a, u64> {
+        self.inner.trim_records(kind, keep, now)
+    }
+
+    fn increment<'a>(&'a self, name: &'a str, by: u64) -> StoreFuture<'a, u64> {
+        self.inner.increment(name, by)
+    }
+
+    fn flushes(&self) -> u64 {
+        self.inner.flushes()
+    }
+
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        self.inner.ping()
+    }
+}
