@@ -1,6 +1,7 @@
 //! Bots and their dialog tests as files: `welcome.json` is the bot `welcome`, `welcome.test.json` beside it holds its dialogs.
 
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -89,29 +90,73 @@ pub(super) fn bot_of(tests: &Path) -> PathBuf {
     tests.with_file_name(format!("{name}.json"))
 }
 
-/// Reads and checks a bot; others of its folder are known to it by name.
-pub(super) fn read(path: &Path, environment: &Environment) -> anyhow::Result<Loaded> {
-    let source = read_text(path)?;
-    let id = id_of(path).unwrap_or_default().to_owned();
-    let checked = match BotId::new(&id) {
-        Ok(bot) => {
-            let known = in_folder(folder_of(path)).map(|(bots, _)| bots).unwrap_or_default();
-            let bots = known.iter().filter_map(|path| id_of(path)).map(str::to_owned).collect();
-            load(&bot, &source, &Environment { bots, ..environment.clone() })
-        }
-        Err(error) => {
-            let message = format!("a file's name is its bot's id: {error}");
-            Checked { bot: None, diagnostics: vec![of_file("id", &id, message)] }
-        }
-    };
-    Ok(Loaded { path: path.to_owned(), source, checked })
+/// Reads and checks bots. What it knows of a folder is read once.
+pub(super) struct Reader {
+    environment: Arc<Environment>,
+    /// By folder: the environment in which its bots know each other by name.
+    folders: HashMap<PathBuf, Environment>,
+    /// Bots that others call, by path; None: it is not there, or has errors.
+    called: HashMap<PathBuf, Option<Arc<Bot>>>,
 }
 
-/// The other bots of a bot's folder that pass their check.
-pub(super) fn others(path: &Path, environment: &Environment) -> Vec<Arc<Bot>> {
-    let bots = in_folder(folder_of(path)).map(|(bots, _)| bots).unwrap_or_default();
-    let others = bots.iter().filter(|other| other.file_name() != path.file_name());
-    others.filter_map(|other| read(other, environment).ok()?.checked.bot).collect()
+impl Reader {
+    pub(super) fn new(environment: Arc<Environment>) -> Self {
+        Reader { environment, folders: HashMap::new(), called: HashMap::new() }
+    }
+
+    /// Reads and checks a bot.
+    pub(super) fn read(&mut self, path: &Path) -> anyhow::Result<Loaded> {
+        let source = read_text(path)?;
+        let id = id_of(path).unwrap_or_default();
+        let checked = match BotId::new(id) {
+            Ok(bot) => load(&bot, &source, self.folder(folder_of(path))),
+            Err(error) => {
+                let message = format!("a file's name is its bot's id: {error}");
+                Checked { bot: None, diagnostics: vec![of_file("id", id, message)] }
+            }
+        };
+        Ok(Loaded { path: path.to_owned(), source, checked })
+    }
+
+    /// The bots of its folder that a bot calls, and those that they call. One that has errors is not there to be called.
+    pub(super) fn called_by(&mut self, bot: &Bot, path: &Path) -> Vec<Arc<Bot>> {
+        let mut found: Vec<Arc<Bot>> = Vec::new();
+        let mut names = calls(bot);
+        while let Some(name) = names.pop() {
+            if name == bot.id.as_str() || found.iter().any(|known| known.id.as_str() == name) {
+                continue;
+            }
+            let path = path.with_file_name(format!("{name}.json"));
+            let called = match self.called.get(&path) {
+                Some(called) => called.clone(),
+                None => {
+                    let called = self.read(&path).ok().and_then(|loaded| loaded.checked.bot);
+                    self.called.insert(path, called.clone());
+                    called
+                }
+            };
+            if let Some(called) = called {
+                names.extend(calls(&called));
+                found.push(called);
+            }
+        }
+        found
+    }
+
+    fn folder(&mut self, folder: &Path) -> &Environment {
+        let environment = &self.environment;
+        self.folders.entry(folder.to_owned()).or_insert_with(|| {
+            let known = in_folder(folder).map(|(bots, _)| bots).unwrap_or_default();
+            let bots = known.iter().filter_map(|path| id_of(path)).map(str::to_owned).collect();
+            Environment { bots, ..Environment::clone(environment) }
+        })
+    }
+}
+
+/// The bots that a bot starts, by name.
+fn calls(bot: &Bot) -> Vec<String> {
+    let starts = bot.document.steps.values().filter(|step| step.kind == "start_bot");
+    starts.filter_map(|step| Some(step.source().get("bot")?.as_str()?.to_owned())).collect()
 }
 
 /// The bot that a person names by its file, or by its id in the folder of bots.

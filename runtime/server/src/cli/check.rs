@@ -50,11 +50,12 @@ struct Examined {
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
     let environment = arguments.account.settings(terminal)?.environment([0; 32]);
+    let mut reader = bots::Reader::new(Arc::new(environment));
     let found = bots::find(&arguments.paths)?;
     let mut examined = Vec::new();
     let mut folders: BTreeMap<PathBuf, Vec<Arc<Bot>>> = BTreeMap::new();
     for path in &found.bots {
-        let bots::Loaded { path, source, checked, .. } = bots::read(path, &environment)?;
+        let bots::Loaded { path, source, checked, .. } = reader.read(path)?;
         folders.entry(bots::folder_of(&path).to_owned()).or_default().extend(checked.bot);
         examined.push(Examined { path, source, diagnostics: checked.diagnostics });
     }

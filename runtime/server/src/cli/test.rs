@@ -1,12 +1,18 @@
 //! `salesbot test`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::bail;
 use editor_preview::text::draw;
 use interpreter::dialog::{Dialog, Dialogs, Failure, Line, Report, run as play};
 use serde_json::{Value, json};
-use steps::{check::render, environment::Environment};
+use steps::{
+    check::{Colour, Diagnostic, render},
+    environment::Environment,
+};
 
 use super::{
     Account, Exit, Terminal, bots,
@@ -52,11 +58,13 @@ struct Tested {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
-    let environment = std::sync::Arc::new(arguments.account.settings(terminal)?.environment([0; 32]));
+    let environment = Arc::new(arguments.account.settings(terminal)?.environment([0; 32]));
+    let mut reader = bots::Reader::new(environment.clone());
     let files = files(&arguments.paths)?;
+    let colour = if arguments.json { Colour::Never } else { terminal.colour() };
     let mut tested = Vec::new();
     for path in &files {
-        tested.push(test(path, &environment, arguments.filter.as_deref(), terminal)?);
+        tested.push(test(path, &mut reader, &environment, arguments.filter.as_deref(), colour)?);
     }
     let reports = || tested.iter().flat_map(|bot| &bot.reports);
     let failed = reports().filter(|(_, report)| report.failure.is_some()).count();
@@ -99,16 +107,17 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 
 fn test(
     path: &Path,
-    environment: &std::sync::Arc<Environment>,
+    reader: &mut bots::Reader,
+    environment: &Arc<Environment>,
     filter: Option<&str>,
-    terminal: &Terminal<'_>,
+    colour: Colour,
 ) -> anyhow::Result<Tested> {
     let mut tested = Tested { path: path.to_owned(), problem: None, reports: Vec::new() };
     let tests = bots::tests_of(path);
-    let loaded = bots::read(path, environment)?;
+    let loaded = reader.read(path)?;
     let Some(bot) = loaded.checked.bot else {
-        let diagnostics: Vec<_> = loaded.checked.diagnostics.into_iter().filter(steps::check::Diagnostic::is_error).collect();
-        tested.problem = Some(render(&diagnostics, &loaded.source, &path.display().to_string(), terminal.colour()));
+        let diagnostics: Vec<_> = loaded.checked.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+        tested.problem = Some(render(&diagnostics, &loaded.source, &path.display().to_string(), colour));
         return Ok(tested);
     };
     if !tests.is_file() {
@@ -121,7 +130,7 @@ fn test(
             return Ok(tested);
         }
     };
-    let others = bots::others(path, environment);
+    let others = reader.called_by(&bot, path);
     let chosen = dialogs.into_iter().filter(|dialog| filter.is_none_or(|filter| dialog.name.contains(filter)));
     tested.reports = chosen
         .map(|dialog| {

@@ -253,7 +253,7 @@ async fn a_large_reply_is_cut_off_however_it_comes() {
 
 #[tokio::test]
 async fn the_deadline_holds_for_the_answer_its_body_and_the_name() {
-    let silent = any(|| std::future::pending::<()>());
+    let silent = any(std::future::pending::<()>);
     let slow_body = any(|| async { Body::from_stream(futures_util::stream::pending::<std::io::Result<Bytes>>()) });
     let server = serve(Router::new().route("/silent", silent).route("/body", slow_body)).await;
     let client = client(&["127.0.0.1"]);

@@ -62,13 +62,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let settings = arguments.account.settings(terminal)?;
     let path = bots::named(&arguments.bot, &settings.bots)?;
     let environment = Arc::new(settings.environment([0; 32]));
-    let loaded = bots::read(&path, &environment)?;
+    let mut reader = bots::Reader::new(environment.clone());
+    let loaded = reader.read(&path)?;
     let Some(bot) = loaded.checked.bot else {
         let text = render(&loaded.checked.diagnostics, &loaded.source, &path.display().to_string(), terminal.colour());
         write!(terminal.output, "{text}")?;
         return Ok(Exit::Problems);
     };
-    let others = bots::others(&path, &environment);
+    let others = reader.called_by(&bot, &path);
     let begin = Begin { bot: &bot, others: &others, environment: &environment, dialog: dialog(arguments, &bot, terminal.now) };
     let mut chat = Chat::begin(&begin, arguments.start)?;
     let name = if bot.document.name.is_empty() { bot.id.to_string() } else { format!("{} ({})", bot.document.name, bot.id) };
