@@ -4,6 +4,8 @@
 
 mod table;
 
+use std::ops::RangeInclusive;
+
 use serde_json::Value;
 use steps::{
     event::{ChannelError, Reaction},
@@ -47,6 +49,11 @@ pub fn new(code: i64, said: &str) -> ChannelError {
 /// What a code means, for people: what happened and what to do. Unknown codes have an explanation too.
 pub fn explain(code: i64) -> &'static Explanation {
     table::TABLE.iter().find(|entry| entry.codes.contains(&code)).map_or(&table::UNKNOWN, |entry| &entry.explanation)
+}
+
+/// Every code with its explanation, by topic; for the reference page.
+pub fn all() -> impl Iterator<Item = (RangeInclusive<i64>, &'static Explanation)> {
+    table::TABLE.iter().map(|entry| (entry.codes.clone(), &entry.explanation))
 }
 
 /// How long to wait, in milliseconds, before a refused send is tried again; None: it must not be repeated.

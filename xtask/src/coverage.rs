@@ -1,0 +1,146 @@
+//! `cargo xtask coverage`: which lines of the pure packages their tests run, by the compiler's own instrumentation and LLVM's tools.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{
+    needs::is_there,
+    shell::{Line, Shell, cargo},
+};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Fail where a package is below its mark
+    #[arg(long)]
+    check: bool,
+    /// Show the files too, the least covered first
+    #[arg(long)]
+    files: bool,
+}
+
+/// Packages, with the folder of their source. Their own tests and those of the packages that are built on them count.
+const MEASURED: [(&str, &str); 3] =
+    [("steps", "steps/src/"), ("interpreter", "runtime/interpreter/src/"), ("whatsapp", "runtime/whatsapp/src/")];
+/// Lines of each package that tests run, in percent.
+const MARK: f64 = 90.0;
+/// What is no line of the program.
+const TESTS: [&str; 4] = ["/tests.rs", "/tests/", "/testing.rs", "/cases.rs"];
+
+/// Lines of a file: how many can run, and how many did.
+#[derive(Clone, Copy, Default)]
+struct Lines {
+    all: u64,
+    run: u64,
+}
+
+/// True: every package reaches its mark, or nobody asked.
+pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
+    let profdata = llvm_tool(shell, "llvm-profdata")?;
+    let cov = llvm_tool(shell, "llvm-cov")?;
+    let target = shell.target().join("coverage");
+    let profiles = target.join("profiles");
+    if profiles.is_dir() {
+        fs::remove_dir_all(&profiles).with_context(|| format!("clearing {}", profiles.display()))?;
+    }
+
+    let packages = MEASURED.iter().flat_map(|(package, _)| ["--package", package]);
+    let test = |words: &str| {
+        cargo(words)
+            .args(packages.clone())
+            .args(["--lib", "--tests", "--target-dir"])
+            .args([target.display().to_string()])
+            .env("RUSTFLAGS", "-C instrument-coverage")
+            // One file a program and a few more for programs that run at once, which are merged as they end.
+            .env("LLVM_PROFILE_FILE", profiles.join("%m-%4m.profraw").display().to_string())
+    };
+    let Some(built) = shell.output(&test("test --no-run --message-format=json")) else {
+        bail!("the tests do not compile: `cargo test --no-run` says why");
+    };
+    if !shell.passes(&test("test --quiet"))? {
+        bail!("tests fail; there is nothing to measure");
+    }
+
+    let merged = target.join("coverage.profdata");
+    let raw = files_in(&profiles)?;
+    if !shell
+        .passes(&Line::new(profdata).args(["merge", "--sparse", "--output"]).args([merged.display().to_string()]).args(raw))?
+    {
+        bail!("llvm-profdata could not merge the profiles");
+    }
+    let programs = programs(&built);
+    let (first, others) = programs.split_first().context("no test was built")?;
+    let export = Line::new(cov)
+        .args(["export", "--summary-only", "--instr-profile"])
+        .args([merged.display().to_string(), first.clone()])
+        .args(others.iter().flat_map(|program| ["--object".to_owned(), program.clone()]));
+    let exported = shell.output(&export).context("llvm-cov could not read the profile")?;
+    let exported: Value = serde_json::from_str(&exported).context("llvm-cov printed no JSON")?;
+    Ok(report(shell, &exported, arguments.files) || !arguments.check)
+}
+
+/// Prints the table; true: all reach the mark.
+fn report(shell: &Shell, exported: &Value, with_files: bool) -> bool {
+    let mut files: Vec<(String, Lines)> = Vec::new();
+    for file in exported["data"][0]["files"].as_array().into_iter().flatten() {
+        let name = file["filename"].as_str().unwrap_or_default();
+        let Ok(path) = PathBuf::from(name).strip_prefix(&shell.root).map(|path| path.display().to_string()) else { continue };
+        let count = |key: &str| file["summary"]["lines"][key].as_u64().unwrap_or_default();
+        if !TESTS.iter().any(|part| path.contains(part)) {
+            files.push((path, Lines { all: count("count"), run: count("covered") }));
+        }
+    }
+    files.sort_by(|(_, one), (_, other)| one.percent().total_cmp(&other.percent()));
+    println!("\n{:<14}{:>8}{:>8}{:>9}", "package", "lines", "run", "percent");
+    let mut reached = true;
+    for (package, folder) in MEASURED {
+        let own: Vec<_> = files.iter().filter(|(path, _)| path.starts_with(folder)).collect();
+        let all =
+            own.iter().fold(Lines::default(), |sum, (_, lines)| Lines { all: sum.all + lines.all, run: sum.run + lines.run });
+        let is_low = all.percent() < MARK;
+        let note = if is_low { format!("  below {MARK} %") } else { String::new() };
+        println!("{package:<14}{:>8}{:>8}{:>8.1}%{note}", all.all, all.run, all.percent());
+        reached &= !is_low;
+        if with_files {
+            own.iter().for_each(|(path, lines)| println!("  {:>6.1}%  {path} ({} of {})", lines.percent(), lines.run, lines.all));
+        }
+    }
+    reached
+}
+
+impl Lines {
+    fn percent(self) -> f64 {
+        if self.all == 0 { 100.0 } else { 100.0 * self.run as f64 / self.all as f64 }
+    }
+}
+
+/// LLVM's tools of the compiler's own version: rustup's component where it is there, else Debian's `llvm-22`.
+fn llvm_tool(shell: &Shell, name: &str) -> Result<String> {
+    let version = shell.output(&Line::new("rustc").args(["-vV"])).context("asking rustc for its version")?;
+    let field = |key: &str| version.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim().to_owned();
+    let (host, llvm) = (field("host:"), field("LLVM version:"));
+    let major = llvm.split('.').next().unwrap_or_default();
+    let sysroot = shell.output(&Line::new("rustc").args(["--print", "sysroot"])).unwrap_or_default();
+    let program = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let own = PathBuf::from(sysroot.trim()).join("lib/rustlib").join(host).join("bin").join(program);
+    if own.is_file() {
+        return Ok(own.display().to_string());
+    }
+    let debian = format!("{name}-{major}");
+    if is_there(&debian) {
+        return Ok(debian);
+    }
+    bail!("`{name}` of LLVM {major} is missing: `rustup component add llvm-tools` or `apt-get install llvm-{major}` brings it")
+}
+
+/// The test programs that cargo built, from its messages.
+fn programs(messages: &str) -> Vec<String> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages.filter_map(|message| message["executable"].as_str().map(str::to_owned)).collect()
+}
+
+fn files_in(folder: &std::path::Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?;
+    entries.map(|entry| Ok(entry?.path().display().to_string())).collect()
+}

@@ -1,0 +1,104 @@
+//! `cargo xtask test`: everything that has to hold, one command after the other.
+
+use std::env;
+
+use anyhow::Result;
+
+use crate::{
+    count::{self, Count},
+    needs,
+    shell::{Line, Shell, cargo},
+    tidy,
+};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only format, tidiness and the tests of the pure packages: under a minute
+    #[arg(long)]
+    quick: bool,
+    /// Go on after a failure, and count them all
+    #[arg(long)]
+    keep_going: bool,
+}
+
+/// What is quick to build and to test: no server in it.
+const PURE: [&str; 4] = ["steps", "interpreter", "whatsapp", "editor-preview"];
+
+/// One thing to do.
+enum Check {
+    /// Passes or fails as one.
+    One(Line),
+    /// Prints how many tests passed.
+    Tests(Line),
+    /// Done by this program itself.
+    Tidy,
+}
+
+/// True: all passed.
+pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
+    needs::install(shell, needs::FOR_TESTS)?;
+    let mut total = Count::default();
+    for check in checks(shell, arguments.quick) {
+        let count = perform(shell, &check)?;
+        total += count;
+        if count.failed > 0 && !arguments.keep_going {
+            println!("\nStopped at the first failure; `--keep-going` runs the rest too.");
+            break;
+        }
+    }
+    println!("\n{} passed, {} failed", total.passed, total.failed);
+    Ok(total.failed == 0)
+}
+
+/// Everything, in order: what is quick first. Few different builds: one that checks, one that documents, one that is run.
+fn checks(shell: &Shell, quick: bool) -> Vec<Check> {
+    let has_nextest = shell.output(&cargo("nextest --version")).is_some();
+    let format = Check::One(cargo("fmt --all --check"));
+    if quick {
+        let packages = PURE.iter().flat_map(|package| ["--package", package]);
+        return vec![format, Check::Tidy, Check::Tests(tests(has_nextest).args(packages).args(["--lib", "--tests"]))];
+    }
+    let mut checks = vec![
+        format,
+        Check::Tidy,
+        Check::One(cargo("clippy --workspace --all-targets -- -D warnings")),
+        Check::One(cargo("doc --workspace --no-deps --document-private-items").env("RUSTDOCFLAGS", "-Dwarnings")),
+        // Among them: that the generated pages are what the code says, as `cargo xtask docs --check` would tell.
+        Check::Tests(tests(has_nextest).args(["--workspace"])),
+    ];
+    if has_nextest {
+        checks.push(Check::Tests(cargo("test --workspace --doc --no-fail-fast")));
+    }
+    // The program that the tests of its command line have built.
+    let salesbot = shell.target().join("debug").join(format!("salesbot{}", env::consts::EXE_SUFFIX));
+    let salesbot = salesbot.strip_prefix(&shell.root).unwrap_or(&salesbot).display().to_string();
+    checks.push(Check::One(Line::new(salesbot.clone()).args(["check", "bots"])));
+    checks.push(Check::Tests(Line::new(salesbot).args(["test", "bots"])));
+    checks
+}
+
+fn tests(has_nextest: bool) -> Line {
+    if has_nextest { cargo("nextest run --no-fail-fast") } else { cargo("test --no-fail-fast") }
+}
+
+/// Does one thing. A check that prints no number of its own counts as one test.
+fn perform(shell: &Shell, check: &Check) -> Result<Count> {
+    let one = |passed: bool| Count { passed: passed.into(), failed: (!passed).into() };
+    println!();
+    Ok(match check {
+        Check::One(line) => one(shell.passes(line)?),
+        Check::Tidy => {
+            println!("$ cargo xtask tidy");
+            one(tidy::run(shell)?)
+        }
+        Check::Tests(line) => {
+            let (passed, printed) = shell.watch(line)?;
+            let mut count = count::results(&printed);
+            if !passed && count.failed == 0 {
+                // It did not come to the tests, as when they do not compile.
+                count.failed = 1;
+            }
+            count
+        }
+    })
+}
