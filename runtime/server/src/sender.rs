@@ -2,8 +2,9 @@
 //!
 //! A result that can't be committed is tried again until the claim runs out; then the entry is due, and a turn settles it.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use interpreter::{
     Receipt,
     outbox::{CLAIM, Claimed},
@@ -14,6 +15,7 @@ use steps::{
     moment::Moment,
 };
 use tokio::time::Instant;
+use whatsapp::errors;
 
 use crate::{
     app::App,
@@ -49,7 +51,9 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
             // The contact counts those before.
             let attempt = attempt + 1;
             let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to: reply_to.as_ref(), attempt };
-            let outcome = send(app, &number, &order).await;
+            // A panic here would come again with every try: it is an answer, too.
+            let sent = AssertUnwindSafe(send(app, &number, &order)).catch_unwind().await;
+            let outcome = sent.unwrap_or_else(|_| SendOutcome::Refused(errors::new(errors::NO_CODE, FAILED)));
             metrics::counter!(names::SENDS, "outcome" => word(&outcome)).increment(1);
             metrics::histogram!(names::SEND_DURATION).record(begun.elapsed().as_secs_f64());
             let mut events = vec![Event {
@@ -75,7 +79,8 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
         Claimed::Call { entry, call, idempotency_key } => {
             let id = EventId::new(format!("called:{idempotency_key}"));
             let order = CallOrder { contact: contact.clone(), call, idempotency_key };
-            let result: CallResult = app.caller.call(order).await;
+            let made = AssertUnwindSafe(app.caller.call(order)).catch_unwind().await;
+            let result = made.unwrap_or_else(|_| CallResult::Failed { name: "failed".to_owned(), text: FAILED.to_owned() });
             let event = Event { id, number: app.default_number(), kind: EventKind::Called { entry, result } };
             report(app, contact, &[event], Instant::now()).await;
         }
@@ -90,10 +95,13 @@ async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcom
         }
         None => {
             let text = format!("number {number} is not in the settings any more");
-            SendOutcome::Refused(whatsapp::errors::new(NUMBER_MISSING, &text))
+            SendOutcome::Refused(errors::new(NUMBER_MISSING, &text))
         }
     }
 }
+
+/// What is told where the server itself failed; the log says where.
+const FAILED: &str = "the server failed on this; its log says where";
 
 /// The business's number does not exist (Cloud API, Error codes).
 const NUMBER_MISSING: i64 = 33;
@@ -155,9 +163,17 @@ pub fn rest(app: &App, account: &str, until: Moment) {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use serde_json::json;
 
-    use crate::testing::{Graph, Server, accepted, messages, text};
+    use super::*;
+    use crate::{
+        app::Parts,
+        caller::Caller,
+        settings::{Flags, Settings},
+        testing::{Graph, NOW, Server, accepted, messages, text},
+    };
 
     const ANA: &str = "5511987654321";
 
@@ -240,5 +256,33 @@ mod tests {
         assert_eq!(graph.bodies().len(), 0);
         assert_eq!(server.get("/readyz").await.status, 503);
         assert_eq!(server.get("/healthz").await.status, 200);
+    }
+
+    struct Panics;
+
+    impl Caller for Panics {
+        fn call(&self, _: CallOrder) -> Pin<Box<dyn Future<Output = CallResult> + std::marker::Send + '_>> {
+            Box::pin(async { panic!("told to") })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_panics_has_failed_and_is_not_made_again() {
+        const CALLS: &str = r#"{
+            "triggers": [{"on": "message", "any": true}],
+            "start": "call",
+            "steps": {
+                "call": {"type": "http", "url": "https://crm.example/", "failed": "sorry"},
+                "sorry": {"type": "message", "text": "Sorry"}
+            }
+        }"#;
+        let settings = Settings::read("", "test", |_| None, &Flags::default()).unwrap();
+        let parts = Parts { settings, store: store::memory(), clock: Arc::new(|| NOW), caller: Arc::new(Panics) };
+        let server = Server::of(App::build(parts).await.unwrap());
+        server.publish("calls", CALLS).await;
+        let body = json!({ "from": "+5511987654321", "text": "Oi" });
+        assert_eq!(server.call("POST", "/api/v1/sandbox/messages", &body).await.status, 200);
+        server.settle().await;
+        assert_eq!(server.transcript(ANA).await, ["in: Oi", "out: Sorry (delivered)"]);
     }
 }
