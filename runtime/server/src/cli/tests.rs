@@ -262,7 +262,9 @@ fn a_chat_answers_calls_and_shows_what_the_customer_does_not_see() {
     let typed = "hi\n/reply {\"json\": 7}\n/agent hello\n/release\n/state\n";
     let ran = run_with(&["chat", &path(&folder, "calls.json"), "--at", "2026-03-02T10:00:00Z"], typed, &[]);
     assert_eq!(ran.exit, Exit::Well, "{}", ran.output);
-    insta::assert_snapshot!(ran.output);
+    // An id is the contact's own matter.
+    let output: String = ran.output.split_inclusive('\n').filter(|line| !line.contains("\"id\":")).collect();
+    insta::assert_snapshot!(output);
 }
 
 #[test]

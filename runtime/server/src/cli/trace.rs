@@ -1,7 +1,7 @@
 //! A trace for people: one line for each thing that happened.
 
 use serde_json::Value;
-use steps::trace::{Trace, Traced};
+use steps::trace::{Trace, TraceLine, Traced};
 
 /// The most characters of a value that are shown.
 const WIDTH: usize = 160;
@@ -10,7 +10,12 @@ pub(super) fn lines(trace: &Trace) -> Vec<String> {
     trace.iter().map(|line| describe(&line.what)).collect()
 }
 
-fn describe(what: &Traced) -> String {
+/// Whether a line tells why something did not happen.
+pub(super) fn says_why_not(line: &TraceLine) -> bool {
+    matches!(line.what, Traced::NotStarted { .. } | Traced::Ignored { .. })
+}
+
+pub(super) fn describe(what: &Traced) -> String {
     match what {
         Traced::Started { bot, on, .. } => format!("{bot} starts on {on}"),
         Traced::NotStarted { bot, reason } => format!("{bot} does not start: {reason}"),
@@ -20,8 +25,8 @@ fn describe(what: &Traced) -> String {
         Traced::Branch { step, to: None, why } => format!("{step} leads nowhere: {why}"),
         Traced::Evaluated { expression, value } => format!("  {} = {}", shortened(expression), json(value)),
         Traced::Set { path, value } => format!("  {path} := {}", json(value)),
-        Traced::Sent { entry } => format!("  message {entry} is queued"),
-        Traced::Called { entry } => format!("  call {entry} is queued"),
+        Traced::Sent { .. } => "  a message is queued".to_owned(),
+        Traced::Called { .. } => "  a call is queued".to_owned(),
         Traced::Waiting { step, why } => format!("{step} waits: {why}"),
         Traced::Failed { step, name, text } => format!("{step} failed: {name}: {}", shortened(text)),
         Traced::Ignored { reason } => format!("ignored: {reason}"),

@@ -208,10 +208,13 @@ impl<'b> Chat<'b> {
         }
         news.extend(rehearsal.facts[self.facts..].iter().filter_map(shown::fact));
         news.extend(rehearsal.calls.iter().skip(waiting.min(rehearsal.calls.len())).map(|(_, call, _)| shown::call(call)));
+        if said.is_empty() {
+            // Why the customer hears nothing.
+            let reasons = rehearsal.trace.0[traced..].iter().filter(|line| trace::says_why_not(line));
+            news.extend(reasons.map(|line| format!("({})", trace::describe(&line.what))));
+        }
         if news.is_empty() {
-            let last = trace::lines(&steps::trace::Trace(rehearsal.trace.0[traced..].to_vec()));
-            let why = if last.is_empty() { String::new() } else { format!(": {}", last.join("; ")) };
-            news.push(format!("(nothing happened{why})"));
+            news.push("(nothing happened)".to_owned());
         }
         (self.said, self.facts) = (rehearsal.said.len(), rehearsal.facts.len());
         for line in news {
