@@ -41,8 +41,8 @@ pub(super) struct ContactView {
     opted_in: Option<bool>,
     /// Unix milliseconds.
     created: i64,
-    #[schema(value_type = Vec<Object>)]
-    leads: Vec<Lead>,
+    /// The current one last.
+    leads: Vec<LeadView>,
     /// The customer service window of the default number.
     window: Window,
     /// By number of the business.
@@ -50,6 +50,38 @@ pub(super) struct ContactView {
     sessions: Vec<SessionView>,
     /// Entries that wait: sends, calls, timers.
     pending: usize,
+}
+
+/// A deal in the pipeline.
+#[derive(Serialize, utoipa::ToSchema)]
+struct LeadView {
+    id: String,
+    name: Option<String>,
+    pipeline: String,
+    stage: String,
+    price: Option<f64>,
+    tags: Vec<String>,
+    owner: Option<String>,
+    #[schema(value_type = Object)]
+    fields: Map<String, Value>,
+    /// Won or lost.
+    closed: bool,
+}
+
+impl From<&Lead> for LeadView {
+    fn from(lead: &Lead) -> Self {
+        LeadView {
+            id: lead.id.to_string(),
+            name: lead.name.clone(),
+            pipeline: lead.pipeline.to_string(),
+            stage: lead.stage.to_string(),
+            price: lead.price,
+            tags: lead.tags.clone(),
+            owner: lead.owner.as_ref().map(ToString::to_string),
+            fields: lead.fields.clone(),
+            closed: lead.closed,
+        }
+    }
 }
 
 /// A customer service window.
@@ -135,7 +167,7 @@ fn view(app: &App, contact: &Contact) -> ContactView {
         owner: contact.owner.as_ref().map(ToString::to_string),
         opted_in: contact.opted_in,
         created: contact.created.0,
-        leads: contact.leads.clone(),
+        leads: contact.leads.iter().map(LeadView::from).collect(),
         window: default.unwrap_or_default(),
         windows,
         sessions: contact.sessions.iter().map(session).collect(),
