@@ -93,6 +93,8 @@ pub struct Contact {
 
 /// How many sent messages a conversation remembers. Beyond it the oldest is forgotten: its late status is journalled, and moves nothing.
 pub const MAX_SENT: usize = 24;
+/// How many leads a contact remembers. A pipeline that speaks of a forgotten one makes it known again.
+pub const MAX_LEADS: usize = 100;
 /// How many message ids a contact remembers within [`SEEN_DAYS`].
 pub const MAX_SEEN: usize = 512;
 /// How many messages a session keeps while it waits for a call; what comes beyond is in the transcript and moves nothing.
@@ -163,6 +165,14 @@ impl Contact {
 
     fn current_lead(&self) -> Option<usize> {
         self.leads.iter().rposition(|lead| !lead.closed).or(self.leads.len().checked_sub(1))
+    }
+
+    /// Forgets the oldest lead where there are [`MAX_LEADS`], a closed one if there is one.
+    pub fn make_room_for_a_lead(&mut self) {
+        while self.leads.len() >= MAX_LEADS {
+            let oldest = self.leads.iter().position(|lead| lead.closed).unwrap_or_default();
+            self.leads.remove(oldest);
+        }
     }
 
     pub fn has_open_lead(&self) -> bool {
@@ -399,6 +409,9 @@ pub struct TriggerRecord {
 /// One bot of a session, with its place and its variables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
+    /// Tells the bots of a session apart, those that came and went included: 0 is the one that it started with.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub id: u32,
     pub bot: BotId,
     pub version: Version,
     pub step: StepId,
@@ -547,9 +560,9 @@ pub struct PendingSend {
     /// Waits for the customer to write (`outside_window: hold`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: bool,
-    /// How deep in called bots the step runs: 0 in the session's first bot.
+    /// The frame whose step sends: [`Frame::id`].
     #[serde(default, skip_serializing_if = "is_default")]
-    pub depth: u8,
+    pub frame: u32,
     /// It was cut off once, and nobody knows whether it went out: until this moment a status may settle it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settle_until: Option<Moment>,
@@ -702,7 +715,7 @@ pub enum Purpose {
 }
 
 /// A message that went out. Stored as a row, for a conversation has many:
-/// `[entry, id, at, session, step, state, template, depth]`.
+/// `[entry, hash, at, session, step, state, template, frame]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "SentRow", into = "SentRow")]
 pub struct Sent {
@@ -714,23 +727,23 @@ pub struct Sent {
     pub step: Option<StepId>,
     pub state: Option<Delivery>,
     pub template: bool,
-    /// How deep in called bots its step runs.
-    pub depth: u8,
+    /// The frame whose step sent it: [`Frame::id`].
+    pub frame: u32,
 }
 
 /// The stored form of [`Sent`].
 #[derive(Serialize, Deserialize)]
-struct SentRow(EntryId, u64, Moment, Option<SessionId>, Option<StepId>, Option<Delivery>, u8, u8);
+struct SentRow(EntryId, u64, Moment, Option<SessionId>, Option<StepId>, Option<Delivery>, u8, u32);
 
 impl From<SentRow> for Sent {
-    fn from(SentRow(entry, hash, at, session, step, state, template, depth): SentRow) -> Self {
-        Sent { entry, hash, at, session, step, state, template: template != 0, depth }
+    fn from(SentRow(entry, hash, at, session, step, state, template, frame): SentRow) -> Self {
+        Sent { entry, hash, at, session, step, state, template: template != 0, frame }
     }
 }
 
 impl From<Sent> for SentRow {
     fn from(sent: Sent) -> Self {
-        SentRow(sent.entry, sent.hash, sent.at, sent.session, sent.step, sent.state, u8::from(sent.template), sent.depth)
+        SentRow(sent.entry, sent.hash, sent.at, sent.session, sent.step, sent.state, u8::from(sent.template), sent.frame)
     }
 }
 

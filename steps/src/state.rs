@@ -197,6 +197,7 @@ impl State {
     /// A new lead in the default pipeline; from now on the current one.
     pub fn new_lead(&mut self) -> &mut Lead {
         let (pipeline, stage) = self.environment.first_stage();
+        self.contact.make_room_for_a_lead();
         let number = self.contact.take_id();
         let id = format!("{}-{number}", self.contact.id);
         self.contact.leads.push(Lead { id: id.into(), pipeline, stage, ..Lead::default() });

@@ -1,7 +1,7 @@
 //! What becomes of sends: accepted, refused, cut off, and the statuses that follow, in any order and any number.
 
 use steps::{
-    contact::{MAX_SENT, PendingSend, Sent, Wait, Work},
+    contact::{MAX_SENT, Outside, PendingSend, Sent, Wait, Work},
     event::{ChannelError, Delivery, Inbound, Reaction, SendOutcome, Status},
     fact::Fact,
     ids::{EntryId, MessageId, NumberId, SessionId, StepId},
@@ -9,18 +9,23 @@ use steps::{
     moment::Moment,
     reply_id::ReplyId,
     trace::Traced,
-    turn::{Dispatched, Failure, Need, OPTED_OUT_CODE, Outgoing, Stop, WINDOW_CLOSED_CODE},
+    turn::{Dispatched, Failure, Need, Next, OPTED_OUT_CODE, Outgoing, Stop, WINDOW_CLOSED_CODE},
     window,
 };
 
 use crate::{
-    machine::Machine,
+    machine::{Machine, reached},
     outbox::{SETTLE, SETTLE_TEMPLATE},
     start::Occasion,
 };
 
 /// Not deliverable: no WhatsApp account, terms not accepted, an old client (`whatsapp-cloud-api` §16).
 pub const UNDELIVERABLE_CODE: i64 = 131_026;
+
+/// How often a send is tried that is cut off every time.
+const MAX_TRIES: u32 = 10;
+/// How often the time doubles in which a status may settle a send that is cut off again.
+const MAX_DOUBLINGS: u32 = 5;
 
 /// A send that failed for good.
 struct Failed {
@@ -31,8 +36,8 @@ struct Failed {
     /// When it went out or was queued: has the customer written since?
     at: Moment,
     free_form: bool,
-    /// How deep in called bots the step runs.
-    depth: u8,
+    /// The frame whose step sent it.
+    frame: u32,
     error: ChannelError,
 }
 
@@ -63,10 +68,7 @@ impl Machine<'_> {
                 Ok(())
             }
             SendOutcome::Refused(error) => self.refused(entry, error),
-            SendOutcome::Unknown => {
-                self.cut_off(entry);
-                Ok(())
-            }
+            SendOutcome::Unknown => self.cut_off(entry),
         }
     }
 
@@ -80,15 +82,22 @@ impl Machine<'_> {
     }
 
     /// Nobody knows whether it went out: for a while a status may settle it, then it is sent again.
-    pub fn cut_off(&mut self, entry: EntryId) {
+    /// Each time it waits for longer; in the end it fails, for it can't be sent again and again.
+    pub fn cut_off(&mut self, entry: EntryId) -> Result<(), Need> {
         let now = self.now();
-        if let Some(send) = self.pending_send(entry) {
-            let settle = if send.message.is_free_form() { SETTLE } else { SETTLE_TEMPLATE };
-            send.claim = None;
-            send.attempts += 1;
-            send.settle_until = Some(now.plus(settle));
-            send.due = now.plus(settle);
+        let Some(send) = self.pending_send(entry) else { return Ok(()) };
+        if send.attempts >= MAX_TRIES {
+            let text = format!("{} times nobody knew whether the message went out; it is not sent again", send.attempts);
+            let error = ChannelError { code: 0, name: "unsettled".into(), text, reaction: Reaction::Drop };
+            return self.refused(entry, &error);
         }
+        let settle = if send.message.is_free_form() { SETTLE } else { SETTLE_TEMPLATE };
+        let settle = settle << send.attempts.min(MAX_DOUBLINGS);
+        send.claim = None;
+        send.attempts += 1;
+        send.settle_until = Some(now.plus(settle));
+        send.due = now.plus(settle);
+        Ok(())
     }
 
     /// It went out: from pending to sent. Nothing happens where that is known already.
@@ -115,11 +124,10 @@ impl Machine<'_> {
             step: send.step,
             state: None,
             template,
-            depth: send.depth,
+            frame: send.frame,
         });
-        if conversation.sent.len() > MAX_SENT {
-            conversation.sent.remove(0);
-        }
+        let forgotten = conversation.sent.len().saturating_sub(MAX_SENT);
+        conversation.sent.drain(..forgotten);
         let category = self.turn.environment().category(&send.message);
         let expected = window::price(at, category, window_open, free_entry);
         let expected_price = if expected.charged { "charged" } else { "free" }.into();
@@ -141,7 +149,7 @@ impl Machine<'_> {
             number,
             at,
             free_form,
-            depth: send.depth,
+            frame: send.frame,
             error: error.clone(),
         })
     }
@@ -181,7 +189,7 @@ impl Machine<'_> {
                 number,
                 at: sent.at,
                 free_form: !sent.template,
-                depth: sent.depth,
+                frame: sent.frame,
                 error,
             });
         }
@@ -207,9 +215,8 @@ impl Machine<'_> {
             .sessions
             .iter()
             .filter_map(|session| match &session.frame()?.wait {
-                Some(Wait::First(first)) if first.send == Some(entry) => {
-                    let read = first.read.filter(|_| state >= Delivery::Read);
-                    Some((session.id, read.or(first.delivered.filter(|_| state >= Delivery::Delivered))?))
+                Some(Wait::First(first)) if first.send == Some(entry) && !self.human_has(&session.number) => {
+                    Some((session.id, reached(first, state)?))
                 }
                 _ => None,
             })
@@ -218,6 +225,13 @@ impl Machine<'_> {
             self.happened(session, alternative)?;
         }
         Ok(())
+    }
+
+    /// Sessions whose message was delivered or read while a person had the conversation.
+    pub fn wake_by_past_statuses(&mut self, number: &NumberId) -> Result<(), Need> {
+        let sent = self.turn.contact().conversation(number).map(|conversation| &conversation.sent);
+        let reached: Vec<_> = sent.into_iter().flatten().filter_map(|sent| Some((sent.entry, sent.state?))).collect();
+        reached.into_iter().try_for_each(|(entry, state)| self.wake_by_status(entry, state))
     }
 
     /// A send failed: its template where the window was the reason, else its step's `failed` while the session lives and the customer
@@ -237,13 +251,15 @@ impl Machine<'_> {
             _ => {}
         }
         self.turn.state_mut().number = failed.number.clone();
-        // The step must be the running bot's: a bot that was called meanwhile, or has come back, has other steps.
+        // The step must be the running bot's: one that was called meanwhile, or has come back, has other steps. And while a person has
+        // the conversation no bot says anything, not even that something failed.
+        let silent = self.human_has(&failed.number);
         let alive = failed.session.filter(|session| {
-            let depth = self.turn.contact().session(*session).map(|session| session.frames.len().saturating_sub(1));
-            depth == Some(usize::from(failed.depth))
+            let frame = self.turn.contact().session(*session).and_then(|session| session.frame());
+            !silent && frame.is_some_and(|frame| frame.id == failed.frame)
         });
         if let (Some(session), Some(step), false) = (alive, &failed.step, written_since) {
-            if window_closed && failed.free_form && self.send_stand_in(session, step)? {
+            if window_closed && failed.free_form && (self.send_stand_in(session, step)? || self.go_outside(session, step)?) {
                 return Ok(());
             }
             if self.focus(session)?.is_some() {
@@ -279,7 +295,7 @@ impl Machine<'_> {
             Err(Stop::Needs(need)) => return Err(need),
             Err(_) => return Ok(false),
         };
-        let outgoing = Outgoing { message: Message::Template(template), template: None, outside: steps::contact::Outside::Fail };
+        let outgoing = Outgoing { message: Message::Template(template), template: None, outside: Outside::Fail };
         match self.turn.send(outgoing) {
             Ok(Dispatched::Queued { .. }) => {}
             Ok(_) => return Ok(false),
@@ -294,10 +310,44 @@ impl Machine<'_> {
         Ok(true)
     }
 
+    /// Does what a step without a template says of a closed window, now that a message of it came too late. False: it fails.
+    fn go_outside(&mut self, session: SessionId, step: &StepId) -> Result<bool, Need> {
+        let Some(bot) = self.focus(session)? else { return Ok(false) };
+        let Some(behaviour) = bot.step(step).map(|step| step.behaviour.clone()) else { return Ok(false) };
+        let Some(sending) = behaviour.sending().filter(|sending| sending.template_or_default(&self.turn).is_none()) else {
+            return Ok(false);
+        };
+        let outside = sending.outside(&self.turn);
+        let frame = self.turn.frame_mut().filter(|frame| frame.step == *step);
+        let wait = frame.and_then(|frame| frame.wait.as_mut());
+        match (outside, wait) {
+            (Outside::Goto(goto), _) => {
+                self.turn.step = step.clone();
+                self.turn.branch(Some(&goto), "the customer service window was closed after all");
+                self.go(session, goto)?;
+            }
+            (Outside::Skip, Some(Wait::Answer(_))) => {
+                self.turn.branch(behaviour.next(), "the window was closed after all: not sent (`outside_window: skip`)");
+                self.go_on(session, Ok(Next::Go(behaviour.next().cloned())))?;
+            }
+            (Outside::Skip, _) => {}
+            // It is asked when the customer next writes.
+            (Outside::Hold, Some(Wait::Answer(wait))) => wait.stand_in = true,
+            (Outside::Hold | Outside::Fail, _) => return Ok(false),
+        }
+        self.unfocus();
+        Ok(true)
+    }
+
     /// A tap or reply on a message that nobody knew to have gone out: it did.
     pub fn settle_by_reply(&mut self, inbound: &Inbound) {
         let steps::event::Content::Tap { id, .. } = &inbound.content else { return };
         let (Ok(reply), Some(message_id)) = (id.parse::<ReplyId>(), &inbound.reply_to) else { return };
+        let hash = message_id.short_hash();
+        if self.turn.contact().sent().any(|sent| sent.hash == hash) {
+            // A step may have asked before: what is tapped is that message.
+            return;
+        }
         let unsettled = self.turn.contact().pending.iter().find(|pending| {
             pending.session == Some(reply.session)
                 && matches!(&pending.work, Work::Send(send)
@@ -309,13 +359,14 @@ impl Machine<'_> {
         }
     }
 
-    /// Takes away what a session has not said yet; None: what all sessions have not said. What is under way can't be called back.
+    /// Takes away what a session has not said yet; None: what all sessions have not said to this number. What is under way can't be called back.
     pub fn drop_unsent(&mut self, session: Option<SessionId>) {
         let number = self.turn.state.number.clone();
         self.turn.contact_mut().pending.retain(|pending| match &pending.work {
             Work::Send(send) => {
-                let of_session = session.map_or(pending.session.is_some(), |session| pending.session == Some(session));
-                !(of_session && send.number == number && send.claim.is_none() && send.settle_until.is_none())
+                let silenced = session
+                    .map_or(pending.session.is_some() && send.number == number, |session| pending.session == Some(session));
+                !(silenced && send.claim.is_none() && send.settle_until.is_none())
             }
             _ => true,
         });

@@ -1,12 +1,14 @@
 //! Bots and people beside each other: handoffs, persons' messages, releases; and contacts that turn out to be one.
 
+use std::{cmp::Ordering, collections::btree_map::Entry};
+
 use serde_json::Value;
 use steps::{
     bot::OnHuman,
-    contact::{Contact, Human, Pending, PendingSend, Purpose, Timer, Wait, Work},
+    contact::{Call, Contact, Conversation, Human, MAX_SENT, Pending, PendingSend, Purpose, SendCount, Timer, Wait, Work},
     event::{AgentCommand, Content},
     fact::Fact,
-    ids::{ContactId, EntryId, MessageId, SessionId},
+    ids::{BotId, ContactId, EntryId, MessageId, NumberId, SessionId},
     message::Message,
     moment::{DAY, Moment},
     turn::{Need, Next, Stop},
@@ -25,7 +27,12 @@ pub const DEFAULT_RESUME_AFTER: i64 = DAY;
 impl Machine<'_> {
     /// Whether a person has the conversation.
     pub fn human_has_it(&self) -> bool {
-        let human = self.turn.state.conversation().and_then(|conversation| conversation.human.as_ref());
+        self.human_has(&self.turn.state.number)
+    }
+
+    /// The same for one of the business's numbers.
+    pub fn human_has(&self, number: &NumberId) -> bool {
+        let human = self.turn.contact().conversation(number).and_then(|conversation| conversation.human.as_ref());
         human.is_some_and(|human| human.until.is_none_or(|until| self.now() < until))
     }
 
@@ -117,8 +124,18 @@ impl Machine<'_> {
         let contact = self.turn.contact_mut();
         let here: Vec<SessionId> =
             contact.sessions.iter().filter(|session| session.number == number).map(|session| session.id).collect();
-        contact.pending.retain(|pending| match &pending.work {
-            Work::Call(_) => !pending.session.is_some_and(|session| here.contains(&session)),
+        contact.pending.retain_mut(|pending| match &mut pending.work {
+            Work::Call(call) => {
+                let silenced = pending.session.is_some_and(|session| here.contains(&session));
+                match (&call.call, &mut call.claim) {
+                    // Begun, and not to be done twice: its step fails when the conversation comes back.
+                    (Call::Http(http), Some(claim)) if silenced && !http.repeat => {
+                        claim.until = Moment::MAX;
+                        true
+                    }
+                    _ => !silenced,
+                }
+            }
             Work::Timer(Timer { purpose: Purpose::Resume { number: of } | Purpose::Join { number: of, .. }, .. }) => {
                 *of != number
             }
@@ -187,28 +204,44 @@ impl Machine<'_> {
     /// A person gives the conversation back, or their time is over.
     pub fn release(&mut self, close: bool) -> Result<(), Need> {
         let number = self.turn.state.number.clone();
-        let Some(human) = self.turn.contact_mut().conversation_mut(&number).human.take() else { return Ok(()) };
-        self.turn.facts.push(Fact::Released);
         let now = self.now();
+        let contact = self.turn.contact_mut();
+        let human = contact.conversation_mut(&number).human.take();
+        if close {
+            contact.conversation_mut(&number).closed = true;
+        }
+        let Some(human) = human else { return Ok(()) };
+        self.turn.facts.push(Fact::Released);
         let contact = self.turn.contact_mut();
         contact.pending.retain(|pending| {
             !matches!(&pending.work, Work::Timer(Timer { purpose: Purpose::Resume { number: of }, .. }) if *of == number)
         });
-        if close {
-            contact.conversation_mut(&number).closed = true;
-        }
-        // Timers that were held run now.
+        // Timers that were held run now, and calls that were cut off fail.
+        let here: Vec<SessionId> =
+            contact.sessions.iter().filter(|session| session.number == number).map(|session| session.id).collect();
         for pending in &mut contact.pending {
-            if let Work::Timer(timer) = &mut pending.work
-                && timer.due == Moment::MAX
-            {
-                timer.due = now;
+            let is_here = pending.session.is_some_and(|session| here.contains(&session));
+            match &mut pending.work {
+                Work::Timer(timer) if timer.due == Moment::MAX => {
+                    let started_here = matches!(&timer.purpose, Purpose::Start { number: of, .. } if *of == number);
+                    if is_here || started_here {
+                        timer.due = now;
+                    }
+                }
+                Work::Call(call) if is_here => {
+                    if let Some(claim) = call.claim.as_mut().filter(|claim| claim.until == Moment::MAX) {
+                        claim.until = now;
+                    }
+                }
+                _ => {}
             }
         }
         if let Some(session) = human.resume {
             self.resume_after_handoff(session)?;
         }
-        self.repeat_dropped_calls()?;
+        self.wake_by_past_statuses(&number)?;
+        self.repeat_dropped_calls(&number)?;
+        self.call_next_listener(&number);
         self.unfocus();
         self.fire(&Occasion::HandoffClosed, None)?;
         Ok(())
@@ -222,9 +255,10 @@ impl Machine<'_> {
     }
 
     /// A call that was dropped while a person had the conversation is made again: its step runs once more.
-    fn repeat_dropped_calls(&mut self) -> Result<(), Need> {
+    fn repeat_dropped_calls(&mut self, number: &NumberId) -> Result<(), Need> {
         let contact = self.turn.contact();
-        let lost = contact.sessions.iter().filter_map(|session| match &session.frame()?.wait {
+        let here = contact.sessions.iter().filter(|session| session.number == *number);
+        let lost = here.filter_map(|session| match &session.frame()?.wait {
             Some(Wait::Call { entry }) if !contact.pending.iter().any(|pending| pending.id == *entry) => {
                 Some((session.id, session.frame()?.step.clone()))
             }
@@ -253,7 +287,7 @@ impl Machine<'_> {
             attempts: 0,
             claim: None,
             held: false,
-            depth: 0,
+            frame: 0,
             settle_until: None,
         };
         contact.pending.push(Pending { id, session: None, work: Work::Send(Box::new(send)) });
@@ -273,6 +307,7 @@ impl Machine<'_> {
         contact.next_id = shift.saturating_add(other.next_id).max(1);
         contact.name = contact.name.take().or(other.name);
         contact.email = contact.email.take().or(other.email);
+        contact.phone = contact.phone.take().or(other.phone);
         contact.language = contact.language.take().or(other.language);
         contact.owner = contact.owner.take().or(other.owner);
         // Whoever said no once is not asked again because of a merge.
@@ -291,23 +326,97 @@ impl Machine<'_> {
         }
         other.leads.append(&mut contact.leads);
         contact.leads = other.leads;
-        for (number, theirs) in other.conversations {
-            let ours = contact.conversations.entry(number).or_default();
-            ours.last_customer = ours.last_customer.max(theirs.last_customer);
-            ours.pair = ours.pair.max(theirs.pair);
-            ours.sent.extend(theirs.sent);
-            ours.count = ours.count.max(theirs.count);
-            ours.human = ours.human.take().or(theirs.human);
-            ours.owner = ours.owner.take().or(theirs.owner);
-            ours.free_entry = ours.free_entry.take().or(theirs.free_entry);
-            ours.last_message = ours.last_message.take().or(theirs.last_message);
-            ours.listener = ours.listener.or(theirs.listener);
-        }
         contact.sessions.extend(other.sessions);
-        contact.pending.extend(other.pending);
+        let mut replaced: Vec<SessionId> = Vec::new();
+        for (number, theirs) in other.conversations {
+            match contact.conversations.entry(number) {
+                Entry::Vacant(place) => {
+                    place.insert(theirs);
+                }
+                Entry::Occupied(mut place) => {
+                    let active =
+                        |id: SessionId| contact.sessions.iter().find(|session| session.id == id).map(|found| found.active);
+                    replaced.extend(join(place.get_mut(), theirs, active));
+                }
+            }
+        }
+        for theirs in other.pending {
+            match contact.pending.iter_mut().find(|ours| start_timer(ours).is_some() && start_timer(ours) == start_timer(&theirs))
+            {
+                // The later one counts: the timer was set anew at each message.
+                Some(ours) if ours.due() < theirs.due() => *ours = theirs,
+                Some(_) => {}
+                None => contact.pending.push(theirs),
+            }
+        }
         contact.seen.extend(other.seen);
-        crate::identity::learn(contact, &other.identity);
+        // The oldest are forgotten first.
+        contact.seen.sort_by_key(|seen| seen.1);
+        contact.seen_from = contact.seen_from.max(other.seen_from);
+        for (trigger, at) in other.fired {
+            let fired = contact.fired.entry(trigger).or_insert(at);
+            *fired = at.max(*fired);
+        }
+        contact.sends = match contact.sends.hour.cmp(&other.sends.hour) {
+            Ordering::Less => other.sends,
+            Ordering::Greater => contact.sends,
+            Ordering::Equal => SendCount { count: contact.sends.count.saturating_add(other.sends.count), ..other.sends },
+        };
+        crate::identity::complete(contact, other.identity);
+        for session in replaced {
+            self.end_session(session, &End::new("replaced"));
+        }
         self.turn.facts.push(Fact::Merged { from: from.as_str().into() });
+    }
+}
+
+/// Makes one conversation of two with the same number. Gives the session that listens no more: one does at a time, the one that ran
+/// last.
+fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId) -> Option<Moment>) -> Option<SessionId> {
+    if theirs.last_customer > ours.last_customer {
+        ours.last_customer = theirs.last_customer;
+        ours.window_refused = theirs.window_refused;
+        ours.last_message = theirs.last_message.or(ours.last_message.take());
+    } else {
+        ours.last_message = ours.last_message.take().or(theirs.last_message);
+    }
+    ours.pair = ours.pair.max(theirs.pair);
+    ours.closed = (ours.closed || ours.count == 0) && (theirs.closed || theirs.count == 0);
+    ours.count = ours.count.max(theirs.count);
+    ours.owner = ours.owner.take().or(theirs.owner);
+    ours.free_entry = [ours.free_entry.take(), theirs.free_entry].into_iter().flatten().max_by_key(|entry| entry.clicked);
+    ours.human = match (ours.human.take(), theirs.human) {
+        (Some(ours), Some(theirs)) => Some(Human {
+            since: ours.since.min(theirs.since),
+            until: ours.until.zip(theirs.until).map(|(ours, theirs)| ours.max(theirs)),
+            to: ours.to.or(theirs.to),
+            resume: ours.resume.or(theirs.resume),
+        }),
+        (ours, theirs) => ours.or(theirs),
+    };
+    ours.sent.extend(theirs.sent);
+    ours.sent.sort_by_key(|sent| sent.at);
+    let forgotten = ours.sent.len().saturating_sub(MAX_SENT);
+    ours.sent.drain(..forgotten);
+    ours.queue.extend(theirs.queue);
+    match (ours.listener, theirs.listener) {
+        (Some(first), Some(second)) => {
+            let (listens, replaced) = if active(second) > active(first) { (second, first) } else { (first, second) };
+            ours.listener = Some(listens);
+            Some(replaced)
+        }
+        (first, second) => {
+            ours.listener = first.or(second);
+            None
+        }
+    }
+}
+
+/// Which trigger a timer is for; there is one of each.
+fn start_timer(pending: &Pending) -> Option<(&BotId, usize, &NumberId)> {
+    match &pending.work {
+        Work::Timer(Timer { purpose: Purpose::Start { bot, trigger, number, .. }, .. }) => Some((bot, *trigger, number)),
+        _ => None,
     }
 }
 

@@ -69,6 +69,24 @@ pub(crate) fn learn(contact: &mut Contact, from: &Identity) {
     }
 }
 
+/// Takes over the names of another contact that this one lacks.
+pub(crate) fn complete(contact: &mut Contact, other: Identity) {
+    let known = &mut contact.identity;
+    let fields = [
+        (&mut known.user_id, other.user_id),
+        (&mut known.parent_user_id, other.parent_user_id),
+        (&mut known.wa_id, other.wa_id),
+        (&mut known.phone, other.phone),
+        (&mut known.username, other.username),
+        (&mut known.name, other.name),
+    ];
+    for (known, new) in fields {
+        if known.is_none() {
+            *known = new;
+        }
+    }
+}
+
 /// A change of number or user id that Meta tells of.
 pub(crate) fn change(contact: &mut Contact, change: &IdentityChange) -> Fact {
     let shown = |identity: &Identity| aliases(identity).into_iter().next().unwrap_or_default();

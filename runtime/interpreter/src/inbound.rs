@@ -12,17 +12,18 @@ use steps::{
     event::{Content, Inbound},
     expression::fold,
     fact::Fact,
-    ids::{EntryId, MessageId, SessionId, StepId},
+    ids::{BotId, EntryId, MessageId, SessionId, StepId},
     moment::{DAY, Moment},
     reply_id::{ReplyId, ShortReplyId},
     trace::Traced,
+    trigger::On,
     turn::{Need, Turn},
 };
 
 use crate::{
     Receipt,
     machine::{End, Machine},
-    start::{Occasion, Start},
+    start::{MAX_SESSIONS, Occasion, Start},
 };
 
 /// Words by which customers opt out where the settings name none, by language.
@@ -31,6 +32,9 @@ pub const OPT_OUT_WORDS: &[(&str, &[&str])] = &[
     ("pt", &["parar", "sair", "descadastrar", "cancelar inscrição"]),
     ("es", &["baja", "darme de baja", "cancelar suscripción"]),
 ];
+
+/// How many quick messages become one; the next one ends the wait.
+const MAX_JOINED: usize = 20;
 
 /// A longer text, in bytes, is no opt-out word.
 const MAX_OPT_OUT_TEXT: usize = 80;
@@ -97,9 +101,11 @@ impl Machine<'_> {
     /// Remembers a message; false for one that is too old to know whether it was here.
     pub fn is_new(&mut self, id: &MessageId, at: Moment) -> bool {
         let now = self.now();
+        // A clock that goes ahead must not make all that follows look old.
+        let at = at.min(now);
         let hash = id.short_hash();
         let contact = self.turn.contact_mut();
-        let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at < from);
+        let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at <= from);
         if too_old {
             self.ignore("stale: older than Meta repeats messages, or than what is remembered");
             return false;
@@ -116,7 +122,9 @@ impl Machine<'_> {
     /// What a message opens: the window, a free entry point, a conversation, a lead. Tells whether it is the conversation's first.
     fn open(&mut self, inbound: &Inbound) -> Result<bool, Need> {
         let number = self.turn.state.number.clone();
-        let (contact, at) = (self.turn.contact_mut(), inbound.at);
+        // The customer's time, cut to arrival if it lies ahead.
+        let at = inbound.at.min(self.now());
+        let contact = self.turn.contact_mut();
         if !inbound.content.opens_window() {
             return Ok(false);
         }
@@ -125,7 +133,7 @@ impl Machine<'_> {
             conversation.last_customer = Some(at);
             conversation.window_refused = false;
         }
-        if inbound.referral.is_some() {
+        if inbound.referral.is_some() && conversation.free_entry.as_ref().is_none_or(|known| known.clicked < at) {
             conversation.free_entry = Some(FreeEntry { clicked: at, answered: None });
         }
         if !inbound.content.is_answer() {
@@ -169,7 +177,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn remember(&mut self, inbound: &Inbound) {
+    pub fn remember(&mut self, inbound: &Inbound) {
         let number = self.turn.state.number.clone();
         let conversation = self.turn.contact_mut().conversation_mut(&number);
         conversation.last_message = Some(Box::new(LastMessage {
@@ -200,7 +208,12 @@ impl Machine<'_> {
 
     /// Opt-out words end every session and are told to the triggers.
     fn opts_out(&mut self, inbound: &Inbound) -> Result<bool, Need> {
-        let Content::Text { text } = &inbound.content else { return Ok(false) };
+        let text = match &inbound.content {
+            Content::Text { text } => text,
+            // A template's own button without an id of ours: its title is what the customer said.
+            Content::Tap { id, title, .. } if id.parse::<ReplyId>().is_err() && id.parse::<ShortReplyId>().is_err() => title,
+            _ => return Ok(false),
+        };
         if text.len() > MAX_OPT_OUT_TEXT {
             return Ok(false);
         }
@@ -223,10 +236,28 @@ impl Machine<'_> {
             sessions.iter().filter(|session| session.number == number).map(|session| session.id).collect();
         for session in sessions {
             self.end_session(session, &End { outcome: "opt_out".into(), status: "stopped" });
-            self.drop_unsent(Some(session));
         }
+        self.drop_unsent(None);
+        self.drop_nudges();
         self.fire(&Occasion::OptOut, None)?;
         Ok(true)
+    }
+
+    /// Forgets what would speak to a customer who said no: quick messages that wait, and triggers that wait for silence.
+    fn drop_nudges(&mut self) {
+        let number = self.turn.state.number.clone();
+        let bots = self.bots;
+        let waits_for_silence = |bot: &BotId, trigger: usize| {
+            let trigger = bots.live(bot).and_then(|bot| bot.document.triggers.get(trigger));
+            trigger.is_some_and(|trigger| matches!(trigger.on, On::Silence { .. } | On::WindowClosing { .. }))
+        };
+        self.turn.contact_mut().pending.retain(|pending| match &pending.work {
+            Work::Timer(Timer { purpose: Purpose::Join { number: of, .. }, .. }) => *of != number,
+            Work::Timer(Timer { purpose: Purpose::Start { bot, trigger, number: of, .. }, .. }) => {
+                *of != number || !waits_for_silence(bot, *trigger)
+            }
+            _ => true,
+        });
     }
 
     /// Whether the word is one of the options that the customer was just shown: "sair" may be a menu's last row.
@@ -274,6 +305,9 @@ impl Machine<'_> {
             if let Work::Timer(Timer { due: running, purpose: Purpose::Join { number: of, messages, .. } }) = &mut pending.work
                 && *of == number
             {
+                if messages.len() >= MAX_JOINED {
+                    return false;
+                }
                 *running = due;
                 messages.push(inbound.clone());
                 return true;
@@ -286,14 +320,14 @@ impl Machine<'_> {
     }
 
     /// What was gathered of quick messages, as one.
-    fn take_joined(&mut self) -> Option<Inbound> {
+    fn take_joined(&mut self) -> Option<(Inbound, bool)> {
         let number = self.turn.state.number.clone();
         let pending = &mut self.turn.contact_mut().pending;
         let place = pending.iter().position(
             |pending| matches!(&pending.work, Work::Timer(Timer { purpose: Purpose::Join { number: of, .. }, .. }) if *of == number),
         )?;
         match pending.remove(place).work {
-            Work::Timer(Timer { purpose: Purpose::Join { messages, .. }, .. }) => joined(messages),
+            Work::Timer(Timer { purpose: Purpose::Join { messages, first, .. }, .. }) => Some((joined(messages)?, first)),
             _ => None,
         }
     }
@@ -309,14 +343,24 @@ impl Machine<'_> {
         self.route(&message, first)
     }
 
+    /// A message that its session left.
+    pub fn take_over(&mut self, inbound: &Inbound) -> Result<(), Need> {
+        if self.human_has_it() {
+            return Ok(());
+        }
+        self.remember(inbound);
+        self.route(inbound, false)
+    }
+
     /// Who gets a message.
     fn route(&mut self, inbound: &Inbound, first_of_conversation: bool) -> Result<(), Need> {
-        if let Some(earlier) = self.take_joined() {
+        if let Some((earlier, first)) = self.take_joined() {
             self.remember(&earlier);
-            self.route(&earlier, first_of_conversation)?;
+            self.route(&earlier, first)?;
             self.remember(inbound);
         }
-        if let Some(place) = self.tapped_place(inbound)? {
+        if let Some(mut place) = self.tapped_place(inbound)? {
+            self.find_session(&mut place);
             let listens = self.listener() == Some(place.session) && self.waits_at(&place);
             if !listens {
                 return self.old_tap(&place, inbound);
@@ -400,6 +444,19 @@ impl Machine<'_> {
         }))
     }
 
+    /// A tap may name a session that is no more, or has another number since two contacts became one: where the one that listens waits
+    /// at this very step, it is meant.
+    fn find_session(&self, place: &mut TappedPlace) {
+        let named = self.turn.contact().session(place.session);
+        let lives = named.is_some_and(|session| session.frames.iter().any(|frame| frame.version == place.bot.version));
+        if let Some(listener) = self.listener().filter(|_| !lives) {
+            let named = std::mem::replace(&mut place.session, listener);
+            if !self.waits_at(place) {
+                place.session = named;
+            }
+        }
+    }
+
     fn waits_at(&self, place: &TappedPlace) -> bool {
         let frame = self.turn.contact().session(place.session).and_then(|session| session.frame());
         frame.is_some_and(|frame| {
@@ -421,6 +478,11 @@ impl Machine<'_> {
             || place.bot.step(&place.step).is_some_and(|step| step.behaviour.choice(&place.key).is_some());
         if !known {
             self.ignore("a tap on an option that its step does not have");
+            return Ok(());
+        }
+        let lives = self.turn.contact().session(place.session).is_some();
+        if !lives && self.turn.contact().sessions.len() >= MAX_SESSIONS {
+            self.refuse(&place.bot.id, "too_many_sessions");
             return Ok(());
         }
         let session = self.rewind(place)?;

@@ -1,12 +1,15 @@
 //! Runs sessions: from step to step until they wait or end. Frames of called bots, failures and their branches, who listens.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 use steps::{
     bot::{Bot, WhenListening},
     contact::{AnswerWait, FirstWait, Frame, MAX_DEFERRED, Pending, PendingCall, Purpose, Timer, Wait, Work},
-    event::{CallResult, Inbound},
+    event::{CallResult, Delivery, Inbound},
     fact::Fact,
-    ids::{BotId, EntryId, SessionId, StepId},
+    ids::{BotId, EntryId, NumberId, SessionId, StepId},
     moment::{DAY, Moment},
     step::{Child, shared::Timeout},
     trace::Traced,
@@ -27,14 +30,16 @@ pub(crate) struct Machine<'a> {
     pub turn: Turn<'a>,
     pub bots: &'a Bots,
     pub receipt: Option<Receipt>,
-    /// Steps run so far in this turn.
-    steps: u32,
+    /// Steps that each session ran so far in this turn.
+    steps: BTreeMap<SessionId, u32>,
     /// Changes that triggers have seen.
     pub changes_seen: usize,
     /// Bots that a change has started in this turn: none starts twice, or two could feed each other for ever.
     pub started_by_change: Vec<BotId>,
     /// Sessions that waited for another one to stop listening, and may go on now.
     released: Vec<SessionId>,
+    /// What customers wrote to a session that ended before it could take it: whoever is next gets it.
+    left: VecDeque<(NumberId, Inbound)>,
 }
 
 /// Where a session stands.
@@ -62,7 +67,16 @@ type Stopped = Result<Option<At>, Need>;
 
 impl<'a> Machine<'a> {
     pub fn new(turn: Turn<'a>, bots: &'a Bots) -> Self {
-        Machine { turn, bots, receipt: None, steps: 0, changes_seen: 0, started_by_change: Vec::new(), released: Vec::new() }
+        Machine {
+            turn,
+            bots,
+            receipt: None,
+            steps: BTreeMap::new(),
+            changes_seen: 0,
+            started_by_change: Vec::new(),
+            released: Vec::new(),
+            left: VecDeque::new(),
+        }
     }
 
     pub fn now(&self) -> Moment {
@@ -142,24 +156,56 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Sessions whose turn to listen has come.
+    /// Sessions whose turn to listen has come. Where a person has the conversation they wait on, in their place.
     fn run_released(&mut self) -> Result<(), Need> {
         while let Some(session) = self.released.pop() {
-            if let Some(step) =
-                self.turn.contact().session(session).and_then(|found| found.frame()).map(|frame| frame.step.clone())
-            {
-                self.run(session, At::Step(step))?;
+            let found = self.turn.contact().session(session);
+            let place = found.and_then(|found| Some((found.number.clone(), found.frame()?.step.clone())));
+            let Some((number, step)) = place else { continue };
+            if self.human_has(&number) {
+                self.turn.contact_mut().conversation_mut(&number).queue.insert(0, session);
+                continue;
             }
+            self.run(session, At::Step(step))?;
         }
         Ok(())
     }
 
+    /// Lets the next session of the queue listen, if none does.
+    pub fn call_next_listener(&mut self, number: &NumberId) {
+        let contact = self.turn.contact();
+        let Some(conversation) = contact.conversation(number).filter(|conversation| !conversation.queue.is_empty()) else {
+            return;
+        };
+        if conversation.listener.is_none_or(|listener| contact.session(listener).is_none()) {
+            self.released.push(self.turn.contact_mut().conversation_mut(number).queue.remove(0));
+        }
+    }
+
+    /// What an event leads to beyond itself: whoever may listen now, messages that a session left, triggers that watch what changed.
+    pub fn finish(&mut self) -> Result<(), Need> {
+        loop {
+            self.run_released()?;
+            if let Some((number, inbound)) = self.left.pop_front() {
+                self.unfocus();
+                self.turn.state_mut().number = number;
+                self.take_over(&inbound)?;
+            } else if self.changes_seen < self.turn.changes.len() {
+                self.settle_changes()?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
     /// One step.
     fn step(&mut self, session: SessionId, id: StepId) -> Stopped {
-        self.steps += 1;
+        let steps = self.steps.entry(session).or_default();
+        *steps += 1;
+        let goes_round = *steps > MAX_STEPS_PER_TURN;
         self.clear_wait(session);
         self.turn.step = id.clone();
-        if self.steps > MAX_STEPS_PER_TURN {
+        if goes_round {
             let text = format!("{MAX_STEPS_PER_TURN} steps ran in one turn without waiting: the bot goes round in a loop");
             return self.stopped(session, Stop::Limit(Failure::new("loop", text)));
         }
@@ -219,10 +265,7 @@ impl<'a> Machine<'a> {
             Next::Go(Some(step)) => Ok(Some(At::Step(step))),
             Next::Go(None) => self.end_bot(session, &End::new("completed")),
             Next::Answer { wait, fresh } => self.wait_for_answer(session, wait, fresh),
-            Next::First(alternatives) => {
-                self.wait_for_first(session, &alternatives);
-                Ok(None)
-            }
+            Next::First(alternatives) => self.wait_for_first(session, &alternatives),
             Next::Call(call) => {
                 let (now, step) = (self.now(), self.turn.step.clone());
                 let entry = EntryId(self.turn.contact_mut().take_id());
@@ -285,6 +328,8 @@ impl<'a> Machine<'a> {
             .session_mut(session)
             .and_then(|session| if session.deferred.is_empty() { None } else { Some(session.deferred.remove(0)) });
         let Some(inbound) = deferred else { return Ok(None) };
+        // `message` is the one that is answered, not the latest.
+        self.remember(&inbound);
         match self.answer(&inbound) {
             Some(Ok(next)) => Ok(Some(At::Next(next))),
             Some(Err(stop)) => self.stopped(session, stop),
@@ -307,11 +352,11 @@ impl<'a> Machine<'a> {
         waiting.timeout.clone().or_else(|| bot.document.defaults.timeout.clone())
     }
 
-    fn wait_for_first(&mut self, session: SessionId, alternatives: &[Alternative]) {
+    fn wait_for_first(&mut self, session: SessionId, alternatives: &[Alternative]) -> Stopped {
         let mut wait = FirstWait::default();
         for (index, alternative) in alternatives.iter().enumerate() {
             match alternative {
-                Alternative::At(due) => wait.timers.push((self.arm(session, *due, Purpose::Wait), index)),
+                Alternative::At(_) => {}
                 Alternative::Message => wait.message = wait.message.or(Some(index)),
                 Alternative::Delivered => wait.delivered = wait.delivered.or(Some(index)),
                 Alternative::Read => wait.read = wait.read.or(Some(index)),
@@ -319,7 +364,18 @@ impl<'a> Machine<'a> {
         }
         if wait.delivered.is_some() || wait.read.is_some() {
             wait.send = self.last_send(session);
+            let so_far = self.turn.contact().sent().find(|sent| Some(sent.entry) == wait.send).and_then(|sent| sent.state);
+            if let Some(alternative) = so_far.and_then(|state| reached(&wait, state)) {
+                // The status was quicker than the bot.
+                return self.take_alternative(session, alternative);
+            }
         }
+        for (index, alternative) in alternatives.iter().enumerate() {
+            if let Alternative::At(due) = alternative {
+                wait.timers.push((self.arm(session, *due, Purpose::Wait), index));
+            }
+        }
+        let takes_messages = wait.message.is_some();
         let number = self.turn.state.number.clone();
         let conversation = self.turn.contact_mut().conversation_mut(&number);
         if wait.message.is_some() {
@@ -330,6 +386,16 @@ impl<'a> Machine<'a> {
         let step = self.turn.step.clone();
         self.turn.trace.push(Some(session), Traced::Waiting { step, why: "for the first of several".into() });
         self.set_wait(Wait::First(wait));
+        if takes_messages { self.take_deferred(session) } else { Ok(None) }
+    }
+
+    fn take_alternative(&mut self, session: SessionId, alternative: usize) -> Stopped {
+        let step = self.turn.bot().and_then(|bot| bot.step(&self.turn.step));
+        let Some(behaviour) = step.map(|step| step.behaviour.clone()) else { return Ok(None) };
+        match behaviour.happened(&mut self.turn, alternative) {
+            Ok(next) => Ok(Some(At::Next(next))),
+            Err(stop) => self.stopped(session, stop),
+        }
     }
 
     /// The session's latest message, sent or still to be sent.
@@ -382,12 +448,17 @@ impl<'a> Machine<'a> {
 
     /// The result of a call.
     pub fn called(&mut self, entry: EntryId, result: &CallResult) -> Result<(), Need> {
-        let pending = &mut self.turn.contact_mut().pending;
+        let pending = &self.turn.contact().pending;
         let Some(place) = pending.iter().position(|pending| pending.id == entry && matches!(pending.work, Work::Call(_))) else {
-            let reason = "a late result of a call: nobody waits for it any more".into();
-            self.turn.trace.push(None, Traced::Ignored { reason });
+            self.ignore("a late result of a call: nobody waits for it any more");
             return Ok(());
         };
+        let session = pending[place].session.and_then(|session| self.turn.contact().session(session));
+        if session.is_some_and(|session| self.human_has(&session.number)) {
+            self.ignore("a late result of a call: a person has the conversation");
+            return Ok(());
+        }
+        let pending = &mut self.turn.contact_mut().pending;
         let Pending { session, .. } = pending.remove(place);
         let Some(session) = session else { return Ok(()) };
         let Some(bot) = self.focus(session)? else { return Ok(()) };
@@ -421,7 +492,8 @@ impl<'a> Machine<'a> {
             let text = format!("bots call each other {MAX_DEPTH} deep; no deeper");
             return self.stopped(session, Stop::Failed(Failure::new("too_deep", text)));
         }
-        let frame = new_frame(&bot, None, variables);
+        let mut frame = new_frame(&bot, None, variables);
+        frame.id = self.turn.contact_mut().take_id();
         let step = frame.step.clone();
         if !switch {
             self.set_wait(Wait::Child);
@@ -521,9 +593,10 @@ impl<'a> Machine<'a> {
         }
         if conversation.listener == Some(session) {
             conversation.listener = None;
-            if !conversation.queue.is_empty() {
-                self.released.push(conversation.queue.remove(0));
-            }
+        }
+        self.call_next_listener(&ended.number);
+        if matches!(end.status, "completed" | "failed") {
+            self.left.extend(ended.deferred.into_iter().map(|inbound| (ended.number.clone(), inbound)));
         }
         if let Some(frame) = ended.frames.into_iter().next() {
             let (outcome, status) = (end.outcome.as_str().into(), end.status.into());
@@ -583,11 +656,18 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// Which alternative of a wait a message's status brings.
+pub(crate) fn reached(first: &FirstWait, state: Delivery) -> Option<usize> {
+    let read = first.read.filter(|_| state >= Delivery::Read);
+    read.or(first.delivered.filter(|_| state >= Delivery::Delivered))
+}
+
 /// A bot at its beginning.
 pub(crate) fn new_frame(bot: &Bot, start: Option<&StepId>, variables: serde_json::Map<String, serde_json::Value>) -> Frame {
     let mut vars = bot.document.initial_variables();
     vars.extend(variables);
     Frame {
+        id: 0,
         bot: bot.id.clone(),
         version: bot.version.clone(),
         step: start.unwrap_or(&bot.document.start).clone(),

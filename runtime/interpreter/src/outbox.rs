@@ -91,7 +91,11 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                             stood_in.extend(pending.session.zip(send.step.clone()));
                             return true;
                         }
-                        (None, Outside::Skip) => return false,
+                        (None, Outside::Skip) => {
+                            // Whoever waits for an answer to it asks when the customer writes.
+                            stood_in.extend(pending.session.zip(send.step.clone()));
+                            return false;
+                        }
                         // A turn has to take the step's branch; the entry is due, so a worker brings it one.
                         (None, Outside::Fail | Outside::Goto(_)) => {
                             begun.push(send.number.clone());
@@ -107,7 +111,9 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                 }
                 conversation.pair = pace::PAIR.spend(conversation.pair, now);
                 send.claim = Some(Claim { by: by.into(), until: now.plus(CLAIM) });
-                send.settle_until = None;
+                if send.settle_until.take().is_some() {
+                    facts.push(Fact::SentAgain { entry: pending.id });
+                }
                 let (number, message) = (send.number.clone(), send.message.clone());
                 let (to, attempt) = (identity.clone(), send.attempts);
                 claimed.push(Claimed::Send { entry: pending.id, number, to, message, reply_to: None, attempt });

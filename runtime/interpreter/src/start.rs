@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
-use std::{cell::LazyCell, sync::Arc};
+use std::{cell::LazyCell, collections::BTreeSet, sync::Arc};
 use steps::{
     bot::Bot,
     contact::{Contact, Lead, Pending, Purpose, Session, Timer, TriggerRecord, Work},
@@ -125,7 +125,8 @@ impl Machine<'_> {
 
     fn lead_entered(&mut self, data: &LeadData, previous: Option<&str>, created: bool) -> Result<(), Need> {
         let before = self.merge_lead(data);
-        let lead = self.turn.contact().lead().cloned().unwrap_or_default();
+        // Not always the current one: an older deal may be closed while a newer one is open.
+        let lead = self.turn.contact().leads.last().cloned().unwrap_or_default();
         let from = previous.map(Into::into).unwrap_or(before);
         self.turn.facts.push(Fact::StageChanged {
             lead: lead.id.clone(),
@@ -150,6 +151,10 @@ impl Machine<'_> {
         }
         if self.human_has_it() {
             self.refuse(id, "human");
+            return Ok(());
+        }
+        if self.turn.contact().sessions.len() >= MAX_SESSIONS {
+            self.refuse(id, "too_many_sessions");
             return Ok(());
         }
         let start = Start { on: "api".into(), data: data.clone(), step: start.cloned(), variables: variables.clone() };
@@ -196,7 +201,12 @@ impl Machine<'_> {
                     Some(Err(why)) => reason = reason.or(Some(why)),
                     Some(Ok(())) => {
                         reason = None;
-                        started += usize::from(self.start_or_delay(&bot, index, trigger, occasion)?);
+                        if self.start_or_delay(&bot, index, trigger, occasion)? {
+                            started += 1;
+                            if only.is_some() {
+                                self.started_by_change.push(bot.id.clone());
+                            }
+                        }
                         break;
                     }
                 }
@@ -225,18 +235,36 @@ impl Machine<'_> {
     pub fn start_delayed(&mut self, id: &BotId, index: usize, data: &Value) -> Result<(), Need> {
         let Some(bot) = self.bots.live(id).cloned() else { return Ok(()) };
         let Some(trigger) = bot.document.triggers.get(index) else { return Ok(()) };
-        let stays = match &trigger.on {
+        let now = self.now();
+        let conversation = self.turn.state.conversation();
+        let last = conversation.and_then(|conversation| conversation.last_customer);
+        // What was waited for is looked at again: a person may have held it for long, a call may have renewed the window, and another
+        // version of the bot may have other triggers in this place.
+        let due = match &trigger.on {
             On::Stage { .. } => {
-                let lead = self.turn.contact().lead();
-                let at = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                lead.is_some_and(|lead| lead.pipeline == at("pipeline") && lead.stage == at("stage"))
+                let at = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default();
+                let stays = |lead: &Lead| lead.pipeline == at("pipeline") && lead.stage == at("stage");
+                self.turn.contact().leads.iter().any(stays).then_some(now).ok_or("the lead has left that stage")
             }
-            // The customer may have written since; the timer is set anew at every message, so what fires is due.
-            _ => true,
+            On::Silence { after } => last.map(|last| last.plus(after.millis())).ok_or("the customer never wrote"),
+            On::WindowClosing { before } => {
+                let open = conversation.is_some_and(|conversation| conversation.window_open(now));
+                let closes_at = last.filter(|_| open).map(steps::window::closes_at);
+                closes_at.map(|closes_at| closes_at.plus(-before.millis())).ok_or("the window is closed already")
+            }
+            On::Schedule { field: Some(_), .. } => Ok(now),
+            _ => Err("the bot's triggers have changed"),
         };
-        if !stays {
-            self.refuse(id, "the lead has left that stage");
-            return Ok(());
+        match due {
+            Err(reason) => {
+                self.refuse(id, reason);
+                return Ok(());
+            }
+            Ok(due) if due > now => {
+                self.arm_start(&bot, index, due, data.clone());
+                return Ok(());
+            }
+            Ok(_) => {}
         }
         self.start_if_allowed(&bot, index, data)?;
         Ok(())
@@ -259,7 +287,15 @@ impl Machine<'_> {
         };
         if trigger.once_per.is_some() {
             let now = self.now();
-            self.turn.contact_mut().fired.insert(fired_key(bot, index).into(), now);
+            let bots = self.bots;
+            let fired = &mut self.turn.contact_mut().fired;
+            // What does not count any more is forgotten.
+            fired.retain(|key, at| {
+                let place = key.rsplit_once('#').and_then(|(bot, index)| Some((BotId::new(bot).ok()?, index.parse().ok()?)));
+                let trigger = place.and_then(|(bot, index): (_, usize)| bots.live(&bot)?.document.triggers.get(index));
+                trigger.and_then(|trigger| trigger.once_per).is_some_and(|once_per| now < at.plus(once_per.millis()))
+            });
+            fired.insert(fired_key(bot, index).into(), now);
         }
         let start = Start { on: trigger.on.name().into(), data: data.clone(), step: trigger.start.clone(), variables };
         self.start(bot, &start)?;
@@ -404,23 +440,33 @@ impl Machine<'_> {
                 }
             }
         }
-        for (bot, index, due) in wanted {
-            self.arm_start(&bot, index, due, Value::Null);
-        }
+        self.arm_starts(wanted.into_iter().map(|(bot, index, due)| (bot, index, Some(due))).collect(), &Value::Null);
     }
 
-    /// Sets a trigger's timer, in place of the one that may be running.
     fn arm_start(&mut self, bot: &Arc<Bot>, index: usize, due: Moment, data: Value) {
+        self.arm_starts(vec![(bot.clone(), index, Some(due))], &data);
+    }
+
+    /// Sets triggers' timers, in place of those that may be running; without a moment there is none any more.
+    fn arm_starts(&mut self, wanted: Vec<(Arc<Bot>, usize, Option<Moment>)>, data: &Value) {
+        if wanted.is_empty() {
+            return;
+        }
         let number = self.turn.state.number.clone();
-        let same = |work: &Work| {
-            matches!(work, Work::Timer(Timer { purpose: Purpose::Start { bot: of, trigger, number: at, .. }, .. })
-                if *of == bot.id && *trigger == index && *at == number)
-        };
+        let places: BTreeSet<(&BotId, usize)> = wanted.iter().map(|(bot, index, _)| (&bot.id, *index)).collect();
         let contact = self.turn.contact_mut();
-        contact.pending.retain(|pending| !same(&pending.work));
-        let id = EntryId(contact.take_id());
-        let purpose = Purpose::Start { bot: bot.id.clone(), trigger: index, number, data };
-        contact.pending.push(Pending { id, session: None, work: Work::Timer(Timer { due, purpose }) });
+        contact.pending.retain(|pending| match &pending.work {
+            Work::Timer(Timer { purpose: Purpose::Start { bot, trigger, number: at, .. }, .. }) => {
+                *at != number || !places.contains(&(bot, *trigger))
+            }
+            _ => true,
+        });
+        for (bot, index, due) in &wanted {
+            let Some(due) = *due else { continue };
+            let id = EntryId(contact.take_id());
+            let purpose = Purpose::Start { bot: bot.id.clone(), trigger: *index, number: number.clone(), data: data.clone() };
+            contact.pending.push(Pending { id, session: None, work: Work::Timer(Timer { due, purpose }) });
+        }
     }
 
     /// Triggers that watch a change of the contact or lead.
@@ -444,11 +490,14 @@ impl Machine<'_> {
             .bots
             .live_bots()
             .filter(|bot| bot.document.triggers.iter().any(|trigger| matches!(occasion.fits(&trigger.on), Some(Ok(())))));
-        let fresh: Vec<BotId> = watching.map(|bot| bot.id.clone()).filter(|id| !self.started_by_change.contains(id)).collect();
+        let (again, fresh): (Vec<BotId>, Vec<BotId>) =
+            watching.map(|bot| bot.id.clone()).partition(|id| self.started_by_change.contains(id));
+        for bot in &again {
+            self.refuse(bot, "a change started it in this turn already");
+        }
         if fresh.is_empty() {
             return Ok(());
         }
-        self.started_by_change.extend(fresh.iter().cloned());
         self.fire(&occasion, Some(&fresh))?;
         Ok(())
     }
@@ -467,14 +516,12 @@ impl Machine<'_> {
                 }
             }
         }
-        for (bot, index, due) in wanted {
-            // A date that is long gone starts nothing; no date takes the timer away.
-            let due = due.filter(|due| *due > self.now().plus(-DAY));
-            self.arm_start(&bot, index, due.unwrap_or(Moment::MAX), Value::Null);
-            if due.is_none() {
-                self.turn.contact_mut().pending.retain(|pending| pending.due() != Some(Moment::MAX));
-            }
+        // A date that is long gone starts nothing; no date takes the timer away.
+        let long_gone = self.now().plus(-DAY);
+        for (_, _, due) in &mut wanted {
+            *due = due.filter(|due| *due > long_gone);
         }
+        self.arm_starts(wanted, &Value::Null);
     }
 }
 
@@ -541,6 +588,7 @@ impl Machine<'_> {
         }
         let place = contact.leads.iter().position(|lead| lead.id == data.id.as_str());
         let place = place.unwrap_or_else(|| {
+            contact.make_room_for_a_lead();
             contact.leads.push(Lead { id: data.id.as_str().into(), ..Lead::default() });
             contact.leads.len() - 1
         });
@@ -552,9 +600,20 @@ impl Machine<'_> {
         }
         lead.pipeline = data.pipeline.as_deref().map_or_else(|| pick(&lead.pipeline, &default.0), Into::into);
         lead.stage = data.stage.as_deref().map_or_else(|| pick(&lead.stage, &default.1), Into::into);
-        lead.fields.extend(data.fields.clone());
+        let fields = data.fields.iter().filter_map(|(name, to)| {
+            let from = lead.fields.insert(name.clone(), to.clone()).unwrap_or_default();
+            let path = format!("lead.fields.{name}").parse().ok()?;
+            (from != *to).then(|| Change::Field { path, from, to: to.clone() })
+        });
+        let changes: Vec<Change> = fields.collect();
         lead.closed = environment.is_closed(&lead.pipeline, &lead.stage);
         contact.leads.push(lead);
+        for change in changes {
+            if let Change::Field { path, from, to } = &change {
+                self.turn.facts.push(Fact::Changed { path: path.to_string().into(), from: from.clone(), to: to.clone() });
+            }
+            self.turn.changes.push(change);
+        }
         before
     }
 }

@@ -1,8 +1,8 @@
 //! Due work: timers that fire, sends and calls whose claim ran out.
 
 use steps::{
-    contact::{Call, Outside, Pending, Purpose, Timer, Wait, Work},
-    event::CallResult,
+    contact::{Call, Outside, Pending, PendingSend, Purpose, Timer, Wait, Work},
+    event::{CallResult, ChannelError, Reaction},
     fact::Fact,
     ids::{EntryId, NumberId, SessionId},
     moment::Moment,
@@ -35,8 +35,7 @@ impl Machine<'_> {
                 self.turn.state_mut().number = send.number.clone();
                 if send.claim.is_some() {
                     // Whoever claimed it died or was cut off.
-                    self.cut_off(pending.id);
-                    return Ok(());
+                    return self.cut_off(pending.id);
                 }
                 if let Some(send) = self.pending_send(pending.id)
                     && send.settle_until.is_some_and(|until| until <= now)
@@ -48,7 +47,7 @@ impl Machine<'_> {
                 let closed = send.message.is_free_form() && !open && send.template.is_none();
                 if closed && !matches!(send.outside, Outside::Hold | Outside::Skip) {
                     self.cancel(Some(pending.id));
-                    return self.closed_meanwhile(pending.session, &send);
+                    return self.closed_meanwhile(pending.id, pending.session, &send);
                 }
                 Ok(())
             }
@@ -79,9 +78,17 @@ impl Machine<'_> {
     }
 
     /// The window closed before a message could go out.
-    fn closed_meanwhile(&mut self, session: Option<SessionId>, send: &steps::contact::PendingSend) -> Result<(), Need> {
-        let alive = session.filter(|session| self.turn.contact().session(*session).is_some());
+    fn closed_meanwhile(&mut self, entry: EntryId, session: Option<SessionId>, send: &PendingSend) -> Result<(), Need> {
         let text = "the customer service window closed before the message could go out".to_owned();
+        let (code, name) = (WINDOW_CLOSED_CODE, "window_closed".to_owned());
+        let error = ChannelError { code, name, text: text.clone(), reaction: Reaction::Template };
+        self.turn.facts.push(Fact::SendFailed { entry, error: Box::new(error) });
+        // The step must be the running bot's, and no bot speaks while a person has the conversation.
+        let silent = self.human_has(&send.number);
+        let alive = session.filter(|session| {
+            let frame = self.turn.contact().session(*session).and_then(|session| session.frame());
+            !silent && frame.is_some_and(|frame| frame.id == send.frame)
+        });
         let (Some(session), Some(step)) = (alive, &send.step) else {
             self.turn.alert("window_closed", text);
             return Ok(());
@@ -103,22 +110,21 @@ impl Machine<'_> {
         }
         let held = self.human_has_it() && !matches!(timer.purpose, Purpose::Resume { .. } | Purpose::Expire);
         if held {
-            let until = self.turn.state.conversation().and_then(|conversation| conversation.human.as_ref()?.until);
+            // The release lets it run, by a person or by the time that was set.
             if let Some(Work::Timer(timer)) =
                 self.turn.contact_mut().pending.iter_mut().find(|found| found.id == entry).map(|found| &mut found.work)
             {
-                timer.due = until.unwrap_or(Moment::MAX);
+                timer.due = Moment::MAX;
             }
             return Ok(());
         }
         self.cancel(Some(entry));
         match (timer.purpose, session) {
             (Purpose::Wait, Some(session)) => self.wait_is_over(session, entry),
-            (Purpose::Expire, Some(session)) => {
-                self.expire(session);
-                Ok(())
-            }
+            (Purpose::Expire, Some(session)) => self.expire(session),
             (Purpose::Join { messages, first, .. }, _) => self.run_joined(messages, first),
+            // A later one runs where the person wrote again.
+            (Purpose::Resume { .. }, _) if self.human_has_it() => Ok(()),
             (Purpose::Resume { .. }, _) => self.release(false),
             (Purpose::Start { bot, trigger, data, .. }, _) => self.start_delayed(&bot, trigger, &data),
             (Purpose::Wait | Purpose::Expire, None) => Ok(()),
@@ -151,18 +157,24 @@ impl Machine<'_> {
         let Some(goto) = own.or(bot.document.defaults.timeout.as_ref()).map(|timeout| timeout.goto.clone()) else {
             return Ok(());
         };
+        // A question that is still held until the customer writes is not asked any more.
+        let step = self.turn.step.clone();
+        self.turn.contact_mut().pending.retain(|pending| {
+            let of_step = |send: &PendingSend| send.held && send.step.as_ref() == Some(&step);
+            !(pending.session == Some(session) && matches!(&pending.work, Work::Send(send) if of_step(send)))
+        });
         self.turn.branch(Some(&goto), "no answer in time");
         self.go(session, goto)
     }
 
     /// The session was idle for too long, unless something of it is still to come.
-    fn expire(&mut self, session: SessionId) {
-        let Some(found) = self.turn.contact().session(session) else { return };
-        let expires = found
-            .frames
-            .first()
-            .and_then(|frame| self.bots.version(&frame.version)?.document.defaults.expires)
-            .map_or(DEFAULT_EXPIRES, |expires| expires.millis());
+    fn expire(&mut self, session: SessionId) -> Result<(), Need> {
+        let version =
+            self.turn.contact().session(session).and_then(|found| found.frames.first()).map(|frame| frame.version.clone());
+        let Some(version) = version else { return Ok(()) };
+        let bot = self.version(&version)?;
+        let expires = bot.and_then(|bot| bot.document.defaults.expires).map_or(DEFAULT_EXPIRES, |expires| expires.millis());
+        let Some(found) = self.turn.contact().session(session) else { return Ok(()) };
         let idle_until = found.active.plus(expires);
         let with_person = matches!(found.frame().and_then(|frame| frame.wait.as_ref()), Some(Wait::Human));
         let pending = self.turn.contact().pending.iter().filter(|pending| pending.session == Some(session));
@@ -171,8 +183,9 @@ impl Machine<'_> {
         if self.now() < until || with_person {
             let again = if with_person { self.now().plus(expires) } else { until };
             self.arm(session, again, Purpose::Expire);
-            return;
+            return Ok(());
         }
         self.end_session(session, &End::new("expired"));
+        Ok(())
     }
 }

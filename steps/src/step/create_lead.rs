@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The most leads of one contact. Our own: beyond it a bot runs in circles.
-pub const MAX_LEADS: usize = 100;
+pub use crate::contact::MAX_LEADS;
 
 /// Makes a new lead, which is the current one from here on.
 ///

@@ -105,7 +105,7 @@ impl Turn<'_> {
         self.count_send()?;
         self.count_price(&message)?;
         let now = self.now();
-        let depth = self.state.session().map_or(0, |session| session.frames.len().saturating_sub(1));
+        let frame = self.frame().map_or(0, |frame| frame.id);
         let (session, step) = (self.session_id(), self.session_id().map(|_| self.step.clone()));
         let number = self.state.number.clone();
         let entry = EntryId(self.contact_mut().take_id());
@@ -122,7 +122,7 @@ impl Turn<'_> {
             attempts: 0,
             claim: None,
             held,
-            depth: u8::try_from(depth).unwrap_or(u8::MAX),
+            frame,
             settle_until: None,
         };
         self.contact_mut().pending.push(Pending { id: entry, session, work: Work::Send(Box::new(send)) });
