@@ -56,10 +56,7 @@ pub fn parse(text: &str) -> Vec<Block> {
             (Prefix::None, _) => blocks.push(Block::Lines(vec![pieces])),
             (Prefix::Quote, _) => blocks.push(Block::Quote(vec![pieces])),
             (Prefix::Bullet, _) => blocks.push(Block::Bullets(vec![pieces])),
-            (Prefix::Number(start), _) => blocks.push(Block::Numbers {
-                start,
-                items: vec![pieces],
-            }),
+            (Prefix::Number(start), _) => blocks.push(Block::Numbers { start, items: vec![pieces] }),
         }
     }
     blocks
@@ -83,11 +80,7 @@ const FENCE: &str = "```";
 fn lines(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut start = 0;
-    let mut fences = text
-        .match_indices(FENCE)
-        .map(|(at, _)| at)
-        .collect::<Vec<_>>()
-        .into_iter();
+    let mut fences = text.match_indices(FENCE).map(|(at, _)| at).collect::<Vec<_>>().into_iter();
     let mut next_pair = || fences.next().zip(fences.next());
     let mut pair = next_pair();
     for (at, _) in text.match_indices('\n') {
@@ -108,11 +101,7 @@ fn prefix(line: &str) -> (Prefix, &str) {
     if let Some(rest) = line.strip_prefix("> ").filter(filled) {
         return (Prefix::Quote, rest);
     }
-    if let Some(rest) = line
-        .strip_prefix("- ")
-        .or_else(|| line.strip_prefix("* "))
-        .filter(filled)
-    {
+    if let Some(rest) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).filter(filled) {
         return (Prefix::Bullet, rest);
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
@@ -126,10 +115,7 @@ fn prefix(line: &str) -> (Prefix, &str) {
 }
 
 fn inline(line: &str) -> Line {
-    let reader = Reader {
-        line,
-        atoms: atoms(line),
-    };
+    let reader = Reader { line, atoms: atoms(line) };
     reader.read(0..line.len(), &[])
 }
 
@@ -151,18 +137,13 @@ fn atoms(line: &str) -> Vec<Atom> {
         let atom = if rest.starts_with(FENCE) && !fences_end {
             let found = code(rest, FENCE);
             fences_end = found.is_none();
-            found.filter(|inner| !inner.trim().is_empty()).map(|inner| {
-                (
-                    inner.len() + 2 * FENCE.len(),
-                    Inline::Mono(inner.to_owned()),
-                )
-            })
+            found
+                .filter(|inner| !inner.trim().is_empty())
+                .map(|inner| (inner.len() + 2 * FENCE.len(), Inline::Mono(inner.to_owned())))
         } else if rest.starts_with('`') && !rest.starts_with("``") && !backticks_end {
             let found = code(rest, "`");
             backticks_end = found.is_none();
-            found
-                .filter(|inner| !inner.trim().is_empty())
-                .map(|inner| (inner.len() + 2, Inline::Code(inner.to_owned())))
+            found.filter(|inner| !inner.trim().is_empty()).map(|inner| (inner.len() + 2, Inline::Code(inner.to_owned())))
         } else {
             let begins_word = !line[..start].ends_with(char::is_alphanumeric);
             let address = if begins_word { address(rest) } else { None };
@@ -170,10 +151,7 @@ fn atoms(line: &str) -> Vec<Atom> {
         };
         at = match atom {
             Some((length, piece)) => {
-                atoms.push(Atom {
-                    range: start..start + length,
-                    piece,
-                });
+                atoms.push(Atom { range: start..start + length, piece });
                 start + length
             }
             // All the backticks at once: a run that opens nothing is no opener in its middle either.
@@ -191,19 +169,13 @@ fn code<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
 
 /// The web address that the text begins with. Closing punctuation belongs to the sentence.
 fn address(text: &str) -> Option<&str> {
-    let after_scheme = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))?;
+    let after_scheme = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     if !after_scheme.starts_with(char::is_alphanumeric) {
         return None;
     }
-    let ends = |character: char| {
-        character.is_whitespace() || character.is_control() || "<>\"`".contains(character)
-    };
+    let ends = |character: char| character.is_whitespace() || character.is_control() || "<>\"`".contains(character);
     let end = text.find(ends).unwrap_or(text.len());
-    Some(text[..end].trim_end_matches([
-        '.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '*', '_', '~',
-    ]))
+    Some(text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '*', '_', '~']))
 }
 
 /// The markers of emphasis.
@@ -231,8 +203,7 @@ impl Reader<'_> {
                 continue;
             }
             let next = at + character.len_utf8();
-            if MARKERS.contains(&character) && !spent.contains(&character) && self.opens(at, &range)
-            {
+            if MARKERS.contains(&character) && !spent.contains(&character) && self.opens(at, &range) {
                 match self.closer(character, next..range.end) {
                     Some(closer) => {
                         push_text(&mut pieces, &self.line[plain_from..at]);
@@ -256,10 +227,7 @@ impl Reader<'_> {
     }
 
     fn atom_at(&self, at: usize) -> Option<&Atom> {
-        let index = self
-            .atoms
-            .binary_search_by_key(&at, |atom| atom.range.start)
-            .ok()?;
+        let index = self.atoms.binary_search_by_key(&at, |atom| atom.range.start).ok()?;
         self.atoms.get(index)
     }
 
@@ -268,9 +236,7 @@ impl Reader<'_> {
         let free_before = !self.line[range.start..at].ends_with(char::is_alphanumeric);
         let mut characters = self.line[at..range.end].chars();
         let marker = characters.next();
-        let hugs = characters
-            .next()
-            .is_some_and(|next| !next.is_whitespace() && Some(next) != marker);
+        let hugs = characters.next().is_some_and(|next| !next.is_whitespace() && Some(next) != marker);
         free_before && hugs
     }
 
@@ -285,12 +251,8 @@ impl Reader<'_> {
                 continue;
             }
             let next = at + character.len_utf8();
-            let hugs = previous
-                .is_some_and(|previous: char| !previous.is_whitespace() && previous != marker);
-            if character == marker
-                && hugs
-                && !self.line[next..range.end].starts_with(char::is_alphanumeric)
-            {
+            let hugs = previous.is_some_and(|previous: char| !previous.is_whitespace() && previous != marker);
+            if character == marker && hugs && !self.line[next..range.end].starts_with(char::is_alphanumeric) {
                 return Some(at);
             }
             previous = Some(character);
@@ -327,13 +289,7 @@ mod tests {
     }
 
     fn block(block: &Block) -> String {
-        let join = |lines: &[Line]| {
-            lines
-                .iter()
-                .map(|each| line(each))
-                .collect::<Vec<_>>()
-                .join("|")
-        };
+        let join = |lines: &[Line]| lines.iter().map(|each| line(each)).collect::<Vec<_>>().join("|");
         match block {
             Block::Lines(lines) => format!("p:{}", join(lines)),
             Block::Quote(lines) => format!("q:{}", join(lines)),
@@ -366,10 +322,7 @@ mod tests {
             ("``a``", "``a``"),
             ("*ação*", "b(ação)"),
             ("é*a*", "é*a*"),
-            (
-                "veja https://loja.example/_a_?b=*c*.",
-                "veja link(https://loja.example/_a_?b=*c)*.",
-            ),
+            ("veja https://loja.example/_a_?b=*c*.", "veja link(https://loja.example/_a_?b=*c)*."),
             ("*https://loja.example*", "b(link(https://loja.example))"),
             ("xhttps://loja.example", "xhttps://loja.example"),
             ("https://", "https://"),
@@ -394,11 +347,7 @@ mod tests {
             ("a\r\nb", &["p:a|b"]),
         ];
         for (text, expected) in table {
-            assert_eq!(
-                parse(text).iter().map(block).collect::<Vec<_>>(),
-                expected,
-                "{text:?}"
-            );
+            assert_eq!(parse(text).iter().map(block).collect::<Vec<_>>(), expected, "{text:?}");
         }
     }
 
@@ -414,13 +363,8 @@ mod tests {
     fn shown(pieces: &[Inline], into: &mut String) {
         for piece in pieces {
             match piece {
-                Inline::Text(text)
-                | Inline::Code(text)
-                | Inline::Mono(text)
-                | Inline::Link(text) => into.push_str(text),
-                Inline::Bold(inner) | Inline::Italic(inner) | Inline::Strike(inner) => {
-                    shown(inner, into)
-                }
+                Inline::Text(text) | Inline::Code(text) | Inline::Mono(text) | Inline::Link(text) => into.push_str(text),
+                Inline::Bold(inner) | Inline::Italic(inner) | Inline::Strike(inner) => shown(inner, into),
             }
         }
     }

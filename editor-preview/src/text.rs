@@ -37,12 +37,7 @@ pub fn draw_chat(chat: &Chat) -> String {
 /// What can be tapped in a message, with the numbers that [`draw`] shows.
 pub fn options(message: &Message) -> Vec<Choice> {
     let numbered = message.replies().into_iter().zip(1..);
-    numbered
-        .map(|(reply, number)| Choice {
-            number,
-            reply: reply.clone(),
-        })
-        .collect()
+    numbered.map(|(reply, number)| Choice { number, reply: reply.clone() }).collect()
 }
 
 /// Lines at a depth, two spaces each. Whatever is written comes through [`visible`].
@@ -54,10 +49,7 @@ struct Canvas {
 
 impl Canvas {
     fn line(&mut self, text: &str) {
-        for line in text
-            .split('\n')
-            .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        {
+        for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
             if !line.is_empty() {
                 self.lines.extend(std::iter::repeat_n("  ", self.depth));
             }
@@ -101,10 +93,7 @@ fn bubble_lines(canvas: &mut Canvas, bubble: &Bubble) {
     let at = bubble.at.as_deref();
     let status = matches!(from, Sender::Bot | Sender::Agent).then(|| status_label(bubble.status));
     let edited = (bubble.change == Some(Change::Edited)).then_some("edited");
-    for detail in [at, status, edited, bubble.failure.as_deref()]
-        .into_iter()
-        .flatten()
-    {
+    for detail in [at, status, edited, bubble.failure.as_deref()].into_iter().flatten() {
         let _ = write!(title, ", {detail}");
     }
     canvas.line(&title);
@@ -116,11 +105,7 @@ fn bubble_lines(canvas: &mut Canvas, bubble: &Bubble) {
             }
             Some(Context::Forwarded) => canvas.line("(forwarded)"),
             Some(Context::Advert { headline, body }) => {
-                let words: Vec<&str> = [headline, body]
-                    .into_iter()
-                    .flatten()
-                    .map(String::as_str)
-                    .collect();
+                let words: Vec<&str> = [headline, body].into_iter().flatten().map(String::as_str).collect();
                 canvas.line(&format!("(from an ad: {})", words.join(", ")));
             }
             None => {}
@@ -160,19 +145,11 @@ fn piece_lines(canvas: &mut Canvas, piece: &Piece) {
         Piece::Title(text) => canvas.line(&format!("# {text}")),
         Piece::Text(text) | Piece::Label(text) => canvas.line(text),
         Piece::Footer(text) => canvas.line(&format!("-- {text}")),
-        Piece::Media {
-            media,
-            caption: Some(caption),
-        } => canvas.line(&format!("{} {caption}", medium(media))),
-        Piece::Media {
-            media,
-            caption: None,
-        } => canvas.line(&medium(media)),
+        Piece::Media { media, caption: Some(caption) } => canvas.line(&format!("{} {caption}", medium(media))),
+        Piece::Media { media, caption: None } => canvas.line(&medium(media)),
         Piece::Place(location) => canvas.line(&place(location)),
         Piece::Person(contact) => canvas.line(&person(contact)),
-        Piece::Product { catalog, product } => {
-            canvas.line(&format!("[product {product} of catalog {catalog}]"))
-        }
+        Piece::Product { catalog, product } => canvas.line(&format!("[product {product} of catalog {catalog}]")),
         Piece::Facts(facts) => {
             for (name, value) in facts {
                 canvas.line(&format!("{name} = {value}"));
@@ -199,11 +176,7 @@ fn medium(media: &Medium) -> String {
 }
 
 fn place(location: &Location) -> String {
-    let words: Vec<&str> = [&location.name, &location.address]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let words: Vec<&str> = [&location.name, &location.address].into_iter().flatten().map(String::as_str).collect();
     let coordinates = format!("{}, {}", location.latitude, location.longitude);
     if words.is_empty() {
         format!("[location: {coordinates}]")
@@ -213,13 +186,7 @@ fn place(location: &Location) -> String {
 }
 
 fn person(contact: &ContactCard) -> String {
-    let details: Vec<&str> = contact
-        .company
-        .iter()
-        .chain(&contact.phones)
-        .chain(&contact.emails)
-        .map(String::as_str)
-        .collect();
+    let details: Vec<&str> = contact.company.iter().chain(&contact.phones).chain(&contact.emails).map(String::as_str).collect();
     if details.is_empty() {
         format!("[contact: {}]", contact.name)
     } else {
@@ -236,19 +203,10 @@ fn menu_lines(canvas: &mut Canvas, menu: &Menu) {
             }
             for row in &section.rows {
                 match row {
-                    MenuRow::Choice {
-                        choice,
-                        description: Some(description),
-                    } => {
-                        canvas.line(&format!(
-                            "[{}] {} — {description}",
-                            choice.number, choice.reply.title
-                        ));
+                    MenuRow::Choice { choice, description: Some(description) } => {
+                        canvas.line(&format!("[{}] {} — {description}", choice.number, choice.reply.title));
                     }
-                    MenuRow::Choice {
-                        choice,
-                        description: None,
-                    } => {
+                    MenuRow::Choice { choice, description: None } => {
                         canvas.line(&format!("[{}] {}", choice.number, choice.reply.title));
                     }
                     MenuRow::Product(product) => canvas.line(&format!("- {product}")),
@@ -279,27 +237,16 @@ mod tests {
     #[test]
     fn each_message_is_drawn() {
         let drawn = |(name, message): &(&str, Message)| format!("== {name}\n{}\n", draw(message));
-        insta::assert_snapshot!(
-            "messages",
-            gallery::messages().iter().map(drawn).collect::<String>()
-        );
-        let drawn =
-            |(name, content): &(&str, Content)| format!("== {name}\n{}\n", draw_content(content));
-        insta::assert_snapshot!(
-            "contents",
-            gallery::contents().iter().map(drawn).collect::<String>()
-        );
+        insta::assert_snapshot!("messages", gallery::messages().iter().map(drawn).collect::<String>());
+        let drawn = |(name, content): &(&str, Content)| format!("== {name}\n{}\n", draw_content(content));
+        insta::assert_snapshot!("contents", gallery::contents().iter().map(drawn).collect::<String>());
     }
 
     #[test]
     fn states_are_drawn() {
         let mut chat = gallery::chat();
-        let plain = |bubble: &Bubble| {
-            bubble.context.is_none() && bubble.change.is_none() && bubble.reactions.is_empty()
-        };
-        chat.bubbles.retain(|bubble| {
-            !plain(bubble) || bubble.from() == Sender::Note || bubble.failure.is_some()
-        });
+        let plain = |bubble: &Bubble| bubble.context.is_none() && bubble.change.is_none() && bubble.reactions.is_empty();
+        chat.bubbles.retain(|bubble| !plain(bubble) || bubble.from() == Sender::Note || bubble.failure.is_some());
         insta::assert_snapshot!(draw_chat(&chat));
     }
 
@@ -310,17 +257,11 @@ mod tests {
             let drawn = draw(&message);
             for option in options(&message) {
                 let line = format!("[{}] {}", option.number, option.reply.title);
-                assert!(
-                    drawn.lines().any(|drawn| drawn.trim().starts_with(&line)),
-                    "{name}: no {line:?} in\n{drawn}"
-                );
+                assert!(drawn.lines().any(|drawn| drawn.trim().starts_with(&line)), "{name}: no {line:?} in\n{drawn}");
                 numbered += 1;
             }
             let next = format!("[{}]", options(&message).len() + 1);
-            assert!(
-                !drawn.contains(&next),
-                "{name}: {next} has no option in\n{drawn}"
-            );
+            assert!(!drawn.contains(&next), "{name}: {next} has no option in\n{drawn}");
         }
         assert!(numbered > 10);
     }
@@ -328,9 +269,6 @@ mod tests {
     #[test]
     fn a_text_cannot_steer_the_terminal() {
         let text = "a\u{1b}[2J\u{9b}b\r\nc\rd\u{202e}e\tf".to_owned();
-        assert_eq!(
-            draw(&Message::Text { text }),
-            "a␛[2J\u{fffd}b\nc␍d\u{fffd}e f"
-        );
+        assert_eq!(draw(&Message::Text { text }), "a␛[2J\u{fffd}b\nc␍d\u{fffd}e f");
     }
 }

@@ -101,10 +101,7 @@ pub enum Change {
 
 impl Chat {
     pub fn new(name: impl Into<String>) -> Self {
-        Chat {
-            name: name.into(),
-            bubbles: Vec::new(),
-        }
+        Chat { name: name.into(), bubbles: Vec::new() }
     }
 
     /// Adds what was said. A reaction, an edit or a deletion changes the bubble that it means; where that is not in the chat it
@@ -124,12 +121,7 @@ impl Chat {
         } else {
             inbound.referral.as_ref().map(Context::advert)
         };
-        let bubble = Bubble {
-            id: Some(inbound.id.clone()),
-            at,
-            context,
-            ..Bubble::customer(inbound.content.clone())
-        };
+        let bubble = Bubble { id: Some(inbound.id.clone()), at, context, ..Bubble::customer(inbound.content.clone()) };
         self.push(bubble);
     }
 
@@ -144,53 +136,29 @@ impl Chat {
 
     /// The quote that stands above an answer to this message.
     pub fn quote(&self, id: &MessageId) -> Context {
-        match self
-            .bubbles
-            .iter()
-            .find(|bubble| bubble.id.as_ref() == Some(id))
-        {
-            Some(bubble) => Context::Quote {
-                from: Some(bubble.from()),
-                text: bubble.face().summary(),
-            },
-            None => Context::Quote {
-                from: None,
-                text: "An earlier message".to_owned(),
-            },
+        match self.bubbles.iter().find(|bubble| bubble.id.as_ref() == Some(id)) {
+            Some(bubble) => Context::Quote { from: Some(bubble.from()), text: bubble.face().summary() },
+            None => Context::Quote { from: None, text: "An earlier message".to_owned() },
         }
     }
 
     fn find(&mut self, id: &MessageId) -> Option<&mut Bubble> {
-        self.bubbles
-            .iter_mut()
-            .find(|bubble| bubble.id.as_ref() == Some(id))
+        self.bubbles.iter_mut().find(|bubble| bubble.id.as_ref() == Some(id))
     }
 
     /// Whether what was said changed an earlier bubble.
     fn apply(&mut self, said: &Said) -> bool {
         match said {
-            Said::Customer(Content::Reaction { message_id, emoji }) => self.react(
-                Sender::Customer,
-                message_id,
-                emoji.as_deref().unwrap_or_default(),
-            ),
-            Said::Echo(Content::Reaction { message_id, emoji }) => self.react(
-                Sender::Agent,
-                message_id,
-                emoji.as_deref().unwrap_or_default(),
-            ),
-            Said::Bot(Message::Reaction { message_id, emoji }) => {
-                self.react(Sender::Bot, message_id, emoji)
+            Said::Customer(Content::Reaction { message_id, emoji }) => {
+                self.react(Sender::Customer, message_id, emoji.as_deref().unwrap_or_default())
             }
-            Said::Agent(Message::Reaction { message_id, emoji }) => {
-                self.react(Sender::Agent, message_id, emoji)
+            Said::Echo(Content::Reaction { message_id, emoji }) => {
+                self.react(Sender::Agent, message_id, emoji.as_deref().unwrap_or_default())
             }
-            Said::Customer(Content::Edit { original, text }) => {
-                self.find(original).is_some_and(|bubble| bubble.edit(text))
-            }
-            Said::Customer(Content::Revoke { original }) => {
-                self.find(original).is_some_and(Bubble::revoke)
-            }
+            Said::Bot(Message::Reaction { message_id, emoji }) => self.react(Sender::Bot, message_id, emoji),
+            Said::Agent(Message::Reaction { message_id, emoji }) => self.react(Sender::Agent, message_id, emoji),
+            Said::Customer(Content::Edit { original, text }) => self.find(original).is_some_and(|bubble| bubble.edit(text)),
+            Said::Customer(Content::Revoke { original }) => self.find(original).is_some_and(Bubble::revoke),
             _ => false,
         }
     }
@@ -200,14 +168,9 @@ impl Chat {
         let Some(bubble) = self.find(id) else {
             return false;
         };
-        bubble
-            .reactions
-            .retain(|mark| (mark.from == Sender::Customer) != (from == Sender::Customer));
+        bubble.reactions.retain(|mark| (mark.from == Sender::Customer) != (from == Sender::Customer));
         if !emoji.is_empty() {
-            bubble.reactions.push(ReactionMark {
-                from,
-                emoji: emoji.to_owned(),
-            });
+            bubble.reactions.push(ReactionMark { from, emoji: emoji.to_owned() });
         }
         true
     }
@@ -215,16 +178,7 @@ impl Chat {
 
 impl Bubble {
     pub fn new(said: Said) -> Self {
-        Bubble {
-            id: None,
-            said,
-            at: None,
-            status: None,
-            failure: None,
-            context: None,
-            reactions: Vec::new(),
-            change: None,
-        }
+        Bubble { id: None, said, at: None, status: None, failure: None, context: None, reactions: Vec::new(), change: None }
     }
 
     pub fn customer(content: Content) -> Self {
@@ -245,43 +199,27 @@ impl Bubble {
 
     #[must_use]
     pub fn id(self, id: impl Into<MessageId>) -> Self {
-        Bubble {
-            id: Some(id.into()),
-            ..self
-        }
+        Bubble { id: Some(id.into()), ..self }
     }
 
     #[must_use]
     pub fn at(self, time: impl Into<String>) -> Self {
-        Bubble {
-            at: Some(time.into()),
-            ..self
-        }
+        Bubble { at: Some(time.into()), ..self }
     }
 
     #[must_use]
     pub fn status(self, status: Delivery) -> Self {
-        Bubble {
-            status: Some(status),
-            ..self
-        }
+        Bubble { status: Some(status), ..self }
     }
 
     #[must_use]
     pub fn failed(self, reason: impl Into<String>) -> Self {
-        Bubble {
-            status: Some(Delivery::Failed),
-            failure: Some(reason.into()),
-            ..self
-        }
+        Bubble { status: Some(Delivery::Failed), failure: Some(reason.into()), ..self }
     }
 
     #[must_use]
     pub fn context(self, context: Context) -> Self {
-        Bubble {
-            context: Some(context),
-            ..self
-        }
+        Bubble { context: Some(context), ..self }
     }
 
     pub fn from(&self) -> Sender {
@@ -327,10 +265,7 @@ impl Bubble {
 
 impl Context {
     fn advert(referral: &Referral) -> Context {
-        Context::Advert {
-            headline: referral.headline.clone(),
-            body: referral.body.clone(),
-        }
+        Context::Advert { headline: referral.headline.clone(), body: referral.body.clone() }
     }
 }
 
@@ -376,21 +311,10 @@ mod tests {
     #[test]
     fn a_reaction_sits_on_its_message_and_can_change_and_go() {
         let mut chat = chat();
-        for (emoji, expected) in [
-            (Some("👍"), vec!["👍"]),
-            (Some("❤️"), vec!["❤️"]),
-            (None, vec![]),
-        ] {
+        for (emoji, expected) in [(Some("👍"), vec!["👍"]), (Some("❤️"), vec!["❤️"]), (None, vec![])] {
             let emoji = emoji.map(str::to_owned);
-            chat.push(Bubble::customer(Content::Reaction {
-                message_id: "m1".into(),
-                emoji,
-            }));
-            let shown: Vec<&str> = chat.bubbles[0]
-                .reactions
-                .iter()
-                .map(|mark| mark.emoji.as_str())
-                .collect();
+            chat.push(Bubble::customer(Content::Reaction { message_id: "m1".into(), emoji }));
+            let shown: Vec<&str> = chat.bubbles[0].reactions.iter().map(|mark| mark.emoji.as_str()).collect();
             assert_eq!(shown, expected);
         }
         assert_eq!(chat.bubbles.len(), 2);
@@ -399,57 +323,31 @@ mod tests {
     #[test]
     fn both_sides_can_react_to_one_message() {
         let mut chat = chat();
-        chat.push(Bubble::customer(Content::Reaction {
-            message_id: "m2".into(),
-            emoji: Some("😂".into()),
-        }));
-        chat.push(Bubble::bot(Message::Reaction {
-            message_id: "m2".into(),
-            emoji: "👍".into(),
-        }));
-        chat.push(Bubble::agent(Message::Reaction {
-            message_id: "m2".into(),
-            emoji: "🙏".into(),
-        }));
-        let shown: Vec<&str> = chat.bubbles[1]
-            .reactions
-            .iter()
-            .map(|mark| mark.emoji.as_str())
-            .collect();
+        chat.push(Bubble::customer(Content::Reaction { message_id: "m2".into(), emoji: Some("😂".into()) }));
+        chat.push(Bubble::bot(Message::Reaction { message_id: "m2".into(), emoji: "👍".into() }));
+        chat.push(Bubble::agent(Message::Reaction { message_id: "m2".into(), emoji: "🙏".into() }));
+        let shown: Vec<&str> = chat.bubbles[1].reactions.iter().map(|mark| mark.emoji.as_str()).collect();
         assert_eq!(shown, ["😂", "🙏"]);
     }
 
     #[test]
     fn a_reaction_to_an_unknown_message_is_kept_as_a_bubble() {
         let mut chat = chat();
-        chat.push(Bubble::customer(Content::Reaction {
-            message_id: "old".into(),
-            emoji: Some("👍".into()),
-        }));
+        chat.push(Bubble::customer(Content::Reaction { message_id: "old".into(), emoji: Some("👍".into()) }));
         assert_eq!(chat.bubbles.len(), 3);
     }
 
     #[test]
     fn customers_change_and_delete_only_their_own_messages() {
         let mut chat = chat();
-        chat.push(Bubble::customer(Content::Edit {
-            original: "m2".into(),
-            text: Some("Olá".into()),
-        }));
+        chat.push(Bubble::customer(Content::Edit { original: "m2".into(), text: Some("Olá".into()) }));
         assert_eq!(chat.bubbles[1].said, Said::Customer(text("Olá")));
         assert_eq!(chat.bubbles[1].change, Some(Change::Edited));
 
-        chat.push(Bubble::customer(Content::Revoke {
-            original: "m2".into(),
-        }));
-        assert_eq!(
-            chat.bubbles[1].face(),
-            Face::hint("This message was deleted")
-        );
+        chat.push(Bubble::customer(Content::Revoke { original: "m2".into() }));
+        assert_eq!(chat.bubbles[1].face(), Face::hint("This message was deleted"));
 
-        chat.push(Bubble::customer(Content::Revoke {
-            original: "m1".into(),
-        }));
+        chat.push(Bubble::customer(Content::Revoke { original: "m1".into() }));
         assert_eq!(chat.bubbles[0].change, None);
     }
 
@@ -460,10 +358,7 @@ mod tests {
         chat.status(&id, Delivery::Read, None);
         chat.status(&id, Delivery::Sent, None);
         chat.status(&id, Delivery::Failed, Some("too late".into()));
-        assert_eq!(
-            (chat.bubbles[0].status, chat.bubbles[0].failure.clone()),
-            (Some(Delivery::Read), None)
-        );
+        assert_eq!((chat.bubbles[0].status, chat.bubbles[0].failure.clone()), (Some(Delivery::Read), None));
     }
 
     #[test]
@@ -474,19 +369,10 @@ mod tests {
         }))
         .unwrap();
         chat.receive(&inbound, Some("10:42".into()));
-        assert_eq!(
-            chat.bubbles[2].context,
-            Some(Context::Quote {
-                from: Some(Sender::Bot),
-                text: "Oi!".into()
-            })
-        );
+        assert_eq!(chat.bubbles[2].context, Some(Context::Quote { from: Some(Sender::Bot), text: "Oi!".into() }));
 
         inbound.reply_to = Some("gone".into());
         chat.receive(&inbound, None);
-        assert!(matches!(
-            &chat.bubbles[3].context,
-            Some(Context::Quote { from: None, .. })
-        ));
+        assert!(matches!(&chat.bubbles[3].context, Some(Context::Quote { from: None, .. })));
     }
 }

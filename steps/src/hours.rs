@@ -52,7 +52,9 @@ impl Hours {
             } else if let Ok(date) = key.parse::<Date>() {
                 hours.dates.push((date, spans));
             } else {
-                return Err(format!("{key:?} is neither a weekday (`mon`), a span of weekdays (`mon-fri`) nor a date (`2026-12-25`)"));
+                return Err(format!(
+                    "{key:?} is neither a weekday (`mon`), a span of weekdays (`mon-fri`) nor a date (`2026-12-25`)"
+                ));
             }
         }
         hours.source = source;

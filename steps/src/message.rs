@@ -12,7 +12,9 @@ use crate::ids::MessageId;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Message {
-    Text { text: String },
+    Text {
+        text: String,
+    },
     Media(MediaMessage),
     /// Up to three reply buttons.
     Buttons(ButtonsMessage),
@@ -22,13 +24,22 @@ pub enum Message {
     Carousel(CarouselMessage),
     Template(TemplateMessage),
     Flow(FlowMessage),
-    LocationRequest { text: String },
-    ContactRequest { text: String },
+    LocationRequest {
+        text: String,
+    },
+    ContactRequest {
+        text: String,
+    },
     Location(Location),
-    Contacts { contacts: Vec<ContactCard> },
+    Contacts {
+        contacts: Vec<ContactCard>,
+    },
     Product(ProductMessage),
     ProductList(ProductListMessage),
-    Reaction { message_id: MessageId, emoji: String },
+    Reaction {
+        message_id: MessageId,
+        emoji: String,
+    },
 }
 
 impl Message {
@@ -284,11 +295,21 @@ pub enum TemplateHeader {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateButton {
-    QuickReply { reply: Reply },
+    QuickReply {
+        reply: Reply,
+    },
     /// What replaces the variable at the end of the button's address.
-    Url { suffix: String },
-    CopyCode { code: String },
-    Flow { token: String, #[serde(default, skip_serializing_if = "Option::is_none")] data: Option<Map<String, Value>> },
+    Url {
+        suffix: String,
+    },
+    CopyCode {
+        code: String,
+    },
+    Flow {
+        token: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<Map<String, Value>>,
+    },
     /// Nothing to fill in: a phone number, a fixed address.
     Fixed,
 }

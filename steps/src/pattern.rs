@@ -16,15 +16,14 @@ pub struct Pattern(Regex);
 impl Pattern {
     /// Compiles it, or says what is wrong with it.
     pub fn new(source: &str) -> Result<Self, String> {
-        RegexBuilder::new(source)
-            .case_insensitive(true)
-            .size_limit(MAX_PATTERN_SIZE)
-            .build()
-            .map(Pattern)
-            .map_err(|error| match error {
+        RegexBuilder::new(source).case_insensitive(true).size_limit(MAX_PATTERN_SIZE).build().map(Pattern).map_err(|error| {
+            match error {
                 regex::Error::CompiledTooBig(_) => "this pattern grows too large; use smaller repetitions".to_owned(),
-                other => format!("this is no regular expression: {}", other.to_string().lines().last().unwrap_or_default().trim()),
-            })
+                other => {
+                    format!("this is no regular expression: {}", other.to_string().lines().last().unwrap_or_default().trim())
+                }
+            }
+        })
     }
 
     pub fn regex(&self) -> &Regex {

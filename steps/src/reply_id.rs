@@ -137,7 +137,16 @@ mod tests {
 
     #[test]
     fn foreign_ids_are_told_apart() {
-        for text in ["", "buy", "1.2.3.4", "x.9f86d081884c7d65.welcome.buy", "3.9f86d081884c7d65.Welcome.buy", "~", "~9f86d0.1.2.3", "~zzzzzz.1.2.3.4"] {
+        for text in [
+            "",
+            "buy",
+            "1.2.3.4",
+            "x.9f86d081884c7d65.welcome.buy",
+            "3.9f86d081884c7d65.Welcome.buy",
+            "~",
+            "~9f86d0.1.2.3",
+            "~zzzzzz.1.2.3.4",
+        ] {
             assert!(text.parse::<ReplyId>().is_err() && text.parse::<ShortReplyId>().is_err(), "{text}");
         }
     }

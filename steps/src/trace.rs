@@ -23,24 +23,63 @@ pub struct TraceLine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Traced {
-    Started { bot: BotId, version: Version, on: CompactString },
+    Started {
+        bot: BotId,
+        version: Version,
+        on: CompactString,
+    },
     /// A bot that could have started, and why it did not.
-    NotStarted { bot: BotId, reason: CompactString },
-    Step { step: StepId, kind: CompactString },
+    NotStarted {
+        bot: BotId,
+        reason: CompactString,
+    },
+    Step {
+        step: StepId,
+        kind: CompactString,
+    },
     /// A step that is disabled.
-    Skipped { step: StepId },
+    Skipped {
+        step: StepId,
+    },
     /// Which way a step went, and why.
-    Branch { step: StepId, #[serde(default, skip_serializing_if = "Option::is_none")] to: Option<StepId>, why: String },
+    Branch {
+        step: StepId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<StepId>,
+        why: String,
+    },
     /// What an expression gave.
-    Evaluated { expression: String, value: Value },
-    Set { path: CompactString, value: Value },
-    Sent { entry: EntryId },
-    Called { entry: EntryId },
-    Waiting { step: StepId, why: CompactString },
-    Failed { step: StepId, name: CompactString, text: String },
+    Evaluated {
+        expression: String,
+        value: Value,
+    },
+    Set {
+        path: CompactString,
+        value: Value,
+    },
+    Sent {
+        entry: EntryId,
+    },
+    Called {
+        entry: EntryId,
+    },
+    Waiting {
+        step: StepId,
+        why: CompactString,
+    },
+    Failed {
+        step: StepId,
+        name: CompactString,
+        text: String,
+    },
     /// Something arrived that moved nothing, and why: stale, a repeat, a late result, an old tap.
-    Ignored { reason: String },
-    Ended { outcome: CompactString, status: CompactString },
+    Ignored {
+        reason: String,
+    },
+    Ended {
+        outcome: CompactString,
+        status: CompactString,
+    },
 }
 
 impl Trace {

@@ -13,91 +13,46 @@ impl Face {
     pub fn of_content(content: &Content) -> Face {
         match content {
             Content::Text { text } => Face::plain(text),
-            Content::Tap {
-                title, description, ..
-            } => Face::show(
-                [Piece::Label(title.clone())]
-                    .into_iter()
-                    .chain(description.clone().map(Piece::Footer)),
-            ),
+            Content::Tap { title, description, .. } => {
+                Face::show([Piece::Label(title.clone())].into_iter().chain(description.clone().map(Piece::Footer)))
+            }
             Content::Form { answers, name, .. } => Face {
                 mark: Some(Mark::Form { name: name.clone() }),
-                ..Face::show([Piece::Facts(
-                    answers
-                        .iter()
-                        .map(|(name, value)| (name.clone(), words(value)))
-                        .collect(),
-                )])
+                ..Face::show([Piece::Facts(answers.iter().map(|(name, value)| (name.clone(), words(value))).collect())])
             },
             Content::Media(media) => inbound_media(media),
             Content::Location(location) => Face::show([Piece::Place(location.clone())]),
             Content::Contacts { contacts, .. } => inbound_contacts(contacts),
             Content::Order(order) => order_face(order),
             Content::Reaction { emoji, .. } => reaction(emoji.as_deref().unwrap_or_default()),
-            Content::Edit { text, .. } => Face {
-                mark: Some(Mark::Edit),
-                ..Face::show(text.clone().map(Piece::Text))
-            },
+            Content::Edit { text, .. } => Face { mark: Some(Mark::Edit), ..Face::show(text.clone().map(Piece::Text)) },
             Content::Revoke { .. } => Face::hint("Deleted an earlier message"),
-            Content::CallPermission { response } => {
-                Face::hint(format!("Permission to call: {response}"))
-            }
+            Content::CallPermission { response } => Face::hint(format!("Permission to call: {response}")),
             Content::Call { event } => Face::hint(format!("Call: {event}")),
-            Content::Unsupported {
-                what,
-                code: Some(code),
-            } => Face::hint(format!(
-                "A message that WhatsApp doesn't hand on: {what} ({code})"
-            )),
-            Content::Unsupported { what, code: None } => {
-                Face::hint(format!("A message that WhatsApp doesn't hand on: {what}"))
+            Content::Unsupported { what, code: Some(code) } => {
+                Face::hint(format!("A message that WhatsApp doesn't hand on: {what} ({code})"))
             }
-            Content::Unknown { what } => {
-                Face::hint(format!("A message of an unknown kind: {what}"))
-            }
+            Content::Unsupported { what, code: None } => Face::hint(format!("A message that WhatsApp doesn't hand on: {what}")),
+            Content::Unknown { what } => Face::hint(format!("A message of an unknown kind: {what}")),
         }
     }
 }
 
 fn inbound_media(media: &InboundMedia) -> Face {
-    let medium = Medium {
-        kind: media.kind,
-        source: format!("id {}", media.id),
-        filename: media.filename.clone(),
-    };
-    let shown = Piece::Media {
-        media: medium,
-        caption: media.caption.clone(),
-    };
-    Face::show(
-        [shown].into_iter().chain(
-            media
-                .transcript
-                .as_ref()
-                .map(|words| Piece::Hint(format!("Transcript: {words}"))),
-        ),
-    )
+    let medium = Medium { kind: media.kind, source: format!("id {}", media.id), filename: media.filename.clone() };
+    let shown = Piece::Media { media: medium, caption: media.caption.clone() };
+    Face::show([shown].into_iter().chain(media.transcript.as_ref().map(|words| Piece::Hint(format!("Transcript: {words}")))))
 }
 
 /// Contact cards as the webhook writes them (Cloud API, Contacts messages); whatever is missing is left out.
 fn inbound_contacts(contacts: &Value) -> Face {
     let strings = |contact: &Value, list: &str, key: &str| -> Vec<String> {
-        let entries = contact[list]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        entries
-            .iter()
-            .filter_map(|entry| entry[key].as_str())
-            .map(str::to_owned)
-            .collect()
+        let entries = contact[list].as_array().map(Vec::as_slice).unwrap_or_default();
+        entries.iter().filter_map(|entry| entry[key].as_str()).map(str::to_owned).collect()
     };
     let person = |contact: &Value| {
         Piece::Person(ContactCard {
-            name: contact["name"]["formatted_name"]
-                .as_str()
-                .unwrap_or("Contact")
-                .to_owned(),
+            name: contact["name"]["formatted_name"].as_str().unwrap_or("Contact").to_owned(),
             phones: strings(contact, "phones", "phone"),
             emails: strings(contact, "emails", "email"),
             company: contact["org"]["company"].as_str().map(str::to_owned),
@@ -110,21 +65,13 @@ fn inbound_contacts(contacts: &Value) -> Face {
 }
 
 fn order_face(order: &Order) -> Face {
-    let items = order.items.iter().map(|item| {
-        (
-            format!("{} × {}", item.quantity, item.product),
-            format!("{} {:.2}", item.currency, item.price),
-        )
-    });
+    let items = order
+        .items
+        .iter()
+        .map(|item| (format!("{} × {}", item.quantity, item.product), format!("{} {:.2}", item.currency, item.price)));
     Face {
-        mark: Some(Mark::Order {
-            catalog: order.catalog.clone(),
-        }),
-        ..Face::show(
-            [Piece::Facts(items.collect())]
-                .into_iter()
-                .chain(order.text.clone().map(Piece::Text)),
-        )
+        mark: Some(Mark::Order { catalog: order.catalog.clone() }),
+        ..Face::show([Piece::Facts(items.collect())].into_iter().chain(order.text.clone().map(Piece::Text)))
     }
 }
 
@@ -149,55 +96,31 @@ mod tests {
     #[test]
     fn contact_cards_are_read_as_far_as_they_go() {
         let contacts = json!([{"name": {"formatted_name": "Ana"}, "phones": [{"phone": "+55 11 90000-0000"}, {}]}, 7]);
-        let face = Face::of_content(&Content::Contacts {
-            contacts,
-            requested: false,
-        });
-        let Piece::Person(ana) = &face.pieces[0] else {
-            panic!("{face:?}")
-        };
-        assert_eq!(
-            (ana.name.as_str(), ana.phones.as_slice()),
-            ("Ana", &["+55 11 90000-0000".to_owned()][..])
-        );
+        let face = Face::of_content(&Content::Contacts { contacts, requested: false });
+        let Piece::Person(ana) = &face.pieces[0] else { panic!("{face:?}") };
+        assert_eq!((ana.name.as_str(), ana.phones.as_slice()), ("Ana", &["+55 11 90000-0000".to_owned()][..]));
         assert_eq!(face.pieces.len(), 2);
     }
 
     #[test]
     fn contacts_that_are_none_are_told() {
         for contacts in [json!(null), json!([]), json!("x")] {
-            let face = Face::of_content(&Content::Contacts {
-                contacts,
-                requested: false,
-            });
+            let face = Face::of_content(&Content::Contacts { contacts, requested: false });
             assert!(matches!(&face.pieces[..], [Piece::Hint(_)]), "{face:?}");
         }
     }
 
     #[test]
     fn answers_are_told_in_words() {
-        assert_eq!(
-            words(&json!(["azul", 2, null, {"a": true}])),
-            "azul, 2, –, {\"a\":true}"
-        );
+        assert_eq!(words(&json!(["azul", 2, null, {"a": true}])), "azul, 2, –, {\"a\":true}");
     }
 
     #[test]
     fn a_quote_tells_the_text_or_the_kind() {
         let summary = |content| Face::of_content(&content).summary();
         assert_eq!(summary(Content::Text { text: "Oi".into() }), "Oi");
-        assert_eq!(
-            summary(Content::Revoke {
-                original: "m".into()
-            }),
-            "Deleted an earlier message"
-        );
-        let place = Location {
-            latitude: 1.0,
-            longitude: 2.0,
-            name: None,
-            address: None,
-        };
+        assert_eq!(summary(Content::Revoke { original: "m".into() }), "Deleted an earlier message");
+        let place = Location { latitude: 1.0, longitude: 2.0, name: None, address: None };
         assert_eq!(summary(Content::Location(place)), "Location");
     }
 }

@@ -1,8 +1,8 @@
 //! The faces of the business's messages.
 
 use steps::message::{
-    Card, CardButtons, Header, ListMessage, ListRow, Message, ProductListMessage, Reply,
-    TemplateButton, TemplateCard, TemplateHeader, TemplateMessage, TemplateParameters,
+    Card, CardButtons, Header, ListMessage, ListRow, Message, ProductListMessage, Reply, TemplateButton, TemplateCard,
+    TemplateHeader, TemplateMessage, TemplateParameters,
 };
 
 use super::{Action, Choice, Face, Mark, Medium, Menu, MenuRow, MenuSection, Piece, reaction};
@@ -13,70 +13,35 @@ impl Face {
         let mut numbers = Numbers::default();
         match message {
             Message::Text { text } => Face::plain(text),
-            Message::Media(message) => Face::show([Piece::Media {
-                media: Medium::of(&message.media),
-                caption: message.caption.clone(),
-            }]),
+            Message::Media(message) => {
+                Face::show([Piece::Media { media: Medium::of(&message.media), caption: message.caption.clone() }])
+            }
             Message::Buttons(message) => Face {
                 actions: numbers.replies(&message.buttons),
-                ..Face::interactive(
-                    message.header.as_ref(),
-                    &message.text,
-                    message.footer.as_ref(),
-                )
+                ..Face::interactive(message.header.as_ref(), &message.text, message.footer.as_ref())
             },
             Message::List(message) => list(message, &mut numbers),
             Message::Link(message) => Face {
-                actions: vec![Action::Link {
-                    title: message.title.clone(),
-                    url: message.url.clone(),
-                }],
-                ..Face::interactive(
-                    message.header.as_ref(),
-                    &message.text,
-                    message.footer.as_ref(),
-                )
+                actions: vec![Action::Link { title: message.title.clone(), url: message.url.clone() }],
+                ..Face::interactive(message.header.as_ref(), &message.text, message.footer.as_ref())
             },
-            Message::Carousel(message) => Face {
-                cards: message
-                    .cards
-                    .iter()
-                    .map(|each| card(each, &mut numbers))
-                    .collect(),
-                ..Face::plain(&message.text)
-            },
+            Message::Carousel(message) => {
+                Face { cards: message.cards.iter().map(|each| card(each, &mut numbers)).collect(), ..Face::plain(&message.text) }
+            }
             Message::Template(message) => template(message, &mut numbers),
             Message::Flow(message) => Face {
-                actions: vec![Action::Form {
-                    title: message.button.clone(),
-                    form: message.flow.clone(),
-                }],
-                ..Face::interactive(
-                    message.header.as_ref(),
-                    &message.text,
-                    message.footer.as_ref(),
-                )
+                actions: vec![Action::Form { title: message.button.clone(), form: message.flow.clone() }],
+                ..Face::interactive(message.header.as_ref(), &message.text, message.footer.as_ref())
             },
-            Message::LocationRequest { text } => Face {
-                actions: vec![Action::SendLocation],
-                ..Face::plain(text)
-            },
-            Message::ContactRequest { text } => Face {
-                actions: vec![Action::ShareContact],
-                ..Face::plain(text)
-            },
+            Message::LocationRequest { text } => Face { actions: vec![Action::SendLocation], ..Face::plain(text) },
+            Message::ContactRequest { text } => Face { actions: vec![Action::ShareContact], ..Face::plain(text) },
             Message::Location(location) => Face::show([Piece::Place(location.clone())]),
-            Message::Contacts { contacts } => {
-                Face::show(contacts.iter().cloned().map(Piece::Person))
-            }
+            Message::Contacts { contacts } => Face::show(contacts.iter().cloned().map(Piece::Person)),
             Message::Product(message) => Face::show(
-                [Piece::Product {
-                    catalog: message.catalog.clone(),
-                    product: message.product.clone(),
-                }]
-                .into_iter()
-                .chain(message.text.clone().map(Piece::Text))
-                .chain(message.footer.clone().map(Piece::Footer)),
+                [Piece::Product { catalog: message.catalog.clone(), product: message.product.clone() }]
+                    .into_iter()
+                    .chain(message.text.clone().map(Piece::Text))
+                    .chain(message.footer.clone().map(Piece::Footer)),
             ),
             Message::ProductList(message) => product_list(message),
             Message::Reaction { emoji, .. } => reaction(emoji),
@@ -91,31 +56,19 @@ struct Numbers(usize);
 impl Numbers {
     fn choice(&mut self, reply: &Reply) -> Choice {
         self.0 += 1;
-        Choice {
-            number: self.0,
-            reply: reply.clone(),
-        }
+        Choice { number: self.0, reply: reply.clone() }
     }
 
     fn replies(&mut self, replies: &[Reply]) -> Vec<Action> {
-        replies
-            .iter()
-            .map(|reply| Action::Reply(self.choice(reply)))
-            .collect()
+        replies.iter().map(|reply| Action::Reply(self.choice(reply))).collect()
     }
 
     fn template_buttons(&mut self, buttons: &[TemplateButton]) -> Vec<Action> {
         let mut action = |button: &TemplateButton| match button {
             TemplateButton::QuickReply { reply } => Action::Reply(self.choice(reply)),
-            TemplateButton::Url { suffix } => Action::Link {
-                title: "Open link".to_owned(),
-                url: format!("…{suffix}"),
-            },
+            TemplateButton::Url { suffix } => Action::Link { title: "Open link".to_owned(), url: format!("…{suffix}") },
             TemplateButton::CopyCode { code } => Action::Copy { code: code.clone() },
-            TemplateButton::Flow { .. } => Action::Form {
-                title: "Open form".to_owned(),
-                form: "of the template".to_owned(),
-            },
+            TemplateButton::Flow { .. } => Action::Form { title: "Open form".to_owned(), form: "of the template".to_owned() },
             TemplateButton::Fixed => Action::Fixed,
         };
         buttons.iter().map(&mut action).collect()
@@ -125,21 +78,12 @@ impl Numbers {
 fn list(message: &ListMessage, numbers: &mut Numbers) -> Face {
     let mut sections = Vec::new();
     for section in &message.sections {
-        let row = |row: &ListRow| MenuRow::Choice {
-            choice: numbers.choice(&row.reply),
-            description: row.description.clone(),
-        };
-        sections.push(MenuSection {
-            title: section.title.clone(),
-            rows: section.rows.iter().map(row).collect(),
-        });
+        let row = |row: &ListRow| MenuRow::Choice { choice: numbers.choice(&row.reply), description: row.description.clone() };
+        sections.push(MenuSection { title: section.title.clone(), rows: section.rows.iter().map(row).collect() });
     }
     let header = message.header.clone().map(Header::Text);
     Face {
-        menu: Some(Menu {
-            button: message.button.clone(),
-            sections,
-        }),
+        menu: Some(Menu { button: message.button.clone(), sections }),
         ..Face::interactive(header.as_ref(), &message.text, message.footer.as_ref())
     }
 }
@@ -147,56 +91,30 @@ fn list(message: &ListMessage, numbers: &mut Numbers) -> Face {
 fn card(card: &Card, numbers: &mut Numbers) -> Face {
     let actions = match &card.buttons {
         CardButtons::Replies(replies) => numbers.replies(replies),
-        CardButtons::Link { title, url } => vec![Action::Link {
-            title: title.clone(),
-            url: url.clone(),
-        }],
+        CardButtons::Link { title, url } => vec![Action::Link { title: title.clone(), url: url.clone() }],
     };
-    let media = Piece::Media {
-        media: Medium::of(&card.media),
-        caption: None,
-    };
-    Face {
-        actions,
-        ..Face::show(
-            [media]
-                .into_iter()
-                .chain(card.text.clone().map(Piece::Text)),
-        )
-    }
+    let media = Piece::Media { media: Medium::of(&card.media), caption: None };
+    Face { actions, ..Face::show([media].into_iter().chain(card.text.clone().map(Piece::Text))) }
 }
 
 /// A template's texts lie with Meta; what the message brings along is its name and what fills the gaps.
 fn template(message: &TemplateMessage, numbers: &mut Numbers) -> Face {
     let header = message.header.as_ref().and_then(|header| match header {
         TemplateHeader::Text(parameters) => facts("header ", parameters),
-        TemplateHeader::Media(media) => Some(Piece::Media {
-            media: Medium::of(media),
-            caption: None,
-        }),
+        TemplateHeader::Media(media) => Some(Piece::Media { media: Medium::of(media), caption: None }),
         TemplateHeader::Location(location) => Some(Piece::Place(location.clone())),
     });
     let body = facts("", &message.parameters);
     Face {
-        mark: Some(Mark::Template {
-            name: message.name.clone(),
-            language: message.language.clone(),
-        }),
+        mark: Some(Mark::Template { name: message.name.clone(), language: message.language.clone() }),
         actions: numbers.template_buttons(&message.buttons),
-        cards: message
-            .cards
-            .iter()
-            .map(|card| template_card(card, numbers))
-            .collect(),
+        cards: message.cards.iter().map(|card| template_card(card, numbers)).collect(),
         ..Face::show(header.into_iter().chain(body))
     }
 }
 
 fn template_card(card: &TemplateCard, numbers: &mut Numbers) -> Face {
-    let media = Piece::Media {
-        media: Medium::of(&card.header),
-        caption: None,
-    };
+    let media = Piece::Media { media: Medium::of(&card.header), caption: None };
     Face {
         actions: numbers.template_buttons(&card.buttons),
         ..Face::show([media].into_iter().chain(facts("", &card.parameters)))
@@ -207,15 +125,10 @@ fn template_card(card: &TemplateCard, numbers: &mut Numbers) -> Face {
 fn facts(place: &str, parameters: &TemplateParameters) -> Option<Piece> {
     let gap = |name: &str| format!("{place}{{{{{name}}}}}");
     let facts = match parameters {
-        TemplateParameters::Named(named) => named
-            .iter()
-            .map(|(name, value)| (gap(name), value.clone()))
-            .collect(),
-        TemplateParameters::Positional(values) => values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (gap(&(index + 1).to_string()), value.clone()))
-            .collect(),
+        TemplateParameters::Named(named) => named.iter().map(|(name, value)| (gap(name), value.clone())).collect(),
+        TemplateParameters::Positional(values) => {
+            values.iter().enumerate().map(|(index, value)| (gap(&(index + 1).to_string()), value.clone())).collect()
+        }
     };
     (!parameters.is_empty()).then_some(Piece::Facts(facts))
 }
@@ -223,22 +136,10 @@ fn facts(place: &str, parameters: &TemplateParameters) -> Option<Piece> {
 fn product_list(message: &ProductListMessage) -> Face {
     let sections = message.sections.iter().map(|section| MenuSection {
         title: section.title.clone(),
-        rows: section
-            .products
-            .iter()
-            .cloned()
-            .map(MenuRow::Product)
-            .collect(),
+        rows: section.products.iter().cloned().map(MenuRow::Product).collect(),
     });
     Face {
-        menu: Some(Menu {
-            button: "View items".to_owned(),
-            sections: sections.collect(),
-        }),
-        ..Face::interactive(
-            Some(&Header::Text(message.header.clone())),
-            &message.text,
-            message.footer.as_ref(),
-        )
+        menu: Some(Menu { button: "View items".to_owned(), sections: sections.collect() }),
+        ..Face::interactive(Some(&Header::Text(message.header.clone())), &message.text, message.footer.as_ref())
     }
 }

@@ -124,10 +124,7 @@ pub struct MenuSection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MenuRow {
-    Choice {
-        choice: Choice,
-        description: Option<String>,
-    },
+    Choice { choice: Choice, description: Option<String> },
     Product(String),
 }
 
@@ -146,49 +143,31 @@ impl Face {
     pub fn summary(&self) -> String {
         let spoken = self.pieces.iter().find_map(|piece| match piece {
             Piece::Text(text) | Piece::Label(text) => Some(text.clone()),
-            Piece::Media { media, caption } => {
-                Some(caption.clone().unwrap_or_else(|| media.label().to_owned()))
-            }
+            Piece::Media { media, caption } => Some(caption.clone().unwrap_or_else(|| media.label().to_owned())),
             _ => None,
         });
         let other = || {
             self.pieces.iter().find_map(|piece| match piece {
                 Piece::Title(text) | Piece::Hint(text) | Piece::Emoji(text) => Some(text.clone()),
-                Piece::Place(place) => {
-                    Some(place.name.clone().unwrap_or_else(|| "Location".to_owned()))
-                }
+                Piece::Place(place) => Some(place.name.clone().unwrap_or_else(|| "Location".to_owned())),
                 Piece::Person(person) => Some(person.name.clone()),
                 Piece::Product { product, .. } => Some(product.clone()),
                 _ => None,
             })
         };
-        spoken
-            .or_else(|| self.mark.as_ref().map(Mark::label))
-            .or_else(other)
-            .unwrap_or_default()
+        spoken.or_else(|| self.mark.as_ref().map(Mark::label)).or_else(other).unwrap_or_default()
     }
 
     fn show(pieces: impl IntoIterator<Item = Piece>) -> Face {
-        Face {
-            pieces: pieces.into_iter().collect(),
-            ..Face::default()
-        }
+        Face { pieces: pieces.into_iter().collect(), ..Face::default() }
     }
 
     fn interactive(header: Option<&Header>, text: &str, footer: Option<&String>) -> Face {
         let header = header.map(|header| match header {
             Header::Text(text) => Piece::Title(text.clone()),
-            Header::Media(media) => Piece::Media {
-                media: Medium::of(media),
-                caption: None,
-            },
+            Header::Media(media) => Piece::Media { media: Medium::of(media), caption: None },
         });
-        Face::show(
-            header
-                .into_iter()
-                .chain([Piece::Text(text.to_owned())])
-                .chain(footer.cloned().map(Piece::Footer)),
-        )
+        Face::show(header.into_iter().chain([Piece::Text(text.to_owned())]).chain(footer.cloned().map(Piece::Footer)))
     }
 }
 
@@ -222,18 +201,10 @@ impl Medium {
             MediaSource::Link(link) => link.clone(),
             MediaSource::Id(id) => format!("id {id}"),
         };
-        Medium {
-            kind: media.kind,
-            source,
-            filename: media.filename.clone(),
-        }
+        Medium { kind: media.kind, source, filename: media.filename.clone() }
     }
 }
 
 fn reaction(emoji: &str) -> Face {
-    if emoji.is_empty() {
-        Face::hint("Took a reaction back")
-    } else {
-        Face::show([Piece::Emoji(emoji.to_owned())])
-    }
+    if emoji.is_empty() { Face::hint("Took a reaction back") } else { Face::show([Piece::Emoji(emoji.to_owned())]) }
 }

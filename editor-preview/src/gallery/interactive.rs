@@ -2,42 +2,25 @@
 
 use serde_json::Map;
 use steps::message::{
-    ButtonsMessage, Card, CardButtons, CarouselMessage, FlowMessage, Header, LinkMessage,
-    ListMessage, ListRow, ListSection, MediaKind, Message, TemplateButton, TemplateCard,
-    TemplateHeader, TemplateMessage, TemplateParameters,
+    ButtonsMessage, Card, CardButtons, CarouselMessage, FlowMessage, Header, LinkMessage, ListMessage, ListRow, ListSection,
+    MediaKind, Message, TemplateButton, TemplateCard, TemplateHeader, TemplateMessage, TemplateParameters,
 };
 
 use super::{place, reply, web};
 
 pub(super) fn interactive() -> Vec<(&'static str, Message)> {
-    let row = |id, title, description: Option<&str>| ListRow {
-        reply: reply(id, title),
-        description: description.map(str::to_owned),
-    };
-    let card = |text: &str, buttons| Card {
-        media: web(MediaKind::Image, text),
-        text: Some(text.into()),
-        buttons,
-    };
+    let row =
+        |id, title, description: Option<&str>| ListRow { reply: reply(id, title), description: description.map(str::to_owned) };
+    let card = |text: &str, buttons| Card { media: web(MediaKind::Image, text), text: Some(text.into()), buttons };
     let flavours = ["Bourbon amarelo", "Catuaí vermelho", "Arara"];
     let tapped = |(index, text): (usize, &&str)| {
         card(
             text,
-            CardButtons::Replies(vec![
-                reply(&format!("c{index}a"), "Quero este"),
-                reply(&format!("c{index}b"), "Saber mais"),
-            ]),
+            CardButtons::Replies(vec![reply(&format!("c{index}a"), "Quero este"), reply(&format!("c{index}b"), "Saber mais")]),
         )
     };
-    let linked = |text: &&str| {
-        card(
-            text,
-            CardButtons::Link {
-                title: "Ver na loja".into(),
-                url: "https://aurora.example/loja".into(),
-            },
-        )
-    };
+    let linked =
+        |text: &&str| card(text, CardButtons::Link { title: "Ver na loja".into(), url: "https://aurora.example/loja".into() });
     vec![
         (
             "buttons",
@@ -45,11 +28,7 @@ pub(super) fn interactive() -> Vec<(&'static str, Message)> {
                 header: Some(Header::Text("Atendimento".into())),
                 text: "Em que podemos ajudar?".into(),
                 footer: Some("Respondemos em 1 minuto".into()),
-                buttons: vec![
-                    reply("b1", "Comprar"),
-                    reply("b2", "Suporte"),
-                    reply("b3", "Falar com alguém"),
-                ],
+                buttons: vec![reply("b1", "Comprar"), reply("b2", "Suporte"), reply("b3", "Falar com alguém")],
             }),
         ),
         (
@@ -71,15 +50,9 @@ pub(super) fn interactive() -> Vec<(&'static str, Message)> {
                 sections: vec![
                     ListSection {
                         title: Some("Hoje".into()),
-                        rows: vec![
-                            row("r1", "Manhã", Some("Das 9h às 12h")),
-                            row("r2", "Tarde", None),
-                        ],
+                        rows: vec![row("r1", "Manhã", Some("Das 9h às 12h")), row("r2", "Tarde", None)],
                     },
-                    ListSection {
-                        title: Some("Amanhã".into()),
-                        rows: vec![row("r3", "Manhã", None)],
-                    },
+                    ListSection { title: Some("Amanhã".into()), rows: vec![row("r3", "Manhã", None)] },
                 ],
             }),
         ),
@@ -120,18 +93,8 @@ pub(super) fn interactive() -> Vec<(&'static str, Message)> {
                 footer: None,
             }),
         ),
-        (
-            "location_request",
-            Message::LocationRequest {
-                text: "Onde entregamos?".into(),
-            },
-        ),
-        (
-            "contact_request",
-            Message::ContactRequest {
-                text: "Quem recebe o pedido?".into(),
-            },
-        ),
+        ("location_request", Message::LocationRequest { text: "Onde entregamos?".into() }),
+        ("contact_request", Message::ContactRequest { text: "Quem recebe o pedido?".into() }),
     ]
 }
 
@@ -139,12 +102,7 @@ pub(super) fn templates() -> Vec<(&'static str, Message)> {
     let card = |name: &str, id: &str| TemplateCard {
         header: web(MediaKind::Image, name),
         parameters: TemplateParameters::Positional(vec![name.to_owned()]),
-        buttons: vec![
-            quick_reply(id, "Quero este"),
-            TemplateButton::Url {
-                suffix: format!("/{id}"),
-            },
-        ],
+        buttons: vec![quick_reply(id, "Quero este"), TemplateButton::Url { suffix: format!("/{id}") }],
     };
     vec![
         (
@@ -152,13 +110,8 @@ pub(super) fn templates() -> Vec<(&'static str, Message)> {
             Message::Template(TemplateMessage {
                 name: "boas_vindas".into(),
                 language: "pt_BR".into(),
-                header: Some(TemplateHeader::Text(TemplateParameters::Positional(vec![
-                    "Ana".into(),
-                ]))),
-                parameters: TemplateParameters::Named(vec![
-                    ("nome".into(), "Ana".into()),
-                    ("desconto".into(), "10 %".into()),
-                ]),
+                header: Some(TemplateHeader::Text(TemplateParameters::Positional(vec!["Ana".into()]))),
+                parameters: TemplateParameters::Named(vec![("nome".into(), "Ana".into()), ("desconto".into(), "10 %".into())]),
                 buttons: vec![quick_reply("q1", "Quero"), quick_reply("q2", "Agora não")],
                 cards: Vec::new(),
             }),
@@ -172,16 +125,9 @@ pub(super) fn templates() -> Vec<(&'static str, Message)> {
                 parameters: TemplateParameters::Positional(vec!["1042".into()]),
                 buttons: vec![
                     quick_reply("q1", "Estou a caminho"),
-                    TemplateButton::Url {
-                        suffix: "1042".into(),
-                    },
-                    TemplateButton::CopyCode {
-                        code: "CAFE10".into(),
-                    },
-                    TemplateButton::Flow {
-                        token: "s1.nota".into(),
-                        data: None,
-                    },
+                    TemplateButton::Url { suffix: "1042".into() },
+                    TemplateButton::CopyCode { code: "CAFE10".into() },
+                    TemplateButton::Flow { token: "s1.nota".into(), data: None },
                     TemplateButton::Fixed,
                 ],
                 cards: Vec::new(),
@@ -202,7 +148,5 @@ pub(super) fn templates() -> Vec<(&'static str, Message)> {
 }
 
 fn quick_reply(id: &str, title: &str) -> TemplateButton {
-    TemplateButton::QuickReply {
-        reply: reply(id, title),
-    }
+    TemplateButton::QuickReply { reply: reply(id, title) }
 }

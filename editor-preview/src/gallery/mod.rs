@@ -6,8 +6,8 @@ mod interactive;
 use steps::{
     event::{Content, Delivery},
     message::{
-        ContactCard, Location, Media, MediaKind, MediaMessage, MediaSource, Message,
-        ProductListMessage, ProductMessage, ProductSection, Reply,
+        ContactCard, Location, Media, MediaKind, MediaMessage, MediaSource, Message, ProductListMessage, ProductMessage,
+        ProductSection, Reply,
     },
 };
 
@@ -24,9 +24,7 @@ pub fn messages() -> Vec<(&'static str, Message)> {
 pub fn chat() -> Chat {
     let mut chat = Chat::new("Café Aurora");
     for (index, (name, message)) in messages().into_iter().enumerate() {
-        let bubble = Bubble::bot(message)
-            .id(format!("wamid.{name}").as_str())
-            .at("10:42");
+        let bubble = Bubble::bot(message).id(format!("wamid.{name}").as_str()).at("10:42");
         chat.push(match index % 6 {
             0 => bubble.status(Delivery::Read),
             1 => bubble.status(Delivery::Delivered),
@@ -36,68 +34,23 @@ pub fn chat() -> Chat {
             _ => bubble.failed("the customer service window is closed (131047)"),
         });
     }
-    chat.push(Bubble::note(
-        "24 hours later: the customer service window is closed",
-    ));
+    chat.push(Bubble::note("24 hours later: the customer service window is closed"));
     for (name, content) in contents() {
-        chat.push(
-            Bubble::customer(content)
-                .id(format!("in.{name}").as_str())
-                .at("10:43"),
-        );
+        chat.push(Bubble::customer(content).id(format!("in.{name}").as_str()).at("10:43"));
     }
-    let quote = Context::Quote {
-        from: Some(Sender::Bot),
-        text: "Em que podemos ajudar?".into(),
-    };
-    let tap = Content::Tap {
-        id: "b1".into(),
-        title: "Comprar".into(),
-        description: None,
-    };
-    chat.push(
-        Bubble::customer(tap)
-            .id("in.quoting")
-            .at("10:44")
-            .context(quote),
-    );
+    let quote = Context::Quote { from: Some(Sender::Bot), text: "Em que podemos ajudar?".into() };
+    let tap = Content::Tap { id: "b1".into(), title: "Comprar".into(), description: None };
+    chat.push(Bubble::customer(tap).id("in.quoting").at("10:44").context(quote));
     let text = |text: &str| Content::Text { text: text.into() };
+    chat.push(Bubble::customer(text("Olhem só esta receita")).at("10:44").context(Context::Forwarded));
+    let advert = Context::Advert { headline: Some("Café em dobro".into()), body: Some("Só esta semana".into()) };
+    chat.push(Bubble::customer(text("Quero saber mais")).id("in.wrong").at("10:45").context(advert));
+    chat.push(Bubble::customer(Content::Edit { original: "in.wrong".into(), text: Some("Quero saber mais!".into()) }));
+    chat.push(Bubble::customer(Content::Revoke { original: "in.photo".into() }));
+    chat.push(Bubble::customer(Content::Reaction { message_id: "wamid.text".into(), emoji: Some("👍".into()) }));
+    chat.push(Bubble::agent(Message::Reaction { message_id: "in.quoting".into(), emoji: "❤️".into() }));
     chat.push(
-        Bubble::customer(text("Olhem só esta receita"))
-            .at("10:44")
-            .context(Context::Forwarded),
-    );
-    let advert = Context::Advert {
-        headline: Some("Café em dobro".into()),
-        body: Some("Só esta semana".into()),
-    };
-    chat.push(
-        Bubble::customer(text("Quero saber mais"))
-            .id("in.wrong")
-            .at("10:45")
-            .context(advert),
-    );
-    chat.push(Bubble::customer(Content::Edit {
-        original: "in.wrong".into(),
-        text: Some("Quero saber mais!".into()),
-    }));
-    chat.push(Bubble::customer(Content::Revoke {
-        original: "in.photo".into(),
-    }));
-    chat.push(Bubble::customer(Content::Reaction {
-        message_id: "wamid.text".into(),
-        emoji: Some("👍".into()),
-    }));
-    chat.push(Bubble::agent(Message::Reaction {
-        message_id: "in.quoting".into(),
-        emoji: "❤️".into(),
-    }));
-    chat.push(
-        Bubble::agent(Message::Text {
-            text: "Oi Ana, aqui é a Marta. Sigo com você!".into(),
-        })
-        .at("10:46")
-        .status(Delivery::Read),
+        Bubble::agent(Message::Text { text: "Oi Ana, aqui é a Marta. Sigo com você!".into() }).at("10:46").status(Delivery::Read),
     );
     chat
 }
@@ -106,56 +59,29 @@ fn texts() -> Vec<(&'static str, Message)> {
     let markup = "*Olá Ana!* Bem-vinda ao _Café Aurora_ ☕\n\nHoje: ~R$ 45~ *R$ 38,90*, código `CAFE10`\n> Quem compra dois ganha um filtro\n\
                   - Grãos\n- Moído\n1. Escolha\n2. Pague\n```pedido 1042\ntotal 77,80```\nhttps://aurora.example/cafe?id=1&cor=azul.";
     vec![
-        (
-            "text",
-            Message::Text {
-                text: "Olá Ana! 2 < 3 & \"tudo\" bem?".into(),
-            },
-        ),
-        (
-            "text_markup",
-            Message::Text {
-                text: markup.into(),
-            },
-        ),
+        ("text", Message::Text { text: "Olá Ana! 2 < 3 & \"tudo\" bem?".into() }),
+        ("text_markup", Message::Text { text: markup.into() }),
     ]
 }
 
 fn media() -> Vec<(&'static str, Message)> {
     let message = |kind, filename: Option<&str>, caption: Option<&str>| {
         Message::Media(MediaMessage {
-            media: Media {
-                filename: filename.map(str::to_owned),
-                ..web(kind, "medium")
-            },
+            media: Media { filename: filename.map(str::to_owned), ..web(kind, "medium") },
             caption: caption.map(str::to_owned),
         })
     };
     vec![
-        (
-            "image",
-            message(MediaKind::Image, None, Some("Nosso *blend* da casa")),
-        ),
+        ("image", message(MediaKind::Image, None, Some("Nosso *blend* da casa"))),
         ("video", message(MediaKind::Video, None, None)),
         ("audio", message(MediaKind::Audio, None, None)),
         ("voice", message(MediaKind::Voice, None, None)),
-        (
-            "document",
-            message(
-                MediaKind::Document,
-                Some("cardápio.pdf"),
-                Some("O cardápio"),
-            ),
-        ),
+        ("document", message(MediaKind::Document, Some("cardápio.pdf"), Some("O cardápio"))),
         ("sticker", message(MediaKind::Sticker, None, None)),
         (
             "uploaded",
             Message::Media(MediaMessage {
-                media: Media {
-                    kind: MediaKind::Image,
-                    source: MediaSource::Id("8300".into()),
-                    filename: None,
-                },
+                media: Media { kind: MediaKind::Image, source: MediaSource::Id("8300".into()), filename: None },
                 caption: None,
             }),
         ),
@@ -171,20 +97,8 @@ fn things() -> Vec<(&'static str, Message)> {
     };
     vec![
         ("location", Message::Location(place())),
-        (
-            "location_bare",
-            Message::Location(Location {
-                name: None,
-                address: None,
-                ..place()
-            }),
-        ),
-        (
-            "contacts",
-            Message::Contacts {
-                contacts: vec![contact],
-            },
-        ),
+        ("location_bare", Message::Location(Location { name: None, address: None, ..place() })),
+        ("contacts", Message::Contacts { contacts: vec![contact] }),
         (
             "product",
             Message::Product(ProductMessage {
@@ -207,33 +121,17 @@ fn things() -> Vec<(&'static str, Message)> {
                 }],
             }),
         ),
-        (
-            "reaction",
-            Message::Reaction {
-                message_id: "wamid.old".into(),
-                emoji: "👍".into(),
-            },
-        ),
+        ("reaction", Message::Reaction { message_id: "wamid.old".into(), emoji: "👍".into() }),
     ]
 }
 
 fn reply(id: &str, title: &str) -> Reply {
-    Reply {
-        id: id.into(),
-        title: title.into(),
-    }
+    Reply { id: id.into(), title: title.into() }
 }
 
 fn web(kind: MediaKind, name: &str) -> Media {
-    let link = format!(
-        "https://media.example/{}",
-        name.to_lowercase().replace(' ', "-")
-    );
-    Media {
-        kind,
-        source: MediaSource::Link(link),
-        filename: None,
-    }
+    let link = format!("https://media.example/{}", name.to_lowercase().replace(' ', "-"));
+    Media { kind, source: MediaSource::Link(link), filename: None }
 }
 
 fn place() -> Location {
@@ -255,27 +153,14 @@ mod tests {
 
     /// The `type` of a value as its JSON says it.
     fn kinds<T: serde::Serialize>(values: &[(&str, T)]) -> BTreeSet<String> {
-        let kind = |value: &T| {
-            serde_json::to_value(value).unwrap()["type"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
+        let kind = |value: &T| serde_json::to_value(value).unwrap()["type"].as_str().unwrap().to_owned();
         values.iter().map(|(_, value)| kind(value)).collect()
     }
 
     /// The kinds that serde knows: its error for a kind that there isn't names them all.
     fn known<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
-        let error = serde_json::from_value::<T>(json!({"type": "?"}))
-            .err()
-            .unwrap()
-            .to_string();
-        error
-            .split('`')
-            .skip(3)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
+        let error = serde_json::from_value::<T>(json!({"type": "?"})).err().unwrap().to_string();
+        error.split('`').skip(3).step_by(2).map(str::to_owned).collect()
     }
 
     #[test]

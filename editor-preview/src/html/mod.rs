@@ -38,26 +38,17 @@ pub fn page(chat: &Chat, style: StyleSource<'_>) -> String {
     let mut html = Html::default();
     html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-    html.raw(
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ",
-    );
+    html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
     html.raw(match style {
         StyleSource::Inline => "'unsafe-inline'\">\n",
         StyleSource::Address(_) => "'self'\">\n",
     });
-    html.raw("<title>")
-        .text(&chat.name)
-        .raw(" – preview</title>\n");
+    html.raw("<title>").text(&chat.name).raw(" – preview</title>\n");
     match style {
         StyleSource::Inline => html.raw("<style>").raw(STYLE).raw("</style>\n"),
-        StyleSource::Address(address) => html
-            .raw("<link rel=\"stylesheet\" href=\"")
-            .text(address)
-            .raw("\">\n"),
+        StyleSource::Address(address) => html.raw("<link rel=\"stylesheet\" href=\"").text(address).raw("\">\n"),
     };
-    html.raw("</head>\n<body class=\"sb-page\">\n<main>\n<h1 class=\"sb-hidden\">Preview of ")
-        .text(&chat.name)
-        .raw("</h1>\n");
+    html.raw("</head>\n<body class=\"sb-page\">\n<main>\n<h1 class=\"sb-hidden\">Preview of ").text(&chat.name).raw("</h1>\n");
     chat_section(&mut html, chat);
     html.raw("</main>\n</body>\n</html>\n");
     html.finish()
@@ -78,13 +69,9 @@ pub fn bubble(bubble: &Bubble, business: &str) -> String {
 }
 
 fn chat_section(html: &mut Html, chat: &Chat) {
-    html.raw("<section class=\"sb-chat\" aria-label=\"Chat with ")
-        .text(&chat.name)
-        .raw("\">\n<header class=\"sb-bar\">");
+    html.raw("<section class=\"sb-chat\" aria-label=\"Chat with ").text(&chat.name).raw("\">\n<header class=\"sb-bar\">");
     let initial: String = chat.name.chars().take(1).collect();
-    html.raw("<span class=\"sb-avatar\" aria-hidden=\"true\">")
-        .text(&initial)
-        .raw("</span>");
+    html.raw("<span class=\"sb-avatar\" aria-hidden=\"true\">").text(&initial).raw("</span>");
     html.raw("<h2 class=\"sb-name\"><bdi>")
         .text(&chat.name)
         .raw("</bdi></h2><span class=\"sb-simulated\">Simulated</span></header>\n");
@@ -110,11 +97,7 @@ fn bubble_article(html: &mut Html, bubble: &Bubble, business: &str) {
     html.raw("\">\n");
 
     let bare = matches!(&face.pieces[..], [Piece::Media { media, .. }] if media.kind == steps::message::MediaKind::Sticker);
-    html.raw(if bare {
-        "<div class=\"sb-bubble sb-bare\">"
-    } else {
-        "<div class=\"sb-bubble\">"
-    });
+    html.raw(if bare { "<div class=\"sb-bubble sb-bare\">" } else { "<div class=\"sb-bubble\">" });
     if let Some(context) = &bubble.context {
         context_lines(html, context, business);
     }
@@ -124,11 +107,7 @@ fn bubble_article(html: &mut Html, bubble: &Bubble, business: &str) {
     face_below(html, &face);
     reactions(html, &bubble.reactions);
     if let Some(failure) = &bubble.failure {
-        html.raw("<p class=\"sb-failure\">")
-            .raw(icons::ALERT)
-            .raw("<span>Not delivered: ")
-            .text(failure)
-            .raw("</span></p>\n");
+        html.raw("<p class=\"sb-failure\">").raw(icons::ALERT).raw("<span>Not delivered: ").text(failure).raw("</span></p>\n");
     }
     html.raw("</article>\n");
 }
@@ -138,28 +117,21 @@ fn context_lines(html: &mut Html, context: &Context, business: &str) {
         Context::Quote { from, text } => {
             html.raw("<div class=\"sb-quote\" role=\"note\" aria-label=\"In answer to\">");
             match from {
-                Some(Sender::Bot | Sender::Agent) => html
-                    .raw("<p class=\"sb-quote-from\" dir=\"auto\">")
-                    .text(business)
-                    .raw("</p>"),
+                Some(Sender::Bot | Sender::Agent) => {
+                    html.raw("<p class=\"sb-quote-from\" dir=\"auto\">").text(business).raw("</p>")
+                }
                 Some(Sender::Customer) => html.raw("<p class=\"sb-quote-from\">You</p>"),
                 Some(Sender::Note) | None => html,
             };
-            html.raw("<p class=\"sb-quote-text\" dir=\"auto\">")
-                .text(text)
-                .raw("</p></div>");
+            html.raw("<p class=\"sb-quote-text\" dir=\"auto\">").text(text).raw("</p></div>");
         }
         Context::Forwarded => {
-            html.raw("<p class=\"sb-mark\">")
-                .raw(icons::FORWARD)
-                .raw("<span>Forwarded</span></p>");
+            html.raw("<p class=\"sb-mark\">").raw(icons::FORWARD).raw("<span>Forwarded</span></p>");
         }
         Context::Advert { headline, body } => {
             html.raw("<div class=\"sb-quote\" role=\"note\" aria-label=\"From an ad\"><p class=\"sb-quote-from\">Ad</p>");
             for text in [headline, body].into_iter().flatten() {
-                html.raw("<p class=\"sb-quote-text\" dir=\"auto\">")
-                    .text(text)
-                    .raw("</p>");
+                html.raw("<p class=\"sb-quote-text\" dir=\"auto\">").text(text).raw("</p>");
             }
             html.raw("</div>");
         }
@@ -175,11 +147,7 @@ fn face_body(html: &mut Html, face: &Face) {
             Mark::Order { .. } => icons::BOX,
             Mark::Edit => icons::PENCIL,
         };
-        html.raw("<p class=\"sb-mark\">")
-            .raw(icon)
-            .raw("<span dir=\"auto\">")
-            .text(&mark.label())
-            .raw("</span></p>");
+        html.raw("<p class=\"sb-mark\">").raw(icon).raw("<span dir=\"auto\">").text(&mark.label()).raw("</span></p>");
     }
     for piece in &face.pieces {
         pieces::piece(html, piece);
@@ -196,9 +164,7 @@ fn face_below(html: &mut Html, face: &Face) {
         return;
     }
     // A region that scrolls must be reachable by keyboard (WCAG 2.1.1).
-    html.raw("<div class=\"sb-cards\" role=\"group\" tabindex=\"0\" aria-label=\"")
-        .number(face.cards.len())
-        .raw(" cards\">\n");
+    html.raw("<div class=\"sb-cards\" role=\"group\" tabindex=\"0\" aria-label=\"").number(face.cards.len()).raw(" cards\">\n");
     for (card, number) in face.cards.iter().zip(1..) {
         html.raw("<div class=\"sb-card\" role=\"group\" aria-label=\"Card ")
             .number(number)
@@ -216,16 +182,11 @@ fn actions(html: &mut Html, actions: &[Action]) {
         return;
     }
     html.raw("<div class=\"sb-actions\">\n");
-    let shown = if actions.len() > MAX_SHOWN_ACTIONS {
-        MAX_SHOWN_ACTIONS - 1
-    } else {
-        actions.len()
-    };
+    let shown = if actions.len() > MAX_SHOWN_ACTIONS { MAX_SHOWN_ACTIONS - 1 } else { actions.len() };
     let (shown, rest) = actions.split_at(shown);
     shown.iter().for_each(|action| action_row(html, action));
     if !rest.is_empty() {
-        html.raw("<details class=\"sb-menu\"><summary class=\"sb-action\">")
-            .raw(icons::LIST);
+        html.raw("<details class=\"sb-menu\"><summary class=\"sb-action\">").raw(icons::LIST);
         html.raw("<span>See all options</span></summary>\n<div class=\"sb-sheet\">\n");
         rest.iter().for_each(|action| action_row(html, action));
         html.raw("</div></details>\n");
@@ -236,15 +197,8 @@ fn actions(html: &mut Html, actions: &[Action]) {
 fn action_row(html: &mut Html, action: &Action) {
     match action {
         Action::Reply(choice) => {
-            tap(
-                html,
-                "<button class=\"sb-action\" name=\"reply\" value=\"",
-                choice,
-            );
-            html.raw(icons::REPLY)
-                .raw("<span dir=\"auto\">")
-                .text(&choice.reply.title)
-                .raw("</span></button>\n");
+            tap(html, "<button class=\"sb-action\" name=\"reply\" value=\"", choice);
+            html.raw(icons::REPLY).raw("<span dir=\"auto\">").text(&choice.reply.title).raw("</span></button>\n");
         }
         Action::Link { title, url } => {
             html.raw("<p class=\"sb-action\" title=\"")
@@ -253,9 +207,7 @@ fn action_row(html: &mut Html, action: &Action) {
                 .raw(icons::LINK)
                 .raw("<span dir=\"auto\">")
                 .text(title);
-            html.raw("</span><span class=\"sb-hidden\">, opens ")
-                .text(url)
-                .raw("</span></p>\n");
+            html.raw("</span><span class=\"sb-hidden\">, opens ").text(url).raw("</span></p>\n");
         }
         Action::Form { title, form } => {
             html.raw("<p class=\"sb-action\" title=\"Form ")
@@ -264,9 +216,7 @@ fn action_row(html: &mut Html, action: &Action) {
                 .raw(icons::FORM)
                 .raw("<span dir=\"auto\">")
                 .text(title);
-            html.raw("</span><span class=\"sb-hidden\">, opens the form ")
-                .text(form)
-                .raw("</span></p>\n");
+            html.raw("</span><span class=\"sb-hidden\">, opens the form ").text(form).raw("</span></p>\n");
         }
         Action::Copy { code } => {
             html.raw("<p class=\"sb-action\">")
@@ -276,19 +226,13 @@ fn action_row(html: &mut Html, action: &Action) {
                 .raw("</code></span></p>\n");
         }
         Action::SendLocation => {
-            html.raw("<p class=\"sb-action\">")
-                .raw(icons::PIN)
-                .raw("<span>Send location</span></p>\n");
+            html.raw("<p class=\"sb-action\">").raw(icons::PIN).raw("<span>Send location</span></p>\n");
         }
         Action::ShareContact => {
-            html.raw("<p class=\"sb-action\">")
-                .raw(icons::PERSON)
-                .raw("<span>Share contact</span></p>\n");
+            html.raw("<p class=\"sb-action\">").raw(icons::PERSON).raw("<span>Share contact</span></p>\n");
         }
         Action::Fixed => {
-            html.raw("<p class=\"sb-action\">")
-                .raw(icons::TEMPLATE)
-                .raw("<span>Button of the template</span></p>\n");
+            html.raw("<p class=\"sb-action\">").raw(icons::TEMPLATE).raw("<span>Button of the template</span></p>\n");
         }
     }
 }
@@ -303,14 +247,10 @@ fn menu_sheet(html: &mut Html, menu: &Menu) {
         .raw(icons::LIST)
         .raw("<span dir=\"auto\">")
         .text(&menu.button);
-    html.raw("</span></summary>\n<div class=\"sb-sheet\" role=\"group\" aria-label=\"")
-        .text(&menu.button)
-        .raw("\">\n");
+    html.raw("</span></summary>\n<div class=\"sb-sheet\" role=\"group\" aria-label=\"").text(&menu.button).raw("\">\n");
     for section in &menu.sections {
         if let Some(title) = &section.title {
-            html.raw("<p class=\"sb-section\" dir=\"auto\">")
-                .text(title)
-                .raw("</p>\n");
+            html.raw("<p class=\"sb-section\" dir=\"auto\">").text(title).raw("</p>\n");
         }
         html.raw("<ul class=\"sb-options\">\n");
         for row in &section.rows {
@@ -323,31 +263,16 @@ fn menu_sheet(html: &mut Html, menu: &Menu) {
 
 fn menu_row(html: &mut Html, row: &MenuRow) {
     match row {
-        MenuRow::Choice {
-            choice,
-            description,
-        } => {
-            tap(
-                html,
-                "<li><button class=\"sb-option\" name=\"reply\" value=\"",
-                choice,
-            );
-            html.raw("<span class=\"sb-option-title\" dir=\"auto\">")
-                .text(&choice.reply.title)
-                .raw("</span>");
+        MenuRow::Choice { choice, description } => {
+            tap(html, "<li><button class=\"sb-option\" name=\"reply\" value=\"", choice);
+            html.raw("<span class=\"sb-option-title\" dir=\"auto\">").text(&choice.reply.title).raw("</span>");
             if let Some(description) = description {
-                html.raw("<span class=\"sb-option-more\" dir=\"auto\">")
-                    .text(description)
-                    .raw("</span>");
+                html.raw("<span class=\"sb-option-more\" dir=\"auto\">").text(description).raw("</span>");
             }
             html.raw("</button></li>\n");
         }
         MenuRow::Product(product) => {
-            html.raw("<li class=\"sb-item\">")
-                .raw(icons::BOX)
-                .raw("<span dir=\"auto\">")
-                .text(product)
-                .raw("</span></li>\n");
+            html.raw("<li class=\"sb-item\">").raw(icons::BOX).raw("<span dir=\"auto\">").text(product).raw("</span></li>\n");
         }
     }
 }
@@ -374,11 +299,7 @@ fn meta(html: &mut Html, bubble: &Bubble) {
             Some(Delivery::Played) => ("<span class=\"sb-tick sb-read\">", icons::MICROPHONE),
             Some(Delivery::Failed) => ("<span class=\"sb-tick sb-error\">", icons::ALERT),
         };
-        html.raw(class)
-            .raw(icon)
-            .raw("<span class=\"sb-hidden\">")
-            .raw(status_label(bubble.status))
-            .raw("</span></span>");
+        html.raw(class).raw(icon).raw("<span class=\"sb-hidden\">").raw(status_label(bubble.status)).raw("</span></span>");
     }
     html.raw("</p>");
 }

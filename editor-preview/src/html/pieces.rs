@@ -10,16 +10,10 @@ use crate::{
 
 pub(super) fn piece(html: &mut Html, piece: &Piece) {
     match piece {
-        Piece::Title(text) => html
-            .raw("<p class=\"sb-title\" dir=\"auto\">")
-            .text(text)
-            .raw("</p>"),
+        Piece::Title(text) => html.raw("<p class=\"sb-title\" dir=\"auto\">").text(text).raw("</p>"),
         Piece::Text(text) => words(html, text),
         Piece::Label(text) => html.raw("<p dir=\"auto\">").text(text).raw("</p>"),
-        Piece::Footer(text) => html
-            .raw("<p class=\"sb-footer\" dir=\"auto\">")
-            .text(text)
-            .raw("</p>"),
+        Piece::Footer(text) => html.raw("<p class=\"sb-footer\" dir=\"auto\">").text(text).raw("</p>"),
         Piece::Media { media, caption } => medium(html, media, caption.as_deref()),
         Piece::Place(location) => place(html, location),
         Piece::Person(contact) => person(html, contact),
@@ -27,30 +21,19 @@ pub(super) fn piece(html: &mut Html, piece: &Piece) {
             html.raw("<div class=\"sb-frame sb-tall\">")
                 .raw(icons::BOX)
                 .raw("<span class=\"sb-kind\">Product</span><span class=\"sb-source\">");
-            html.text(product)
-                .raw(" of catalog ")
-                .text(catalog)
-                .raw("</span></div>")
+            html.text(product).raw(" of catalog ").text(catalog).raw("</span></div>")
         }
         Piece::Facts(facts) => {
             html.raw("<dl class=\"sb-facts\">");
             for (name, value) in facts {
-                html.raw("<div><dt dir=\"auto\">")
-                    .text(name)
-                    .raw("</dt><dd dir=\"auto\">")
-                    .text(value)
-                    .raw("</dd></div>");
+                html.raw("<div><dt dir=\"auto\">").text(name).raw("</dt><dd dir=\"auto\">").text(value).raw("</dd></div>");
             }
             html.raw("</dl>")
         }
-        Piece::Emoji(emoji) => html
-            .raw("<p class=\"sb-emoji\"><span class=\"sb-hidden\">Reaction: </span>")
-            .text(emoji)
-            .raw("</p>"),
-        Piece::Hint(text) => html
-            .raw("<p class=\"sb-hint\" dir=\"auto\">")
-            .text(text)
-            .raw("</p>"),
+        Piece::Emoji(emoji) => {
+            html.raw("<p class=\"sb-emoji\"><span class=\"sb-hidden\">Reaction: </span>").text(emoji).raw("</p>")
+        }
+        Piece::Hint(text) => html.raw("<p class=\"sb-hint\" dir=\"auto\">").text(text).raw("</p>"),
     };
 }
 
@@ -60,17 +43,10 @@ fn words<'a>(html: &'a mut Html, text: &str) -> &'a mut Html {
     for block in markup::parse(text) {
         match block {
             Block::Lines(lines) => broken_lines(html.raw("<p dir=\"auto\">"), &lines).raw("</p>"),
-            Block::Quote(lines) => {
-                broken_lines(html.raw("<blockquote dir=\"auto\">"), &lines).raw("</blockquote>")
-            }
+            Block::Quote(lines) => broken_lines(html.raw("<blockquote dir=\"auto\">"), &lines).raw("</blockquote>"),
             Block::Bullets(lines) => items(html.raw("<ul dir=\"auto\">"), &lines).raw("</ul>"),
-            Block::Numbers {
-                start,
-                items: lines,
-            } => {
-                html.raw("<ol dir=\"auto\" start=\"")
-                    .text(&start.to_string())
-                    .raw("\">");
+            Block::Numbers { start, items: lines } => {
+                html.raw("<ol dir=\"auto\" start=\"").text(&start.to_string()).raw("\">");
                 items(html, &lines).raw("</ol>")
             }
         };
@@ -105,10 +81,7 @@ fn inlines(html: &mut Html, pieces: &[Inline]) {
             Inline::Italic(inner) => nested(html, "<em>", inner, "</em>"),
             Inline::Strike(inner) => nested(html, "<del>", inner, "</del>"),
             Inline::Code(text) => html.raw("<code>").text(text).raw("</code>"),
-            Inline::Mono(text) => html
-                .raw("<code class=\"sb-mono\">")
-                .text(text)
-                .raw("</code>"),
+            Inline::Mono(text) => html.raw("<code class=\"sb-mono\">").text(text).raw("</code>"),
             Inline::Link(address) => html
                 .raw("<a target=\"_blank\" rel=\"noopener noreferrer nofollow\" href=\"")
                 .text(address)
@@ -119,12 +92,7 @@ fn inlines(html: &mut Html, pieces: &[Inline]) {
     }
 }
 
-fn nested<'a>(
-    html: &'a mut Html,
-    open: &'static str,
-    inner: &[Inline],
-    close: &'static str,
-) -> &'a mut Html {
+fn nested<'a>(html: &'a mut Html, open: &'static str, inner: &[Inline], close: &'static str) -> &'a mut Html {
     html.raw(open);
     inlines(html, inner);
     html.raw(close)
@@ -144,17 +112,11 @@ fn medium<'a>(html: &'a mut Html, media: &Medium, caption: Option<&str>) -> &'a 
     if media.kind == MediaKind::Voice {
         html.raw(icons::WAVE).raw(icons::WAVE);
     }
-    html.raw("<span class=\"sb-kind\">")
-        .raw(media.label())
-        .raw("</span>");
+    html.raw("<span class=\"sb-kind\">").raw(media.label()).raw("</span>");
     if let Some(filename) = &media.filename {
-        html.raw("<span class=\"sb-file\" dir=\"auto\">")
-            .text(filename)
-            .raw("</span>");
+        html.raw("<span class=\"sb-file\" dir=\"auto\">").text(filename).raw("</span>");
     }
-    html.raw("<span class=\"sb-source\">")
-        .text(&media.source)
-        .raw("</span></div>");
+    html.raw("<span class=\"sb-source\">").text(&media.source).raw("</span></div>");
     if let Some(caption) = caption {
         html.raw("<figcaption>");
         words(html, caption).raw("</figcaption>");
@@ -166,17 +128,12 @@ fn place<'a>(html: &'a mut Html, location: &Location) -> &'a mut Html {
     html.raw("<div class=\"sb-frame sb-tall sb-map\">")
         .raw(icons::PIN)
         .raw("<span class=\"sb-kind\">Location</span><span class=\"sb-source\">");
-    html.text(&format!("{}, {}", location.latitude, location.longitude))
-        .raw("</span></div>");
+    html.text(&format!("{}, {}", location.latitude, location.longitude)).raw("</span></div>");
     if let Some(name) = &location.name {
-        html.raw("<p class=\"sb-title\" dir=\"auto\">")
-            .text(name)
-            .raw("</p>");
+        html.raw("<p class=\"sb-title\" dir=\"auto\">").text(name).raw("</p>");
     }
     if let Some(address) = &location.address {
-        html.raw("<p class=\"sb-footer\" dir=\"auto\">")
-            .text(address)
-            .raw("</p>");
+        html.raw("<p class=\"sb-footer\" dir=\"auto\">").text(address).raw("</p>");
     }
     html
 }
@@ -187,15 +144,8 @@ fn person<'a>(html: &'a mut Html, contact: &ContactCard) -> &'a mut Html {
         .raw("<div><p class=\"sb-title\" dir=\"auto\">")
         .text(&contact.name)
         .raw("</p>");
-    for detail in contact
-        .company
-        .iter()
-        .chain(&contact.phones)
-        .chain(&contact.emails)
-    {
-        html.raw("<p class=\"sb-footer\" dir=\"auto\">")
-            .text(detail)
-            .raw("</p>");
+    for detail in contact.company.iter().chain(&contact.phones).chain(&contact.emails) {
+        html.raw("<p class=\"sb-footer\" dir=\"auto\">").text(detail).raw("</p>");
     }
     html.raw("</div></div>")
 }

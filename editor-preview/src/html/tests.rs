@@ -87,24 +87,13 @@ fn shown(html: &str) -> String {
             assert_eq!(open.pop(), Some(name), "{html}");
             continue;
         }
-        let (name, mut attributes) = tag
-            .trim_end_matches('/')
-            .split_once(' ')
-            .unwrap_or((tag.trim_end_matches('/'), ""));
+        let (name, mut attributes) = tag.trim_end_matches('/').split_once(' ').unwrap_or((tag.trim_end_matches('/'), ""));
         assert!(ELEMENTS.contains(&name), "element {name:?} in {html}");
         while !attributes.is_empty() {
             let (attribute, value) = attributes.split_once("=\"").expect("a quoted attribute");
             let (value, next) = value.split_once('"').expect("a closing quote");
-            assert!(
-                ATTRIBUTES.contains(&attribute.trim()),
-                "attribute {attribute:?} in {html}"
-            );
-            assert!(
-                attribute.trim() != "href"
-                    || value.starts_with("https://")
-                    || value.starts_with("http://"),
-                "{value}"
-            );
+            assert!(ATTRIBUTES.contains(&attribute.trim()), "attribute {attribute:?} in {html}");
+            assert!(attribute.trim() != "href" || value.starts_with("https://") || value.starts_with("http://"), "{value}");
             unescape(value);
             attributes = next;
         }
@@ -124,15 +113,9 @@ fn unescape(text: &str) -> String {
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (reference, after) = part.split_once(';').expect("a reference ends");
-        let found = [
-            ("lt", '<'),
-            ("gt", '>'),
-            ("amp", '&'),
-            ("quot", '"'),
-            ("#39", '\''),
-        ]
-        .into_iter()
-        .find(|(name, _)| *name == reference);
+        let found = [("lt", '<'), ("gt", '>'), ("amp", '&'), ("quot", '"'), ("#39", '\'')]
+            .into_iter()
+            .find(|(name, _)| *name == reference);
         plain.push(found.unwrap_or_else(|| panic!("reference {reference:?}")).1);
         plain.push_str(after);
     }
@@ -145,14 +128,9 @@ fn fill(value: &mut serde_json::Value, text: &str, keep: &[&str]) {
         // A template's button without fields, written as a bare word.
         serde_json::Value::String(old) if old == "fixed" => {}
         serde_json::Value::String(old) => *old = text.to_owned(),
-        serde_json::Value::Array(values) => {
-            values.iter_mut().for_each(|value| fill(value, text, keep))
-        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(|value| fill(value, text, keep)),
         serde_json::Value::Object(fields) => {
-            fields
-                .iter_mut()
-                .filter(|(name, _)| !keep.contains(&name.as_str()))
-                .for_each(|(_, value)| fill(value, text, keep));
+            fields.iter_mut().filter(|(name, _)| !keep.contains(&name.as_str())).for_each(|(_, value)| fill(value, text, keep));
         }
         _ => {}
     }
@@ -179,31 +157,16 @@ const NASTY: &[&str] = &[
 fn check(text: &str) {
     for (_, message) in gallery::messages() {
         let message: Message = filled(&message, text);
-        shown(&bubble(
-            &Bubble::bot(message.clone()).at(text).failed(text),
-            text,
-        ));
+        shown(&bubble(&Bubble::bot(message.clone()).at(text).failed(text), text));
         let drawn = crate::text::draw(&message);
-        assert!(
-            !drawn.contains(|character: char| character.is_control() && character != '\n'),
-            "{drawn:?}"
-        );
+        assert!(!drawn.contains(|character: char| character.is_control() && character != '\n'), "{drawn:?}");
     }
     for (_, content) in gallery::contents() {
         let content: Content = filled(&content, text);
-        let context = Context::Quote {
-            from: Some(Sender::Bot),
-            text: text.to_owned(),
-        };
-        shown(&bubble(
-            &Bubble::customer(content.clone()).context(context),
-            text,
-        ));
+        let context = Context::Quote { from: Some(Sender::Bot), text: text.to_owned() };
+        shown(&bubble(&Bubble::customer(content.clone()).context(context), text));
         let drawn = crate::text::draw_content(&content);
-        assert!(
-            !drawn.contains(|character: char| character.is_control() && character != '\n'),
-            "{drawn:?}"
-        );
+        assert!(!drawn.contains(|character: char| character.is_control() && character != '\n'), "{drawn:?}");
     }
     let mut whole = Chat::new(text);
     whole.push(Bubble::note(text));
@@ -218,10 +181,7 @@ fn nasty_texts_stay_texts() {
 #[test]
 fn markup_of_the_web_is_shown_as_it_was_written() {
     let text = "<img src=x onerror=\"alert('1')\"> & <b>";
-    let drawn = bubble(
-        &Bubble::customer(Content::Text { text: text.into() }),
-        "Loja",
-    );
+    let drawn = bubble(&Bubble::customer(Content::Text { text: text.into() }), "Loja");
     assert!(shown(&drawn).contains(text), "{drawn}");
 }
 
@@ -247,13 +207,9 @@ fn each_message_is_drawn() {
         shown(&drawn);
         format!("<!-- {name} -->\n{drawn}")
     };
-    let messages = gallery::messages()
-        .into_iter()
-        .map(|(name, message)| drawn(name, Bubble::bot(message)));
+    let messages = gallery::messages().into_iter().map(|(name, message)| drawn(name, Bubble::bot(message)));
     insta::assert_snapshot!("messages", messages.collect::<String>());
-    let contents = gallery::contents()
-        .into_iter()
-        .map(|(name, content)| drawn(name, Bubble::customer(content)));
+    let contents = gallery::contents().into_iter().map(|(name, content)| drawn(name, Bubble::customer(content)));
     insta::assert_snapshot!("contents", contents.collect::<String>());
 }
 
@@ -261,11 +217,8 @@ fn each_message_is_drawn() {
 fn states_are_drawn() {
     let mut all = gallery::chat();
     shown(&chat(&all));
-    let plain = |bubble: &Bubble| {
-        bubble.context.is_none() && bubble.change.is_none() && bubble.reactions.is_empty()
-    };
-    all.bubbles
-        .retain(|bubble| !plain(bubble) || bubble.from() == Sender::Note);
+    let plain = |bubble: &Bubble| bubble.context.is_none() && bubble.change.is_none() && bubble.reactions.is_empty();
+    all.bubbles.retain(|bubble| !plain(bubble) || bubble.from() == Sender::Note);
     insta::assert_snapshot!(chat(&all));
 }
 
@@ -279,43 +232,25 @@ fn a_page_loads_and_runs_nothing() {
             && !inline.contains("url(")
     );
     assert!(!STYLE.contains('<') && !STYLE.contains("@import"));
-    let linked = page(
-        &Chat::new("Loja"),
-        StyleSource::Address("/assets/\"chat.css"),
-    );
+    let linked = page(&Chat::new("Loja"), StyleSource::Address("/assets/\"chat.css"));
     insta::assert_snapshot!(linked);
 }
 
 #[test]
 fn every_class_has_its_style() {
     let drawn = page(&gallery::chat(), StyleSource::Address("/chat.css"));
-    let classes: BTreeSet<&str> = drawn
-        .split("class=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .flat_map(str::split_whitespace)
-        .collect();
-    let unknown: Vec<&&str> = classes
-        .iter()
-        .filter(|class| !STYLE.contains(&format!(".{class}")))
-        .collect();
+    let classes: BTreeSet<&str> =
+        drawn.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next()).flat_map(str::split_whitespace).collect();
+    let unknown: Vec<&&str> = classes.iter().filter(|class| !STYLE.contains(&format!(".{class}"))).collect();
     // Two that only group.
     assert_eq!(unknown, [&"sb-in", &"sb-option-title"]);
 }
 
 /// The colours of a block of custom properties.
 fn colours(block: &str) -> BTreeMap<&str, [f64; 3]> {
-    let lines = block.lines().filter_map(|line| {
-        line.trim()
-            .strip_prefix("--")?
-            .strip_suffix(';')?
-            .split_once(": #")
-    });
-    let channel =
-        |hex: &str, at: usize| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap());
-    lines
-        .map(|(name, hex)| (name, [channel(hex, 0), channel(hex, 2), channel(hex, 4)]))
-        .collect()
+    let lines = block.lines().filter_map(|line| line.trim().strip_prefix("--")?.strip_suffix(';')?.split_once(": #"));
+    let channel = |hex: &str, at: usize| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap());
+    lines.map(|(name, hex)| (name, [channel(hex, 0), channel(hex, 2), channel(hex, 4)])).collect()
 }
 
 /// WCAG 2.2, contrast ratio.
@@ -323,11 +258,7 @@ fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
     let luminance = |colour: [f64; 3]| {
         let [red, green, blue] = colour.map(|channel| {
             let part = channel / 255.0;
-            if part <= 0.04045 {
-                part / 12.92
-            } else {
-                ((part + 0.055) / 1.055).powf(2.4)
-            }
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         });
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     };
@@ -362,10 +293,7 @@ fn colours_can_be_read() {
         let colours = colours(block);
         for (front, back) in PAIRS {
             let ratio = contrast(colours[front], colours[back]);
-            assert!(
-                ratio >= 4.5,
-                "{scheme}: {front} on {back} has {ratio:.2}, AA wants 4.5"
-            );
+            assert!(ratio >= 4.5, "{scheme}: {front} on {back} has {ratio:.2}, AA wants 4.5");
         }
     }
 }

@@ -48,9 +48,6 @@ mod tests {
     fn text_can_end_neither_an_element_nor_an_attribute() {
         let mut html = Html::default();
         html.raw("<p>").text("</p>\"'&\0\u{85}");
-        assert_eq!(
-            html.finish(),
-            "<p>&lt;/p&gt;&quot;&#39;&amp;\u{fffd}\u{fffd}"
-        );
+        assert_eq!(html.finish(), "<p>&lt;/p&gt;&quot;&#39;&amp;\u{fffd}\u{fffd}");
     }
 }

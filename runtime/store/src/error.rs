@@ -27,9 +27,7 @@ pub enum StoreError {
         reason: String,
     },
     /// Something stored can't be read. Other keys are not affected.
-    #[error(
-        "what is stored under {what} can't be read: {reason}; restore it from a backup or erase it"
-    )]
+    #[error("what is stored under {what} can't be read: {reason}; restore it from a backup or erase it")]
     Unreadable {
         /// What can't be read, by key.
         what: String,
@@ -72,11 +70,7 @@ mod tests {
 
     #[test]
     fn a_newer_format_names_both_versions_and_the_cure() {
-        let error = StoreError::NewerFormat {
-            path: "data/store.sqlite".into(),
-            found: 9,
-            known: 2,
-        };
+        let error = StoreError::NewerFormat { path: "data/store.sqlite".into(), found: 9, known: 2 };
         assert_eq!(
             error.to_string(),
             "data/store.sqlite has format 9, this program knows formats up to 2; \

@@ -24,12 +24,7 @@ pub struct JournalEntry {
 impl JournalEntry {
     /// A fact that leaves the transcript alone.
     pub fn fact(at: Millis, kind: impl Into<String>, body: impl Into<String>) -> Self {
-        Self {
-            at,
-            kind: kind.into(),
-            body: body.into(),
-            message: None,
-        }
+        Self { at, kind: kind.into(), body: body.into(), message: None }
     }
 
     /// The same fact, which also changes the transcript.

@@ -11,9 +11,7 @@ pub fn lane_of(key: &str) -> u16 {
     // FNV-1a (64 bit). Its high bits are the better mixed ones, so they are folded onto the low.
     const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let hash = key.bytes().fold(OFFSET_BASIS, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-    });
+    let hash = key.bytes().fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     let folded = hash ^ (hash >> 32);
     u16::try_from(folded % u64::from(LANES)).expect("a remainder of LANES is below LANES")
 }
@@ -35,9 +33,6 @@ mod tests {
         for number in 0..64_000 {
             contacts[usize::from(lane_of(&format!("+49151{number:08}")))] += 1;
         }
-        assert!(
-            contacts.iter().all(|count| (800..1_200).contains(count)),
-            "{contacts:?}"
-        );
+        assert!(contacts.iter().all(|count| (800..1_200).contains(count)), "{contacts:?}");
     }
 }

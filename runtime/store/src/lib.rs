@@ -45,9 +45,7 @@ mod traits;
 
 pub use contact::{Commit, Due, Millis, Outcome, Stored};
 pub use error::StoreError;
-pub use journal::{
-    Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES,
-};
+pub use journal::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
 pub use lane::{LANES, lane_of};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use memory::MemoryStore;
@@ -69,8 +67,5 @@ pub fn memory() -> Arc<dyn Store> {
 ///
 /// [`StoreError::InUse`], [`StoreError::NewerFormat`] or [`StoreError::CannotOpen`], each naming the path.
 pub fn open(folder: impl AsRef<Path>) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(SqliteStore::open(
-        folder,
-        &SqliteOptions::default(),
-    )?))
+    Ok(Arc::new(SqliteStore::open(folder, &SqliteOptions::default())?))
 }

@@ -16,11 +16,7 @@ pub(crate) fn check_commit(commit: &Commit) -> Result<(), StoreError> {
     check_key("contact", &commit.key)?;
     check_value("contact", &commit.key, commit.value.as_deref())?;
     for entry in &commit.journal {
-        check_value(
-            "journal entry of contact",
-            &commit.key,
-            Some(entry.body.as_bytes()),
-        )?;
+        check_value("journal entry of contact", &commit.key, Some(entry.body.as_bytes()))?;
     }
     Ok(())
 }
@@ -37,10 +33,7 @@ pub(crate) fn check_key(what: &str, key: &str) -> Result<(), StoreError> {
     }
     if key.len() > MAX_KEY_BYTES {
         let start: String = key.chars().take(32).collect();
-        let reason = format!(
-            "its key has {} bytes, at most {MAX_KEY_BYTES} are allowed",
-            key.len()
-        );
+        let reason = format!("its key has {} bytes, at most {MAX_KEY_BYTES} are allowed", key.len());
         return Err(refused(what, &format!("{start}…"), reason));
     }
     Ok(())
@@ -49,10 +42,7 @@ pub(crate) fn check_key(what: &str, key: &str) -> Result<(), StoreError> {
 fn check_value(what: &str, key: &str, value: Option<&[u8]>) -> Result<(), StoreError> {
     match value {
         Some(value) if value.len() > MAX_VALUE_BYTES => {
-            let reason = format!(
-                "it has {} bytes, at most {MAX_VALUE_BYTES} are allowed",
-                value.len()
-            );
+            let reason = format!("it has {} bytes, at most {MAX_VALUE_BYTES} are allowed", value.len());
             Err(refused(what, key, reason))
         }
         _ => Ok(()),
@@ -62,18 +52,9 @@ fn check_value(what: &str, key: &str, value: Option<&[u8]>) -> Result<(), StoreE
 /// The sum of a counter and its increment, if a store can hold it.
 pub(crate) fn add_to_counter(name: &str, value: u64, by: u64) -> Result<u64, StoreError> {
     let sum = value.checked_add(by).filter(|sum| *sum <= MAX_INTEGER);
-    sum.ok_or_else(|| {
-        refused(
-            "counter",
-            name,
-            format!("{value} + {by} is over {MAX_INTEGER}"),
-        )
-    })
+    sum.ok_or_else(|| refused("counter", name, format!("{value} + {by} is over {MAX_INTEGER}")))
 }
 
 fn refused(what: &str, key: &str, reason: String) -> StoreError {
-    StoreError::Refused {
-        what: format!("{what} {key:?}"),
-        reason,
-    }
+    StoreError::Refused { what: format!("{what} {key:?}"), reason }
 }

@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::limits::{add_to_counter, check_commit, check_key, check_put};
 use crate::{
-    Commit, Due, JournalEntry, JournalRow, Message, MessageChange, Millis, Outcome, PutRecord,
-    Record, Store, StoreError, StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
+    Commit, Due, JournalEntry, JournalRow, Message, MessageChange, Millis, Outcome, PutRecord, Record, Store, StoreError,
+    StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
 };
 
 /// A store that lives and dies with this process. See [`memory()`](crate::memory()).
@@ -64,20 +64,12 @@ impl State {
     }
 
     fn commit(&mut self, commit: Commit) -> Outcome {
-        let current = self
-            .contacts
-            .get(&commit.key)
-            .and_then(|contact| contact.stored.as_ref());
+        let current = self.contacts.get(&commit.key).and_then(|contact| contact.stored.as_ref());
         if current.map_or(0, |stored| stored.version) != commit.expected_version {
-            return Outcome::Conflict {
-                current: current.cloned(),
-            };
+            return Outcome::Conflict { current: current.cloned() };
         }
 
-        let stored = commit.value.map(|value| Stored {
-            version: self.next(),
-            value,
-        });
+        let stored = commit.value.map(|value| Stored { version: self.next(), value });
         let version = stored.as_ref().map_or(0, |stored| stored.version);
         let due = commit.due.filter(|_| stored.is_some());
 
@@ -103,27 +95,13 @@ impl State {
 
     fn append(&mut self, key: &str, entry: JournalEntry) {
         let position = self.next();
-        let JournalEntry {
-            at,
-            kind,
-            body,
-            message,
-        } = entry;
+        let JournalEntry { at, kind, body, message } = entry;
         let contact = self.contacts.entry(key.to_owned()).or_default();
         contact.journal.push(position);
         if let Some(change) = message {
             contact.change_transcript(position, at, change);
         }
-        self.journal.insert(
-            position,
-            JournalRow {
-                position,
-                contact: key.to_owned(),
-                at,
-                kind,
-                body,
-            },
-        );
+        self.journal.insert(position, JournalRow { position, contact: key.to_owned(), at, kind, body });
     }
 
     fn erase(&mut self, key: &str) -> bool {
@@ -145,13 +123,9 @@ impl State {
 
     fn put_record(&mut self, put: PutRecord) -> Outcome {
         let records = self.records.entry(put.kind).or_default();
-        let current = records
-            .get(&put.key)
-            .filter(|record| record.is_alive(put.now));
+        let current = records.get(&put.key).filter(|record| record.is_alive(put.now));
         if current.map_or(0, |record| record.stored.version) != put.expected_version {
-            return Outcome::Conflict {
-                current: current.map(|record| record.stored.clone()),
-            };
+            return Outcome::Conflict { current: current.map(|record| record.stored.clone()) };
         }
 
         let Some(value) = put.value else {
@@ -160,13 +134,7 @@ impl State {
         };
         self.sequence += 1;
         let version = self.sequence;
-        records.insert(
-            put.key,
-            Expiring {
-                stored: Stored { version, value },
-                expires: put.expires,
-            },
-        );
+        records.insert(put.key, Expiring { stored: Stored { version, value }, expires: put.expires });
         Outcome::Committed { version }
     }
 
@@ -214,11 +182,7 @@ fn ready<'a, T: Send + 'a>(result: Result<T, StoreError>) -> StoreFuture<'a, T> 
 
 impl Store for MemoryStore {
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Stored>> {
-        ready(Ok(self
-            .state()
-            .contacts
-            .get(key)
-            .and_then(|contact| contact.stored.clone())))
+        ready(Ok(self.state().contacts.get(key).and_then(|contact| contact.stored.clone())))
     }
 
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Outcome> {
@@ -229,82 +193,44 @@ impl Store for MemoryStore {
         let state = self.state();
         let lane = state.due.get(&lane).into_iter().flatten();
         let due = lane.take_while(|(due, _)| *due <= until).take(limit);
-        ready(Ok(due
-            .map(|(due, key)| Due {
-                key: key.clone(),
-                due: *due,
-            })
-            .collect()))
+        ready(Ok(due.map(|(due, key)| Due { key: key.clone(), due: *due }).collect()))
     }
 
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool> {
         ready(Ok(self.state().erase(key)))
     }
 
-    fn list_contacts<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<String>> {
+    fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let state = self.state();
-        let contacts = state
-            .contacts
-            .range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
+        let contacts = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
         let existing = contacts.filter(|(_, contact)| contact.stored.is_some());
-        ready(Ok(existing
-            .take(limit)
-            .map(|(key, _)| key.clone())
-            .collect()))
+        ready(Ok(existing.take(limit).map(|(key, _)| key.clone()).collect()))
     }
 
     fn count_contacts(&self) -> StoreFuture<'_, u64> {
-        ready(Ok(self
-            .state()
-            .contacts
-            .values()
-            .filter(|contact| contact.stored.is_some())
-            .count() as u64))
+        ready(Ok(self.state().contacts.values().filter(|contact| contact.stored.is_some()).count() as u64))
     }
 
     fn alias<'a>(&'a self, alias: &'a str) -> StoreFuture<'a, Option<String>> {
         ready(Ok(self.state().aliases.get(alias).cloned()))
     }
 
-    fn set_alias<'a>(
-        &'a self,
-        alias: &'a str,
-        contact: &'a str,
-        replaces: Option<&'a str>,
-    ) -> StoreFuture<'a, String> {
+    fn set_alias<'a>(&'a self, alias: &'a str, contact: &'a str, replaces: Option<&'a str>) -> StoreFuture<'a, String> {
         if let Err(error) = check_key("alias", alias).and_then(|()| check_key("contact", contact)) {
             return ready(Err(error));
         }
         let mut state = self.state();
-        let holder = state
-            .aliases
-            .entry(alias.to_owned())
-            .or_insert_with(|| contact.to_owned());
+        let holder = state.aliases.entry(alias.to_owned()).or_insert_with(|| contact.to_owned());
         if replaces == Some(holder.as_str()) {
             contact.clone_into(holder);
         }
         ready(Ok(holder.clone()))
     }
 
-    fn journal_of<'a>(
-        &'a self,
-        contact: &'a str,
-        before: Option<u64>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<JournalRow>> {
+    fn journal_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<JournalRow>> {
         let state = self.state();
-        let positions = state
-            .contacts
-            .get(contact)
-            .map_or(&[][..], |contact| &contact.journal);
-        let earlier = positions
-            .iter()
-            .rev()
-            .filter(|position| before.is_none_or(|before| **position < before));
+        let positions = state.contacts.get(contact).map_or(&[][..], |contact| &contact.journal);
+        let earlier = positions.iter().rev().filter(|position| before.is_none_or(|before| **position < before));
         let rows = earlier.filter_map(|position| state.journal.get(position));
         ready(Ok(rows.take(limit).cloned().collect()))
     }
@@ -315,35 +241,17 @@ impl Store for MemoryStore {
         ready(Ok(later.take(limit).map(|(_, row)| row.clone()).collect()))
     }
 
-    fn messages_of<'a>(
-        &'a self,
-        contact: &'a str,
-        before: Option<u64>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<Message>> {
+    fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
         let state = self.state();
-        let messages = state
-            .contacts
-            .get(contact)
-            .map_or(&[][..], |contact| &contact.messages);
-        let earlier = messages
-            .iter()
-            .rev()
-            .filter(|message| before.is_none_or(|before| message.position < before));
+        let messages = state.contacts.get(contact).map_or(&[][..], |contact| &contact.messages);
+        let earlier = messages.iter().rev().filter(|message| before.is_none_or(|before| message.position < before));
         ready(Ok(earlier.take(limit).cloned().collect()))
     }
 
-    fn get_record<'a>(
-        &'a self,
-        kind: &'a str,
-        key: &'a str,
-        now: Millis,
-    ) -> StoreFuture<'a, Option<Stored>> {
+    fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {
         let state = self.state();
         let record = state.records.get(kind).and_then(|records| records.get(key));
-        ready(Ok(record
-            .filter(|record| record.is_alive(now))
-            .map(|record| record.stored.clone())))
+        ready(Ok(record.filter(|record| record.is_alive(now)).map(|record| record.stored.clone())))
     }
 
     fn put_record(&self, put: PutRecord) -> StoreFuture<'_, Outcome> {
@@ -363,12 +271,7 @@ impl Store for MemoryStore {
         };
         let later = records.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
         let alive = later.filter(|(_, record)| record.is_alive(now)).take(limit);
-        ready(Ok(alive
-            .map(|(key, record)| Record {
-                key: key.clone(),
-                stored: record.stored.clone(),
-            })
-            .collect()))
+        ready(Ok(alive.map(|(key, record)| Record { key: key.clone(), stored: record.stored.clone() }).collect()))
     }
 
     fn trim_records<'a>(&'a self, kind: &'a str, keep: usize, now: Millis) -> StoreFuture<'a, u64> {

@@ -3,9 +3,7 @@
 
 use std::pin::Pin;
 
-use crate::{
-    Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored,
-};
+use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored};
 
 /// What the operations of a [`Store`] return, so that the server can hold an `Arc<dyn Store>`.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -35,11 +33,7 @@ pub trait Store: Send + Sync + 'static {
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool>;
 
     /// The ids of existing contacts after the given one.
-    fn list_contacts<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<String>>;
+    fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
 
     /// How many contacts exist.
     fn count_contacts(&self) -> StoreFuture<'_, u64>;
@@ -49,40 +43,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Gives an alias to a contact if nobody holds it, or if `replaces` holds it; tells who holds it
     /// now. When that is not `contact`, another was quicker and nothing was changed.
-    fn set_alias<'a>(
-        &'a self,
-        alias: &'a str,
-        contact: &'a str,
-        replaces: Option<&'a str>,
-    ) -> StoreFuture<'a, String>;
+    fn set_alias<'a>(&'a self, alias: &'a str, contact: &'a str, replaces: Option<&'a str>) -> StoreFuture<'a, String>;
 
     /// A contact's journal before the given position (or from the end), newest first.
-    fn journal_of<'a>(
-        &'a self,
-        contact: &'a str,
-        before: Option<u64>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<JournalRow>>;
+    fn journal_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<JournalRow>>;
 
     /// Everybody's journal after the given position (0: from the start), oldest first. What was
     /// read up to a position is complete: nothing appears before it later.
     fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>>;
 
     /// A contact's transcript before the given position (or from the end), newest first.
-    fn messages_of<'a>(
-        &'a self,
-        contact: &'a str,
-        before: Option<u64>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<Message>>;
+    fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>>;
 
     /// A record, unless it has expired by `now`.
-    fn get_record<'a>(
-        &'a self,
-        kind: &'a str,
-        key: &'a str,
-        now: Millis,
-    ) -> StoreFuture<'a, Option<Stored>>;
+    fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>>;
 
     /// Writes or deletes a record if it is at the expected version.
     fn put_record(&self, put: PutRecord) -> StoreFuture<'_, Outcome>;

@@ -8,4 +8,5 @@ pub mod docs;
 pub mod errors;
 pub mod flow_encryption;
 pub mod send;
+pub mod templates;
 pub mod webhook;

@@ -17,10 +17,7 @@ pub(super) struct PackedValue {
 impl PackedValue {
     /// Reads the columns `version, value`.
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            version: unsigned(row.get(0)?),
-            packed: row.get(1)?,
-        })
+        Ok(Self { version: unsigned(row.get(0)?), packed: row.get(1)? })
     }
 }
 
@@ -49,79 +46,46 @@ struct Found {
 }
 
 pub(super) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Option<PackedValue>> {
-    let mut select = connection
-        .prepare_cached("SELECT version, value FROM contacts WHERE key = ?1 AND version > 0")?;
+    let mut select = connection.prepare_cached("SELECT version, value FROM contacts WHERE key = ?1 AND version > 0")?;
     select.query_row([key], PackedValue::read).optional()
 }
 
-pub(super) fn commit(
-    connection: &Connection,
-    ledger: &mut Ledger,
-    commit: &PackedCommit,
-) -> rusqlite::Result<PackedOutcome> {
+pub(super) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &PackedCommit) -> rusqlite::Result<PackedOutcome> {
     let found = find(connection, &commit.key)?;
     let before = found.as_ref().map_or(0, |found| found.version);
     if unsigned(before) != commit.expected_version {
-        return Ok(PackedOutcome::Conflict {
-            current: load(connection, &commit.key)?,
-        });
+        return Ok(PackedOutcome::Conflict { current: load(connection, &commit.key)? });
     }
 
-    let version = if commit.packed.is_some() {
-        ledger.next()
-    } else {
-        0
-    };
+    let version = if commit.packed.is_some() { ledger.next() } else { 0 };
     ledger.contacts += i64::from(version > 0) - i64::from(before > 0);
     let due = commit.due.filter(|_| version > 0);
 
     let first = ledger.sequence + 1;
     ledger.sequence += commit.journal.len() as i64;
-    let chains = found
-        .as_ref()
-        .map_or_else(Chains::default, |found| found.chains);
+    let chains = found.as_ref().map_or_else(Chains::default, |found| found.chains);
     let grown = chains.grown_by(first, &commit.journal);
 
     let id = match found {
         Some(found) => {
-            update(
-                connection,
-                &found,
-                version,
-                due,
-                grown,
-                commit.packed.as_deref(),
-            )?;
+            update(connection, &found, version, due, grown, commit.packed.as_deref())?;
             Some(found.id)
         }
-        None if version > 0 || !commit.journal.is_empty() => {
-            Some(insert(connection, commit, version, due, grown)?)
-        }
+        None if version > 0 || !commit.journal.is_empty() => Some(insert(connection, commit, version, due, grown)?),
         None => None,
     };
     if let Some(id) = id {
         journal::append(connection, id, chains, first, &commit.journal)?;
     }
-    Ok(PackedOutcome::Committed {
-        version: unsigned(version),
-    })
+    Ok(PackedOutcome::Committed { version: unsigned(version) })
 }
 
 fn find(connection: &Connection, key: &str) -> rusqlite::Result<Option<Found>> {
-    let mut select = connection.prepare_cached(
-        "SELECT id, version, due, last_fact, last_message FROM contacts WHERE key = ?1",
-    )?;
+    let mut select =
+        connection.prepare_cached("SELECT id, version, due, last_fact, last_message FROM contacts WHERE key = ?1")?;
     let read = |row: &Row<'_>| {
-        let chains = Chains {
-            last_fact: row.get(3)?,
-            last_message: row.get(4)?,
-        };
-        Ok(Found {
-            id: row.get(0)?,
-            version: row.get(1)?,
-            due: row.get(2)?,
-            chains,
-        })
+        let chains = Chains { last_fact: row.get(3)?, last_message: row.get(4)? };
+        Ok(Found { id: row.get(0)?, version: row.get(1)?, due: row.get(2)?, chains })
     };
     select.query_row([key], read).optional()
 }
@@ -136,19 +100,8 @@ fn insert(
     let mut insert = connection.prepare_cached(
         "INSERT INTO contacts (key, version, lane, due, last_fact, last_message, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    let Chains {
-        last_fact,
-        last_message,
-    } = chains;
-    insert.insert((
-        &commit.key,
-        version,
-        lane_of(&commit.key),
-        due,
-        last_fact,
-        last_message,
-        &commit.packed,
-    ))
+    let Chains { last_fact, last_message } = chains;
+    insert.insert((&commit.key, version, lane_of(&commit.key), due, last_fact, last_message, &commit.packed))
 }
 
 /// Leaves the due index alone where it can: naming an indexed column in an UPDATE rewrites the
@@ -161,47 +114,28 @@ fn update(
     chains: Chains,
     packed: Option<&[u8]>,
 ) -> rusqlite::Result<()> {
-    let Chains {
-        last_fact,
-        last_message,
-    } = chains;
+    let Chains { last_fact, last_message } = chains;
     if version == 0 && last_fact.is_none() {
-        return connection
-            .prepare_cached("DELETE FROM contacts WHERE id = ?1")?
-            .execute([found.id])
-            .map(drop);
+        return connection.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([found.id]).map(drop);
     }
     if due == found.due {
-        let mut update = connection.prepare_cached(
-            "UPDATE contacts SET version = ?2, last_fact = ?3, last_message = ?4, value = ?5 WHERE id = ?1",
-        )?;
-        return update
-            .execute((found.id, version, last_fact, last_message, packed))
-            .map(drop);
+        let mut update = connection
+            .prepare_cached("UPDATE contacts SET version = ?2, last_fact = ?3, last_message = ?4, value = ?5 WHERE id = ?1")?;
+        return update.execute((found.id, version, last_fact, last_message, packed)).map(drop);
     }
     let mut update = connection.prepare_cached(
         "UPDATE contacts SET version = ?2, last_fact = ?3, last_message = ?4, value = ?5, due = ?6 WHERE id = ?1",
     )?;
-    update
-        .execute((found.id, version, last_fact, last_message, packed, due))
-        .map(drop)
+    update.execute((found.id, version, last_fact, last_message, packed, due)).map(drop)
 }
 
-pub(super) fn erase(
-    connection: &Connection,
-    ledger: &mut Ledger,
-    key: &str,
-) -> rusqlite::Result<bool> {
-    let aliases = connection
-        .prepare_cached("DELETE FROM aliases WHERE contact = ?1")?
-        .execute([key])?;
+pub(super) fn erase(connection: &Connection, ledger: &mut Ledger, key: &str) -> rusqlite::Result<bool> {
+    let aliases = connection.prepare_cached("DELETE FROM aliases WHERE contact = ?1")?.execute([key])?;
     let Some(found) = find(connection, key)? else {
         return Ok(aliases > 0);
     };
     journal::erase(connection, found.chains)?;
-    connection
-        .prepare_cached("DELETE FROM contacts WHERE id = ?1")?
-        .execute([found.id])?;
+    connection.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([found.id])?;
     ledger.contacts -= i64::from(found.version > 0);
     Ok(true)
 }
@@ -210,32 +144,19 @@ pub(super) fn due(connection: &Connection, lane: u16, until: Millis, limit: usiz
     let mut select = connection.prepare_cached(
         "SELECT key, due FROM contacts WHERE lane = ?1 AND due <= ?2 AND due IS NOT NULL ORDER BY due, key LIMIT ?3",
     )?;
-    let read = |row: &Row<'_>| {
-        Ok(Due {
-            key: row.get(0)?,
-            due: row.get(1)?,
-        })
-    };
-    select
-        .query_map((lane, until, signed(limit)), read)?
-        .collect()
+    let read = |row: &Row<'_>| Ok(Due { key: row.get(0)?, due: row.get(1)? });
+    select.query_map((lane, until, signed(limit)), read)?.collect()
 }
 
 pub(super) fn list(connection: &Connection, after: Option<&str>, limit: usize) -> Rows<String> {
     // No key is empty, so every key comes after the empty one.
-    let mut select = connection.prepare_cached(
-        "SELECT key FROM contacts WHERE key > ?1 AND version > 0 ORDER BY key LIMIT ?2",
-    )?;
-    select
-        .query_map((after.unwrap_or(""), signed(limit)), |row| row.get(0))?
-        .collect()
+    let mut select =
+        connection.prepare_cached("SELECT key FROM contacts WHERE key > ?1 AND version > 0 ORDER BY key LIMIT ?2")?;
+    select.query_map((after.unwrap_or(""), signed(limit)), |row| row.get(0))?.collect()
 }
 
 pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached("SELECT contacts FROM ledger")?
-        .query_row((), |row| row.get(0))
-        .map(unsigned)
+    connection.prepare_cached("SELECT contacts FROM ledger")?.query_row((), |row| row.get(0)).map(unsigned)
 }
 
 pub(super) fn alias(connection: &Connection, alias: &str) -> rusqlite::Result<Option<String>> {
@@ -243,12 +164,7 @@ pub(super) fn alias(connection: &Connection, alias: &str) -> rusqlite::Result<Op
     select.query_row([alias], |row| row.get(0)).optional()
 }
 
-pub(super) fn set_alias(
-    connection: &Connection,
-    name: &str,
-    contact: &str,
-    replaces: Option<&str>,
-) -> rusqlite::Result<String> {
+pub(super) fn set_alias(connection: &Connection, name: &str, contact: &str, replaces: Option<&str>) -> rusqlite::Result<String> {
     match alias(connection, name)? {
         Some(holder) if holder == contact || replaces != Some(&holder) => return Ok(holder),
         _ => {}

@@ -38,26 +38,15 @@ pub(super) struct Folder {
 impl Folder {
     /// Makes the folder if need be, and locks it.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        make_private(path)
-            .map_err(|error| cannot_open(path, format!("the folder can't be made: {error}")))?;
+        make_private(path).map_err(|error| cannot_open(path, format!("the folder can't be made: {error}")))?;
         let path = fs::canonicalize(path).map_err(|error| cannot_open(path, error.to_string()))?;
         let lock = path.join(LOCK);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock);
-        let file = file
-            .map_err(|error| cannot_open(&lock, format!("{error}; the folder must be writable")))?;
+        let file = File::options().create(true).truncate(false).write(true).open(&lock);
+        let file = file.map_err(|error| cannot_open(&lock, format!("{error}; the folder must be writable")))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self {
-                database: path.join(DATABASE),
-                _lock: file,
-            }),
+            Ok(()) => Ok(Self { database: path.join(DATABASE), _lock: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path }),
-            Err(TryLockError::Error(error)) => {
-                Err(cannot_open(&lock, format!("it can't be locked: {error}")))
-            }
+            Err(TryLockError::Error(error)) => Err(cannot_open(&lock, format!("it can't be locked: {error}"))),
         }
     }
 
@@ -72,16 +61,12 @@ impl Folder {
         let open = || -> rusqlite::Result<Connection> {
             let connection = Connection::open_with_flags(
                 path,
-                OpenFlags::SQLITE_OPEN_READ_WRITE
-                    | OpenFlags::SQLITE_OPEN_CREATE
-                    | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
             )?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             Ok(connection)
         };
-        let failed = |error: rusqlite::Error| {
-            cannot_open(path, format!("{error}; check the disk and its permissions"))
-        };
+        let failed = |error: rusqlite::Error| cannot_open(path, format!("{error}; check the disk and its permissions"));
         let mut connection = open().map_err(failed)?;
         migrate(&mut connection, path)?;
         set_up_writer(&connection, path, failed)?;
@@ -91,10 +76,8 @@ impl Folder {
     /// A connection that reads. The writer must have been opened before.
     pub(super) fn reader(&self) -> Result<Connection, StoreError> {
         let open = || -> rusqlite::Result<Connection> {
-            let connection = Connection::open_with_flags(
-                self.database(),
-                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            )?;
+            let connection =
+                Connection::open_with_flags(self.database(), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
@@ -104,14 +87,9 @@ impl Folder {
     }
 }
 
-fn set_up_writer(
-    connection: &Connection,
-    path: &Path,
-    failed: impl Fn(rusqlite::Error) -> StoreError,
-) -> Result<(), StoreError> {
-    let journal_mode: String = connection
-        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
-        .map_err(&failed)?;
+fn set_up_writer(connection: &Connection, path: &Path, failed: impl Fn(rusqlite::Error) -> StoreError) -> Result<(), StoreError> {
+    let journal_mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(&failed)?;
     if journal_mode != "wal" {
         let reason = "its disk has no shared memory for a write-ahead log; use a local disk, not a network share";
         return Err(cannot_open(path, reason.into()));
@@ -127,9 +105,7 @@ fn set_up_writer(
         ("cache_size", (-WRITER_CACHE_KIB).to_string()),
     ];
     for (name, value) in pragmas {
-        connection
-            .pragma_update(None, name, value)
-            .map_err(&failed)?;
+        connection.pragma_update(None, name, value).map_err(&failed)?;
     }
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     Ok(())
@@ -145,10 +121,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 pub(super) fn cannot_open(path: &Path, reason: String) -> StoreError {
-    StoreError::CannotOpen {
-        path: path.to_owned(),
-        reason,
-    }
+    StoreError::CannotOpen { path: path.to_owned(), reason }
 }
 
 #[cfg(test)]
@@ -160,11 +133,7 @@ mod tests {
     fn the_writer_flushes_each_commit_and_overwrites_what_it_deletes() {
         let folder = tempfile::tempdir().unwrap();
         let writer = Folder::open(folder.path()).unwrap().writer().unwrap();
-        let pragma = |name: &str| {
-            writer
-                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-                .unwrap()
-        };
+        let pragma = |name: &str| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         const FULL: i64 = 2;
         assert_eq!(pragma("synchronous"), FULL);
         assert_eq!(pragma("secure_delete"), 1);
@@ -177,9 +146,6 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("data");
         Folder::open(&path).unwrap();
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o700
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

@@ -4,9 +4,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Rows, signed, unsigned};
-use crate::{
-    Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES,
-};
+use crate::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
 
 /// Where a contact's chains begin: the positions of its newest fact and its newest message.
 #[derive(Debug, Default, Clone, Copy)]
@@ -18,15 +16,13 @@ pub(super) struct Chains {
 impl Chains {
     /// The chains after these entries are appended from position `first` on.
     pub(super) fn grown_by(self, first: i64, entries: &[JournalEntry]) -> Self {
-        (first..)
-            .zip(entries)
-            .fold(self, |chains, (position, entry)| Self {
-                last_fact: Some(position),
-                last_message: match entry.message {
-                    Some(MessageChange::New(_)) => Some(position),
-                    _ => chains.last_message,
-                },
-            })
+        (first..).zip(entries).fold(self, |chains, (position, entry)| Self {
+            last_fact: Some(position),
+            last_message: match entry.message {
+                Some(MessageChange::New(_)) => Some(position),
+                _ => chains.last_message,
+            },
+        })
     }
 }
 
@@ -38,45 +34,22 @@ pub(super) fn append(
     first: i64,
     entries: &[JournalEntry],
 ) -> rusqlite::Result<()> {
-    let Chains {
-        last_fact: mut previous,
-        mut last_message,
-    } = chains;
+    let Chains { last_fact: mut previous, mut last_message } = chains;
     for (position, entry) in (first..).zip(entries) {
         let mut insert = connection.prepare_cached(
             "INSERT INTO journal (position, contact, previous, at, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        insert.execute((
-            position,
-            contact,
-            previous,
-            entry.at,
-            &entry.kind,
-            &entry.body,
-        ))?;
+        insert.execute((position, contact, previous, entry.at, &entry.kind, &entry.body))?;
         previous = Some(position);
 
         match &entry.message {
             None => {}
             Some(MessageChange::New(message)) => {
-                insert_message(
-                    connection,
-                    contact,
-                    last_message,
-                    position,
-                    entry.at,
-                    message,
-                )?;
+                insert_message(connection, contact, last_message, position, entry.at, message)?;
                 last_message = Some(position);
             }
             Some(MessageChange::Update { id, wamid, status }) => {
-                update_message(
-                    connection,
-                    last_message,
-                    id,
-                    wamid.as_deref(),
-                    status.as_deref(),
-                )?;
+                update_message(connection, last_message, id, wamid.as_deref(), status.as_deref())?;
             }
         }
     }
@@ -91,22 +64,12 @@ fn insert_message(
     at: i64,
     message: &NewMessage,
 ) -> rusqlite::Result<()> {
-    let NewMessage {
-        id,
-        direction,
-        body,
-        wamid,
-        status,
-    } = message;
+    let NewMessage { id, direction, body, wamid, status } = message;
     let mut insert = connection.prepare_cached(
         "INSERT INTO messages (position, contact, previous, at, id, direction, body, wamid, status)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
-    insert
-        .execute((
-            position, contact, previous, at, id, direction, body, wamid, status,
-        ))
-        .map(drop)
+    insert.execute((position, contact, previous, at, id, direction, body, wamid, status)).map(drop)
 }
 
 fn update_message(
@@ -116,13 +79,11 @@ fn update_message(
     wamid: Option<&str>,
     status: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let mut step =
-        connection.prepare_cached("SELECT id = ?2, previous FROM messages WHERE position = ?1")?;
+    let mut step = connection.prepare_cached("SELECT id = ?2, previous FROM messages WHERE position = ?1")?;
     let mut place = newest;
     for _ in 0..UPDATABLE_MESSAGES {
         let Some(position) = place else { return Ok(()) };
-        let (is_it, previous) =
-            step.query_row((position, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (is_it, previous) = step.query_row((position, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
         if is_it {
             let mut update = connection.prepare_cached(
                 "UPDATE messages SET wamid = ifnull(?2, wamid), status = ifnull(?3, status) WHERE position = ?1",
@@ -155,68 +116,41 @@ pub(super) fn erase(connection: &Connection, chains: Chains) -> rusqlite::Result
     facts.execute([chains.last_fact]).map(drop)
 }
 
-pub(super) fn facts_of(
-    connection: &Connection,
-    contact: &str,
-    before: Option<u64>,
-    limit: usize,
-) -> Rows<JournalRow> {
+pub(super) fn facts_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<JournalRow> {
     let mut head = connection.prepare_cached("SELECT last_fact FROM contacts WHERE key = ?1")?;
-    let mut step = connection.prepare_cached(
-        "SELECT position, previous, at, kind, body FROM journal WHERE position = ?1",
-    )?;
-    walk(
-        head.query_row([contact], |row| row.get(0))
-            .optional()?
-            .flatten(),
-        before,
-        limit,
-        |position| {
-            step.query_row([position], |row| {
-                let fact = JournalRow {
-                    position: unsigned(row.get(0)?),
-                    contact: contact.to_owned(),
-                    at: row.get(2)?,
-                    kind: row.get(3)?,
-                    body: row.get(4)?,
-                };
-                Ok((fact, row.get(1)?))
-            })
-        },
-    )
+    let mut step = connection.prepare_cached("SELECT position, previous, at, kind, body FROM journal WHERE position = ?1")?;
+    walk(head.query_row([contact], |row| row.get(0)).optional()?.flatten(), before, limit, |position| {
+        step.query_row([position], |row| {
+            let fact = JournalRow {
+                position: unsigned(row.get(0)?),
+                contact: contact.to_owned(),
+                at: row.get(2)?,
+                kind: row.get(3)?,
+                body: row.get(4)?,
+            };
+            Ok((fact, row.get(1)?))
+        })
+    })
 }
 
-pub(super) fn messages_of(
-    connection: &Connection,
-    contact: &str,
-    before: Option<u64>,
-    limit: usize,
-) -> Rows<Message> {
+pub(super) fn messages_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<Message> {
     let mut head = connection.prepare_cached("SELECT last_message FROM contacts WHERE key = ?1")?;
-    let mut step = connection.prepare_cached(
-        "SELECT position, previous, at, id, direction, body, wamid, status FROM messages WHERE position = ?1",
-    )?;
-    walk(
-        head.query_row([contact], |row| row.get(0))
-            .optional()?
-            .flatten(),
-        before,
-        limit,
-        |position| {
-            step.query_row([position], |row| {
-                let message = Message {
-                    position: unsigned(row.get(0)?),
-                    at: row.get(2)?,
-                    id: row.get(3)?,
-                    direction: row.get(4)?,
-                    body: row.get(5)?,
-                    wamid: row.get(6)?,
-                    status: row.get(7)?,
-                };
-                Ok((message, row.get(1)?))
-            })
-        },
-    )
+    let mut step = connection
+        .prepare_cached("SELECT position, previous, at, id, direction, body, wamid, status FROM messages WHERE position = ?1")?;
+    walk(head.query_row([contact], |row| row.get(0)).optional()?.flatten(), before, limit, |position| {
+        step.query_row([position], |row| {
+            let message = Message {
+                position: unsigned(row.get(0)?),
+                at: row.get(2)?,
+                id: row.get(3)?,
+                direction: row.get(4)?,
+                body: row.get(5)?,
+                wamid: row.get(6)?,
+                status: row.get(7)?,
+            };
+            Ok((message, row.get(1)?))
+        })
+    })
 }
 
 /// Follows a chain back, and gathers what lies before a position. Steps over what is newer, so a
@@ -239,11 +173,7 @@ fn walk<T>(
     Ok(gathered)
 }
 
-pub(super) fn facts_since(
-    connection: &Connection,
-    position: u64,
-    limit: usize,
-) -> Rows<JournalRow> {
+pub(super) fn facts_since(connection: &Connection, position: u64, limit: usize) -> Rows<JournalRow> {
     let mut select = connection.prepare_cached(
         "SELECT journal.position, contacts.key, journal.at, journal.kind, journal.body
          FROM journal JOIN contacts ON contacts.id = journal.contact
@@ -258,9 +188,7 @@ pub(super) fn facts_since(
             body: row.get(4)?,
         })
     };
-    select
-        .query_map((signed(position), signed(limit)), read)?
-        .collect()
+    select.query_map((signed(position), signed(limit)), read)?.collect()
 }
 
 impl ToSql for Direction {

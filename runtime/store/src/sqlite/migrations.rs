@@ -24,27 +24,16 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     migrate_by(MIGRATIONS, connection, path)
 }
 
-fn migrate_by(
-    migrations: &[Migration],
-    connection: &mut Connection,
-    path: &Path,
-) -> Result<(), StoreError> {
+fn migrate_by(migrations: &[Migration], connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let known = migrations.len() as i64;
     let found = format_of(connection, path)?;
     if found > known {
-        return Err(StoreError::NewerFormat {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+        return Err(StoreError::NewerFormat { path: path.to_owned(), found, known });
     }
 
     for (format, migration) in (1..).zip(migrations).filter(|(format, _)| *format > found) {
         apply(connection, *migration, format).map_err(|error| {
-            let reason = format!(
-                "bringing it from format {} to {format} failed and changed nothing: {error}",
-                format - 1
-            );
+            let reason = format!("bringing it from format {} to {format} failed and changed nothing: {error}", format - 1);
             cannot_open(path, reason)
         })?;
         if found > 0 {
@@ -57,20 +46,15 @@ fn migrate_by(
 /// The file's format; 0 for an empty file.
 fn format_of(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let read = || -> rusqlite::Result<(i64, i64, i64)> {
-        let application =
-            connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let application = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let format = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let tables =
-            connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+        let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
         Ok((application, format, tables))
     };
     match read().map_err(|error| cannot_open(path, format!("{error}; restore it from a backup")))? {
         (APPLICATION_ID, format, _) => Ok(format),
         (0, 0, 0) => Ok(0),
-        _ => Err(cannot_open(
-            path,
-            "it is the database of another program; name another folder".into(),
-        )),
+        _ => Err(cannot_open(path, "it is the database of another program; name another folder".into())),
     }
 }
 
@@ -156,9 +140,7 @@ mod tests {
     use super::*;
 
     fn second(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        transaction.execute_batch(
-            "ALTER TABLE counters ADD COLUMN unit TEXT; INSERT INTO counters VALUES ('a', 1, 'x')",
-        )
+        transaction.execute_batch("ALTER TABLE counters ADD COLUMN unit TEXT; INSERT INTO counters VALUES ('a', 1, 'x')")
     }
 
     fn broken(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -166,9 +148,7 @@ mod tests {
     }
 
     fn format(connection: &Connection) -> i64 {
-        connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .unwrap()
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
     }
 
     #[test]
@@ -181,9 +161,7 @@ mod tests {
             migrate_by(&[version_1, second], &mut connection, path).unwrap();
             assert_eq!(format(&connection), 2);
         }
-        let units: i64 = connection
-            .query_row("SELECT count(*) FROM counters", (), |row| row.get(0))
-            .unwrap();
+        let units: i64 = connection.query_row("SELECT count(*) FROM counters", (), |row| row.get(0)).unwrap();
         assert_eq!(units, 1);
     }
 
@@ -192,19 +170,10 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         let path = Path::new("store.sqlite");
         migrate_by(&[version_1], &mut connection, path).unwrap();
-        let error = migrate_by(&[version_1, broken], &mut connection, path)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("store.sqlite") && error.contains("from format 1 to 2"),
-            "{error}"
-        );
+        let error = migrate_by(&[version_1, broken], &mut connection, path).unwrap_err().to_string();
+        assert!(error.contains("store.sqlite") && error.contains("from format 1 to 2"), "{error}");
         assert_eq!(format(&connection), 1);
-        connection
-            .query_row("SELECT count(*) FROM counters", (), |row| {
-                row.get::<_, i64>(0)
-            })
-            .unwrap();
+        connection.query_row("SELECT count(*) FROM counters", (), |row| row.get::<_, i64>(0)).unwrap();
     }
 
     #[test]
@@ -213,13 +182,6 @@ mod tests {
         let path = Path::new("store.sqlite");
         migrate_by(&[version_1, second], &mut connection, path).unwrap();
         let error = migrate_by(&[version_1], &mut connection, path).unwrap_err();
-        assert_eq!(
-            error,
-            StoreError::NewerFormat {
-                path: path.into(),
-                found: 2,
-                known: 1
-            }
-        );
+        assert_eq!(error, StoreError::NewerFormat { path: path.into(), found: 2, known: 1 });
     }
 }

@@ -26,10 +26,7 @@ use self::readers::Readers;
 use self::records::PackedPut;
 use self::writer::{Writer, write_ledger};
 use crate::limits::{check_commit, check_key, check_put};
-use crate::{
-    Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
-    StoreFuture, Stored,
-};
+use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored};
 
 /// How the embedded store is to be run. The default suits a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +43,7 @@ pub struct SqliteOptions {
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self {
-            queue: 4_096,
-            deadline: Duration::from_secs(5),
-            readers: 2,
-            max_bytes: None,
-        }
+        Self { queue: 4_096, deadline: Duration::from_secs(5), readers: 2, max_bytes: None }
     }
 }
 
@@ -76,21 +68,11 @@ impl SqliteStore {
         let folder = Folder::open(folder.as_ref())?;
         let connection = folder.writer()?;
         if let Some(bytes) = options.max_bytes {
-            limit_size(&connection, bytes)
-                .map_err(|error| cannot_open(folder.database(), error.to_string()))?;
+            limit_size(&connection, bytes).map_err(|error| cannot_open(folder.database(), error.to_string()))?;
         }
         let readers = Readers::start(&folder, options.readers, options.queue, options.deadline)?;
-        let writer = Writer::start(
-            connection,
-            folder.database().to_owned(),
-            options.queue,
-            options.deadline,
-        )?;
-        Ok(Self {
-            readers,
-            writer,
-            _folder: folder,
-        })
+        let writer = Writer::start(connection, folder.database().to_owned(), options.queue, options.deadline)?;
+        Ok(Self { readers, writer, _folder: folder })
     }
 }
 
@@ -98,67 +80,35 @@ impl Store for SqliteStore {
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Stored>> {
         let wanted = key.to_owned();
         Box::pin(async move {
-            let found = self
-                .readers
-                .short(move |connection| contacts::load(connection, &wanted))
-                .await?;
-            found
-                .map(|found| unpacked("contact", key, found))
-                .transpose()
+            let found = self.readers.short(move |connection| contacts::load(connection, &wanted)).await?;
+            found.map(|found| unpacked("contact", key, found)).transpose()
         })
     }
 
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Outcome> {
         Box::pin(async move {
             check_commit(&commit)?;
-            let Commit {
-                key,
-                expected_version,
-                value,
-                due,
-                journal,
-            } = commit;
+            let Commit { key, expected_version, value, due, journal } = commit;
             let wanted = key.clone();
             let packed = value.as_deref().map(pack);
-            let commit = PackedCommit {
-                key,
-                expected_version,
-                packed,
-                due,
-                journal,
-            };
-            let write = move |connection: &Connection, ledger: &mut _| {
-                contacts::commit(connection, ledger, &commit)
-            };
+            let commit = PackedCommit { key, expected_version, packed, due, journal };
+            let write = move |connection: &Connection, ledger: &mut _| contacts::commit(connection, ledger, &commit);
             unpacked_outcome("contact", &wanted, self.writer.write(write).await?)
         })
     }
 
     fn due(&self, lane: u16, until: Millis, limit: usize) -> StoreFuture<'_, Vec<Due>> {
-        Box::pin(
-            self.readers
-                .short(move |connection| contacts::due(connection, lane, until, limit)),
-        )
+        Box::pin(self.readers.short(move |connection| contacts::due(connection, lane, until, limit)))
     }
 
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool> {
         let key = key.to_owned();
-        Box::pin(
-            self.writer
-                .write(move |connection, ledger| contacts::erase(connection, ledger, &key)),
-        )
+        Box::pin(self.writer.write(move |connection, ledger| contacts::erase(connection, ledger, &key)))
     }
 
-    fn list_contacts<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<String>> {
+    fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let after = after.map(str::to_owned);
-        Box::pin(
-            self.readers
-                .long(move |connection| contacts::list(connection, after.as_deref(), limit)),
-        )
+        Box::pin(self.readers.long(move |connection| contacts::list(connection, after.as_deref(), limit)))
     }
 
     fn count_contacts(&self) -> StoreFuture<'_, u64> {
@@ -167,76 +117,38 @@ impl Store for SqliteStore {
 
     fn alias<'a>(&'a self, alias: &'a str) -> StoreFuture<'a, Option<String>> {
         let alias = alias.to_owned();
-        Box::pin(
-            self.readers
-                .short(move |connection| contacts::alias(connection, &alias)),
-        )
+        Box::pin(self.readers.short(move |connection| contacts::alias(connection, &alias)))
     }
 
-    fn set_alias<'a>(
-        &'a self,
-        alias: &'a str,
-        contact: &'a str,
-        replaces: Option<&'a str>,
-    ) -> StoreFuture<'a, String> {
+    fn set_alias<'a>(&'a self, alias: &'a str, contact: &'a str, replaces: Option<&'a str>) -> StoreFuture<'a, String> {
         Box::pin(async move {
             check_key("alias", alias)?;
             check_key("contact", contact)?;
-            let (alias, contact, replaces) = (
-                alias.to_owned(),
-                contact.to_owned(),
-                replaces.map(str::to_owned),
-            );
-            let write = move |connection: &Connection, _: &mut _| {
-                contacts::set_alias(connection, &alias, &contact, replaces.as_deref())
-            };
+            let (alias, contact, replaces) = (alias.to_owned(), contact.to_owned(), replaces.map(str::to_owned));
+            let write =
+                move |connection: &Connection, _: &mut _| contacts::set_alias(connection, &alias, &contact, replaces.as_deref());
             self.writer.write(write).await
         })
     }
 
-    fn journal_of<'a>(
-        &'a self,
-        contact: &'a str,
-        before: Option<u64>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<JournalRow>> {
+    fn journal_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<JournalRow>> {
         let contact = contact.to_owned();
-        Box::pin(
-            self.readers
-                .long(move |connection| journal::facts_of(connection, &contact, before, limit)),
-        )
+        Box::pin(self.readers.long(move |connection| journal::facts_of(connection, &contact, before, limit)))
     }
 
     fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>> {
-        Box::pin(
-            self.readers
-                .long(move |connection| journal::facts_since(connection, position, limit)),
-        )
+        Box::pin(self.readers.long(move |connection| journal::facts_since(connection, position, limit)))
     }
 
-    fn messages_of<'a>(
-        &'a self,
-        contact: &'a str,
-        before: Option<u64>,
-        limit: usize,
-    ) -> StoreFuture<'a, Vec<Message>> {
+    fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
         let contact = contact.to_owned();
-        Box::pin(
-            self.readers
-                .long(move |connection| journal::messages_of(connection, &contact, before, limit)),
-        )
+        Box::pin(self.readers.long(move |connection| journal::messages_of(connection, &contact, before, limit)))
     }
 
-    fn get_record<'a>(
-        &'a self,
-        kind: &'a str,
-        key: &'a str,
-        now: Millis,
-    ) -> StoreFuture<'a, Option<Stored>> {
+    fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {
         let (wanted_kind, wanted) = (kind.to_owned(), key.to_owned());
         Box::pin(async move {
-            let read =
-                move |connection: &Connection| records::get(connection, &wanted_kind, &wanted, now);
+            let read = move |connection: &Connection| records::get(connection, &wanted_kind, &wanted, now);
             let found = self.readers.short(read).await?;
             found.map(|found| unpacked(kind, key, found)).transpose()
         })
@@ -245,27 +157,11 @@ impl Store for SqliteStore {
     fn put_record(&self, put: PutRecord) -> StoreFuture<'_, Outcome> {
         Box::pin(async move {
             check_put(&put)?;
-            let PutRecord {
-                kind,
-                key,
-                expected_version,
-                value,
-                expires,
-                now,
-            } = put;
+            let PutRecord { kind, key, expected_version, value, expires, now } = put;
             let (wanted_kind, wanted) = (kind.clone(), key.clone());
             let packed = value.as_deref().map(pack);
-            let put = PackedPut {
-                kind,
-                key,
-                expected_version,
-                packed,
-                expires,
-                now,
-            };
-            let write = move |connection: &Connection, ledger: &mut _| {
-                records::put(connection, ledger, &put)
-            };
+            let put = PackedPut { kind, key, expected_version, packed, expires, now };
+            let write = move |connection: &Connection, ledger: &mut _| records::put(connection, ledger, &put);
             unpacked_outcome(&wanted_kind, &wanted, self.writer.write(write).await?)
         })
     }
@@ -279,9 +175,7 @@ impl Store for SqliteStore {
     ) -> StoreFuture<'a, Vec<Record>> {
         let (wanted_kind, after) = (kind.to_owned(), after.map(str::to_owned));
         Box::pin(async move {
-            let read = move |connection: &Connection| {
-                records::list(connection, &wanted_kind, after.as_deref(), now, limit)
-            };
+            let read = move |connection: &Connection| records::list(connection, &wanted_kind, after.as_deref(), now, limit);
             let found = self.readers.long(read).await?;
             let records = found.into_iter().map(|(key, value)| {
                 let stored = unpacked(kind, &key, value)?;
@@ -293,19 +187,14 @@ impl Store for SqliteStore {
 
     fn trim_records<'a>(&'a self, kind: &'a str, keep: usize, now: Millis) -> StoreFuture<'a, u64> {
         let kind = kind.to_owned();
-        Box::pin(
-            self.writer
-                .write(move |connection, _| records::trim(connection, &kind, keep, now)),
-        )
+        Box::pin(self.writer.write(move |connection, _| records::trim(connection, &kind, keep, now)))
     }
 
     fn increment<'a>(&'a self, name: &'a str, by: u64) -> StoreFuture<'a, u64> {
         Box::pin(async move {
             check_key("counter", name)?;
             let name = name.to_owned();
-            self.writer
-                .write(move |connection, _| records::increment(connection, &name, by))
-                .await?
+            self.writer.write(move |connection, _| records::increment(connection, &name, by)).await?
         })
     }
 
@@ -315,9 +204,7 @@ impl Store for SqliteStore {
 
     fn ping(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
-            self.writer
-                .write(|connection, ledger| write_ledger(connection, *ledger))
-                .await?;
+            self.writer.write(|connection, ledger| write_ledger(connection, *ledger)).await?;
             self.readers.short(contacts::count).await.map(drop)
         })
     }
@@ -330,21 +217,16 @@ fn unpacked(what: &str, key: &str, found: PackedValue) -> Result<Stored, StoreEr
     let PackedValue { version, packed } = found;
     match unpack(packed) {
         Ok(value) => Ok(Stored { version, value }),
-        Err(reason) => Err(StoreError::Unreadable {
-            what: format!("{what} {key:?}"),
-            reason,
-        }),
+        Err(reason) => Err(StoreError::Unreadable { what: format!("{what} {key:?}"), reason }),
     }
 }
 
 fn unpacked_outcome(what: &str, key: &str, outcome: PackedOutcome) -> Result<Outcome, StoreError> {
     Ok(match outcome {
         PackedOutcome::Committed { version } => Outcome::Committed { version },
-        PackedOutcome::Conflict { current } => Outcome::Conflict {
-            current: current
-                .map(|found| unpacked(what, key, found))
-                .transpose()?,
-        },
+        PackedOutcome::Conflict { current } => {
+            Outcome::Conflict { current: current.map(|found| unpacked(what, key, found)).transpose()? }
+        }
     })
 }
 
@@ -368,8 +250,7 @@ fn unavailable(path: &Path, error: &rusqlite::Error) -> StoreError {
 
 /// Keeps the file, a whole number of pages, within a number of bytes.
 fn limit_size(connection: &Connection, bytes: u64) -> rusqlite::Result<()> {
-    let page: u64 =
-        connection.pragma_query_value(None, "page_size", |row| row.get(0).map(unsigned))?;
+    let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0).map(unsigned))?;
     let pages = signed(bytes / page.max(1));
     connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
 }

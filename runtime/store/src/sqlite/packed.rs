@@ -41,17 +41,10 @@ pub(super) fn unpack(mut packed: Vec<u8>) -> Result<Vec<u8>, String> {
             let length = u32::from_le_bytes(*length) as usize;
             // A damaged length must not make us ask for gigabytes.
             if length > MAX_VALUE_BYTES {
-                return Err(format!(
-                    "it claims {length} bytes, more than a value may have"
-                ));
+                return Err(format!("it claims {length} bytes, more than a value may have"));
             }
-            let value =
-                lz4_flex::block::decompress(block, length).map_err(|error| error.to_string())?;
-            if value.len() == length {
-                Ok(value)
-            } else {
-                Err(format!("it has {} bytes instead of {length}", value.len()))
-            }
+            let value = lz4_flex::block::decompress(block, length).map_err(|error| error.to_string())?;
+            if value.len() == length { Ok(value) } else { Err(format!("it has {} bytes instead of {length}", value.len())) }
         }
         _ if packed.first() == Some(&PLAIN) => {
             packed.remove(0);
@@ -67,14 +60,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_comes_back() {
-        for value in [
-            vec![],
-            vec![1],
-            vec![7; 63],
-            vec![7; 64],
-            (0..=255).collect(),
-            vec![0; 1 << 20],
-        ] {
+        for value in [vec![], vec![1], vec![7; 63], vec![7; 64], (0..=255).collect(), vec![0; 1 << 20]] {
             assert_eq!(unpack(pack(&value)), Ok(value));
         }
     }

@@ -34,21 +34,9 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(
-        folder: &Folder,
-        threads: usize,
-        queue: usize,
-        deadline: Duration,
-    ) -> Result<Self, StoreError> {
-        let short = (0..threads.max(1))
-            .map(|_| Reader::start(folder, queue))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            short,
-            long: Reader::start(folder, queue)?,
-            turn: AtomicUsize::new(0),
-            deadline,
-        })
+    pub(super) fn start(folder: &Folder, threads: usize, queue: usize, deadline: Duration) -> Result<Self, StoreError> {
+        let short = (0..threads.max(1)).map(|_| Reader::start(folder, queue)).collect::<Result<_, _>>()?;
+        Ok(Self { short, long: Reader::start(folder, queue)?, turn: AtomicUsize::new(0), deadline })
     }
 
     /// Reads a few rows.
@@ -84,16 +72,8 @@ impl Reader {
         let (sender, receiver) = mpsc::channel(queue);
         let thread = std::thread::Builder::new().name("store-reader".into());
         let thread = thread.spawn(move || run(&connection, &path, receiver));
-        let thread = thread.map_err(|error| {
-            cannot_open(
-                folder.database(),
-                format!("its readers can't be started: {error}"),
-            )
-        })?;
-        Ok(Self {
-            queue: Some(sender),
-            thread: Some(thread),
-        })
+        let thread = thread.map_err(|error| cannot_open(folder.database(), format!("its readers can't be started: {error}")))?;
+        Ok(Self { queue: Some(sender), thread: Some(thread) })
     }
 
     async fn read<T, R>(&self, read: R, deadline: Duration) -> Result<T, StoreError>

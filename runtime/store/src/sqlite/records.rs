@@ -22,33 +22,21 @@ pub(super) struct PackedPut {
     pub(super) now: Millis,
 }
 
-pub(super) fn get(
-    connection: &Connection,
-    kind: &str,
-    key: &str,
-    now: Millis,
-) -> rusqlite::Result<Option<PackedValue>> {
+pub(super) fn get(connection: &Connection, kind: &str, key: &str, now: Millis) -> rusqlite::Result<Option<PackedValue>> {
     let mut select = connection.prepare_cached(
         "SELECT version, value FROM records WHERE kind = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)",
     )?;
-    select
-        .query_row((kind, key, now), PackedValue::read)
-        .optional()
+    select.query_row((kind, key, now), PackedValue::read).optional()
 }
 
-pub(super) fn put(
-    connection: &Connection,
-    ledger: &mut Ledger,
-    put: &PackedPut,
-) -> rusqlite::Result<PackedOutcome> {
+pub(super) fn put(connection: &Connection, ledger: &mut Ledger, put: &PackedPut) -> rusqlite::Result<PackedOutcome> {
     let current = get(connection, &put.kind, &put.key, put.now)?;
     if current.as_ref().map_or(0, |current| current.version) != put.expected_version {
         return Ok(PackedOutcome::Conflict { current });
     }
 
     let Some(packed) = &put.packed else {
-        let mut delete =
-            connection.prepare_cached("DELETE FROM records WHERE kind = ?1 AND key = ?2")?;
+        let mut delete = connection.prepare_cached("DELETE FROM records WHERE kind = ?1 AND key = ?2")?;
         delete.execute((&put.kind, &put.key))?;
         return Ok(PackedOutcome::Committed { version: 0 });
     };
@@ -62,9 +50,7 @@ pub(super) fn put(
          SET version = excluded.version, expires = excluded.expires, value = excluded.value",
     )?;
     upsert.execute((&put.kind, &put.key, version, put.expires, packed))?;
-    Ok(PackedOutcome::Committed {
-        version: unsigned(version),
-    })
+    Ok(PackedOutcome::Committed { version: unsigned(version) })
 }
 
 fn sweep(connection: &Connection, now: Millis) -> rusqlite::Result<()> {
@@ -87,20 +73,11 @@ pub(super) fn list(
          WHERE kind = ?1 AND key > ?2 AND (expires IS NULL OR expires > ?3) ORDER BY key LIMIT ?4",
     )?;
     let read = |row: &Row<'_>| Ok((row.get(2)?, PackedValue::read(row)?));
-    select
-        .query_map((kind, after.unwrap_or(""), now, signed(limit)), read)?
-        .collect()
+    select.query_map((kind, after.unwrap_or(""), now, signed(limit)), read)?.collect()
 }
 
-pub(super) fn trim(
-    connection: &Connection,
-    kind: &str,
-    keep: usize,
-    now: Millis,
-) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached("DELETE FROM records WHERE kind = ?1 AND expires <= ?2")?
-        .execute((kind, now))?;
+pub(super) fn trim(connection: &Connection, kind: &str, keep: usize, now: Millis) -> rusqlite::Result<u64> {
+    connection.prepare_cached("DELETE FROM records WHERE kind = ?1 AND expires <= ?2")?.execute((kind, now))?;
     let mut trim = connection.prepare_cached(
         "DELETE FROM records WHERE id IN (
              SELECT id FROM records WHERE kind = ?1 ORDER BY key DESC LIMIT -1 OFFSET ?2
@@ -110,16 +87,9 @@ pub(super) fn trim(
 }
 
 /// Adds to a counter; the inner error is a sum that no store can hold.
-pub(super) fn increment(
-    connection: &Connection,
-    name: &str,
-    by: u64,
-) -> rusqlite::Result<Result<u64, StoreError>> {
+pub(super) fn increment(connection: &Connection, name: &str, by: u64) -> rusqlite::Result<Result<u64, StoreError>> {
     let mut select = connection.prepare_cached("SELECT value FROM counters WHERE name = ?1")?;
-    let value = select
-        .query_row([name], |row| row.get(0))
-        .optional()?
-        .map_or(0, unsigned);
+    let value = select.query_row([name], |row| row.get(0)).optional()?.map_or(0, unsigned);
     let sum = match add_to_counter(name, value, by) {
         Ok(sum) => sum,
         Err(error) => return Ok(Err(error)),

@@ -52,32 +52,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(
-        connection: Connection,
-        path: PathBuf,
-        queue: usize,
-        deadline: Duration,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Connection, path: PathBuf, queue: usize, deadline: Duration) -> Result<Self, StoreError> {
         let ledger = read_ledger(&connection).map_err(|error| unavailable(&path, &error))?;
         let (sender, receiver) = mpsc::channel(queue);
         let flushes = Arc::new(AtomicU64::new(0));
-        let writing = Writing {
-            connection,
-            path: path.clone(),
-            ledger,
-            flushes: Arc::clone(&flushes),
-        };
-        let thread = std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || writing.run(receiver));
-        let thread = thread
-            .map_err(|error| cannot_open(&path, format!("its writer can't be started: {error}")))?;
-        Ok(Self {
-            queue: Some(sender),
-            thread: Some(thread),
-            flushes,
-            deadline,
-        })
+        let writing = Writing { connection, path: path.clone(), ledger, flushes: Arc::clone(&flushes) };
+        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || writing.run(receiver));
+        let thread = thread.map_err(|error| cannot_open(&path, format!("its writer can't be started: {error}")))?;
+        Ok(Self { queue: Some(sender), thread: Some(thread), flushes, deadline })
     }
 
     pub(super) fn flushes(&self) -> u64 {
@@ -94,12 +76,7 @@ impl Writer {
     {
         let (reply, mut answer) = oneshot::channel();
         let taken = Arc::new(AtomicBool::new(false));
-        let job = Box::new(Task {
-            work,
-            done: None,
-            reply,
-            taken: Arc::clone(&taken),
-        });
+        let job = Box::new(Task { work, done: None, reply, taken: Arc::clone(&taken) });
         let Some(queue) = &self.queue else {
             return Err(stopped());
         };
@@ -117,9 +94,7 @@ impl Writer {
         // It is in the transaction that runs now: only the disk knows how that ends.
         match timeout(self.deadline, answer).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(stopped())),
-            Err(_) => Err(StoreError::Unavailable {
-                reason: "the disk does not answer; check it".into(),
-            }),
+            Err(_) => Err(StoreError::Unavailable { reason: "the disk does not answer; check it".into() }),
         }
     }
 }
@@ -196,10 +171,7 @@ impl Writing {
     /// where each try may take seconds.
     fn settle(&mut self, group: &mut Vec<Box<dyn Job>>) {
         let failed = self.transact(group).err();
-        let try_each = group.len() > 1
-            && failed
-                .as_ref()
-                .is_some_and(|error| !is_failure_of_the_disk(error));
+        let try_each = group.len() > 1 && failed.as_ref().is_some_and(|error| !is_failure_of_the_disk(error));
         for mut job in group.drain(..) {
             let ended = match &failed {
                 None => Ok(()),
@@ -221,9 +193,7 @@ impl Writing {
         let changes = self.connection.total_changes();
         let mut ledger = self.ledger;
 
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for job in group {
             job.apply(&transaction, &mut ledger)?;
         }
@@ -242,12 +212,8 @@ impl Writing {
 }
 
 fn read_ledger(connection: &Connection) -> rusqlite::Result<Ledger> {
-    connection.query_row("SELECT sequence, contacts FROM ledger", (), |row| {
-        Ok(Ledger {
-            sequence: row.get(0)?,
-            contacts: row.get(1)?,
-        })
-    })
+    connection
+        .query_row("SELECT sequence, contacts FROM ledger", (), |row| Ok(Ledger { sequence: row.get(0)?, contacts: row.get(1)? }))
 }
 
 /// Writes the ledger; also the smallest write there is, for a ping.
@@ -258,27 +224,15 @@ pub(super) fn write_ledger(connection: &Connection, ledger: Ledger) -> rusqlite:
 
 fn is_failure_of_the_disk(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(
-            ErrorCode::SystemIoFailure
-                | ErrorCode::CannotOpen
-                | ErrorCode::ReadOnly
-                | ErrorCode::DatabaseBusy
-        )
-    )
+    matches!(code, Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DatabaseBusy))
 }
 
 pub(super) fn busy(waiting: &str) -> StoreError {
-    StoreError::Busy {
-        waiting: waiting.into(),
-    }
+    StoreError::Busy { waiting: waiting.into() }
 }
 
 pub(super) fn stopped() -> StoreError {
-    StoreError::Unavailable {
-        reason: "it has stopped; the log says why; restart the program".into(),
-    }
+    StoreError::Unavailable { reason: "it has stopped; the log says why; restart the program".into() }
 }
 
 #[cfg(test)]
@@ -294,12 +248,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, Path::new("store.sqlite")).unwrap();
         let ledger = read_ledger(&connection).unwrap();
-        Writing {
-            connection,
-            path: "store.sqlite".into(),
-            ledger,
-            flushes: Arc::default(),
-        }
+        Writing { connection, path: "store.sqlite".into(), ledger, flushes: Arc::default() }
     }
 
     fn job<W>(work: W) -> (Box<dyn Job>, Answer)
@@ -307,15 +256,7 @@ mod tests {
         W: FnMut(&Connection, &mut Ledger) -> rusqlite::Result<u64> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        (
-            Box::new(Task {
-                work,
-                done: None,
-                reply,
-                taken: Arc::default(),
-            }),
-            answer,
-        )
+        (Box::new(Task { work, done: None, reply, taken: Arc::default() }), answer)
     }
 
     /// Numbers a counter: what it stores is the sequence it was given.
@@ -331,17 +272,14 @@ mod tests {
         job(|connection, ledger| {
             ledger.next();
             connection.execute("INSERT INTO counters VALUES ('broken', 0)", ())?;
-            connection
-                .execute("INSERT INTO no_such_table VALUES (1)", ())
-                .map(|_| 0)
+            connection.execute("INSERT INTO no_such_table VALUES (1)", ()).map(|_| 0)
         })
     }
 
     #[test]
     fn a_group_is_one_flush() {
         let mut writing = writing();
-        let ((first, mut first_answer), (second, mut second_answer)) =
-            (number("first"), number("second"));
+        let ((first, mut first_answer), (second, mut second_answer)) = (number("first"), number("second"));
         writing.settle(&mut vec![first, second]);
         assert_eq!(first_answer.try_recv().unwrap(), Ok(1));
         assert_eq!(second_answer.try_recv().unwrap(), Ok(2));
@@ -358,19 +296,9 @@ mod tests {
 
         assert_eq!(first_answer.try_recv().unwrap(), Ok(1));
         let error = bad_answer.try_recv().unwrap().unwrap_err();
-        assert!(
-            error.to_string().contains("store.sqlite: no such table"),
-            "{error}"
-        );
-        assert_eq!(
-            last_answer.try_recv().unwrap(),
-            Ok(2),
-            "no number was lost to the one that failed"
-        );
-        let counters: i64 = writing
-            .connection
-            .query_row("SELECT count(*) FROM counters", (), |row| row.get(0))
-            .unwrap();
+        assert!(error.to_string().contains("store.sqlite: no such table"), "{error}");
+        assert_eq!(last_answer.try_recv().unwrap(), Ok(2), "no number was lost to the one that failed");
+        let counters: i64 = writing.connection.query_row("SELECT count(*) FROM counters", (), |row| row.get(0)).unwrap();
         assert_eq!(counters, 2);
         assert_eq!(read_ledger(&writing.connection).unwrap(), writing.ledger);
     }

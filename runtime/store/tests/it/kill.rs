@@ -31,11 +31,7 @@ fn acknowledged_commits_survive_a_kill() {
 /// the last number each writer was told to be safe.
 fn acknowledged_by_a_killed_process(folder: &Path, lines: usize) -> BTreeMap<String, i64> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "kill::acknowledged_commits_survive_a_kill",
-            "--nocapture",
-        ])
+        .args(["--exact", "kill::acknowledged_commits_survive_a_kill", "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .spawn()
@@ -43,14 +39,10 @@ fn acknowledged_by_a_killed_process(folder: &Path, lines: usize) -> BTreeMap<Str
     let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
     let parse = |line: std::io::Result<String>| {
         let line = line.unwrap();
-        let (key, number) = line
-            .strip_prefix("safe ")?
-            .strip_suffix('.')?
-            .split_once(' ')?;
+        let (key, number) = line.strip_prefix("safe ")?.strip_suffix('.')?.split_once(' ')?;
         Some((key.to_owned(), number.parse().ok()?))
     };
-    let mut acknowledged: BTreeMap<String, i64> =
-        output.by_ref().filter_map(parse).take(lines).collect();
+    let mut acknowledged: BTreeMap<String, i64> = output.by_ref().filter_map(parse).take(lines).collect();
     child.kill().unwrap();
     child.wait().unwrap();
     // What it had told before it died counts as well; its last line may be cut off.
@@ -62,9 +54,7 @@ fn acknowledged_by_a_killed_process(folder: &Path, lines: usize) -> BTreeMap<Str
 #[tokio::main(flavor = "current_thread")]
 async fn write_until_killed(folder: &Path) {
     let store = store::open(folder).unwrap();
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|writer| tokio::spawn(count_up(Arc::clone(&store), writer)))
-        .collect();
+    let writers: Vec<_> = (0..WRITERS).map(|writer| tokio::spawn(count_up(Arc::clone(&store), writer))).collect();
     for writer in writers {
         writer.await.unwrap();
     }
@@ -78,19 +68,9 @@ async fn count_up(store: Arc<dyn Store>, writer: usize) {
     loop {
         number += 1;
         let journal = vec![JournalEntry::fact(number, "counted", "{}")];
-        version = committed(
-            &store,
-            Commit {
-                journal,
-                due: Some(number),
-                ..put(&key, version, &number.to_string())
-            },
-        )
-        .await;
+        version = committed(&store, Commit { journal, due: Some(number), ..put(&key, version, &number.to_string()) }).await;
         // The dot shows that the line was not cut off.
-        std::io::stdout()
-            .write_all(format!("safe {key} {number}.\n").as_bytes())
-            .unwrap();
+        std::io::stdout().write_all(format!("safe {key} {number}.\n").as_bytes()).unwrap();
     }
 }
 
@@ -100,28 +80,15 @@ async fn check(folder: &Path, acknowledged: &BTreeMap<String, i64>) {
     for (key, safe) in acknowledged {
         let stored = store.load(key).await.unwrap().expect("it was acknowledged");
         let number = number_of(&stored.value);
-        assert!(
-            number >= *safe,
-            "{key} is at {number}, {safe} was acknowledged"
-        );
+        assert!(number >= *safe, "{key} is at {number}, {safe} was acknowledged");
 
         let journal = store.journal_of(key, None, usize::MAX).await.unwrap();
         let numbers: Vec<_> = journal.iter().rev().map(|row| row.at).collect();
-        assert_eq!(
-            numbers,
-            (1..=number).collect::<Vec<_>>(),
-            "value and journal of {key} are one"
-        );
+        assert_eq!(numbers, (1..=number).collect::<Vec<_>>(), "value and journal of {key} are one");
         let due = store.due(store::lane_of(key), i64::MAX, 100).await.unwrap();
-        assert!(
-            due.iter().any(|due| due.key == *key && due.due == number),
-            "value and due time of {key} are one"
-        );
+        assert!(due.iter().any(|due| due.key == *key && due.due == number), "value and due time of {key} are one");
     }
-    assert_eq!(
-        store.count_contacts().await.unwrap(),
-        store.list_contacts(None, 100).await.unwrap().len() as u64
-    );
+    assert_eq!(store.count_contacts().await.unwrap(), store.list_contacts(None, 100).await.unwrap().len() as u64);
 }
 
 fn number_of(value: &[u8]) -> i64 {

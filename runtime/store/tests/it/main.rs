@@ -7,18 +7,12 @@ mod sqlite;
 mod suite;
 
 fn in_memory() -> suite::Subject {
-    suite::Subject {
-        store: store::memory(),
-        _folder: None,
-    }
+    suite::Subject { store: store::memory(), _folder: None }
 }
 
 fn in_sqlite() -> suite::Subject {
     let folder = tempfile::tempdir().unwrap();
-    suite::Subject {
-        store: store::open(folder.path()).unwrap(),
-        _folder: Some(folder),
-    }
+    suite::Subject { store: store::open(folder.path()).unwrap(), _folder: Some(folder) }
 }
 
 suite::every_store_passes!(on_memory, crate::in_memory());

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use store::{
-    Commit, Direction, JournalEntry, MessageChange, NewMessage, Outcome, PutRecord, SqliteOptions,
-    SqliteStore, Store, StoreError, lane_of,
+    Commit, Direction, JournalEntry, MessageChange, NewMessage, Outcome, PutRecord, SqliteOptions, SqliteStore, Store,
+    StoreError, lane_of,
 };
 
 use crate::suite::{committed, fact, message, put};
@@ -37,15 +37,7 @@ async fn reopening_keeps_everything() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::open(folder.path()).unwrap();
     let journal = vec![fact(1).with_message(message("m1")), fact(2)];
-    let version = committed(
-        &store,
-        Commit {
-            due: Some(7),
-            journal,
-            ..put("ada", 0, &"long ".repeat(100))
-        },
-    )
-    .await;
+    let version = committed(&store, Commit { due: Some(7), journal, ..put("ada", 0, &"long ".repeat(100)) }).await;
     store.set_alias("+491511", "ada", None).await.unwrap();
     store.increment("turn", 3).await.unwrap();
     let record = PutRecord {
@@ -62,10 +54,7 @@ async fn reopening_keeps_everything() {
 
     let store = store::open(folder.path()).unwrap();
     assert_eq!(everything(&store).await, before);
-    assert!(
-        committed(&store, put("bob", 0, "new")).await > version,
-        "versions go on where they were"
-    );
+    assert!(committed(&store, put("bob", 0, "new")).await > version, "versions go on where they were");
 }
 
 async fn everything(store: &Arc<dyn Store>) -> String {
@@ -95,9 +84,7 @@ async fn commits_made_together_share_their_flushes() {
     let commits: Vec<_> = (0..64)
         .map(|number| {
             let store = Arc::clone(&store);
-            tokio::spawn(async move {
-                committed(&store, put(&format!("contact-{number}"), 0, "x")).await
-            })
+            tokio::spawn(async move { committed(&store, put(&format!("contact-{number}"), 0, "x")).await })
         })
         .collect();
     tokio::task::yield_now().await;
@@ -107,10 +94,7 @@ async fn commits_made_together_share_their_flushes() {
     }
 
     let flushes = store.flushes() - before;
-    assert!(
-        (1..64).contains(&flushes),
-        "64 commits took {flushes} flushes"
-    );
+    assert!((1..64).contains(&flushes), "64 commits took {flushes} flushes");
     assert_eq!(store.count_contacts().await.unwrap(), 64);
 }
 
@@ -124,17 +108,10 @@ async fn each_acknowledged_write_was_flushed_and_reads_cost_none() {
     committed(&store, put("ada", version, "two")).await;
     assert_eq!(store.flushes(), start + 2);
 
-    assert!(matches!(
-        store.commit(put("ada", version, "late")).await.unwrap(),
-        Outcome::Conflict { .. }
-    ));
+    assert!(matches!(store.commit(put("ada", version, "late")).await.unwrap(), Outcome::Conflict { .. }));
     store.load("ada").await.unwrap();
     store.erase("nobody").await.unwrap();
-    assert_eq!(
-        store.flushes(),
-        start + 2,
-        "what writes nothing flushes nothing"
-    );
+    assert_eq!(store.flushes(), start + 2, "what writes nothing flushes nothing");
 }
 
 #[tokio::test]
@@ -142,12 +119,7 @@ async fn a_folder_belongs_to_one_store() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::open(folder.path()).unwrap();
     let error = error_of(store::open(folder.path()));
-    assert_eq!(
-        error,
-        StoreError::InUse {
-            path: folder.path().canonicalize().unwrap()
-        }
-    );
+    assert_eq!(error, StoreError::InUse { path: folder.path().canonicalize().unwrap() });
     drop(store);
     store::open(folder.path()).unwrap();
 }
@@ -158,10 +130,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let file = folder.path().join("file");
     fs::write(&file, "not a folder").unwrap();
     let error = error_of(store::open(file.join("data"))).to_string();
-    assert!(
-        error.contains("file/data") && error.contains("can't be made"),
-        "{error}"
-    );
+    assert!(error.contains("file/data") && error.contains("can't be made"), "{error}");
 }
 
 #[test]
@@ -176,20 +145,11 @@ fn a_file_that_is_no_store_is_named_and_left_alone() {
 
     fs::write(&database, "dear diary, ".repeat(100)).unwrap();
     let error = error_of(store::open(folder.path())).to_string();
-    assert!(
-        error.contains(DATABASE) && error.contains("not a database"),
-        "{error}"
-    );
-    assert_eq!(
-        fs::read_to_string(&database).unwrap(),
-        "dear diary, ".repeat(100)
-    );
+    assert!(error.contains(DATABASE) && error.contains("not a database"), "{error}");
+    assert_eq!(fs::read_to_string(&database).unwrap(), "dear diary, ".repeat(100));
     fs::remove_file(&database).unwrap();
 
-    Connection::open(&database)
-        .unwrap()
-        .execute_batch("CREATE TABLE recipes (name TEXT)")
-        .unwrap();
+    Connection::open(&database).unwrap().execute_batch("CREATE TABLE recipes (name TEXT)").unwrap();
     let error = error_of(store::open(folder.path())).to_string();
     assert!(error.contains("another program"), "{error}");
 }
@@ -199,26 +159,13 @@ async fn a_newer_file_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     committed(&store::open(folder.path()).unwrap(), put("ada", 0, "one")).await;
     let database = folder.path().join(DATABASE).canonicalize().unwrap();
-    Connection::open(&database)
-        .unwrap()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
+    Connection::open(&database).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let before = fs::read(&database).unwrap();
 
     let error = error_of(store::open(folder.path()));
-    let StoreError::NewerFormat {
-        path,
-        found: 99,
-        known,
-    } = &error
-    else {
-        panic!("{error}")
-    };
+    let StoreError::NewerFormat { path, found: 99, known } = &error else { panic!("{error}") };
     assert_eq!(*path, database);
-    assert!(
-        error.to_string().contains("99") && error.to_string().contains(&known.to_string()),
-        "{error}"
-    );
+    assert!(error.to_string().contains("99") && error.to_string().contains(&known.to_string()), "{error}");
     assert_eq!(fs::read(&database).unwrap(), before);
 }
 
@@ -265,69 +212,28 @@ const FORMAT_1: &str = "
 #[tokio::test]
 async fn a_file_of_format_1_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    Connection::open(folder.path().join(DATABASE))
-        .unwrap()
-        .execute_batch(FORMAT_1)
-        .unwrap();
+    Connection::open(folder.path().join(DATABASE)).unwrap().execute_batch(FORMAT_1).unwrap();
 
     let store = store::open(folder.path()).unwrap();
     let stored = store.load("ada").await.unwrap().unwrap();
     assert_eq!((stored.version, stored.value.as_slice()), (40, &b"hi"[..]));
-    assert_eq!(
-        store.due(lane_of("ada"), 5_000, 10).await.unwrap()[0].key,
-        "ada"
-    );
+    assert_eq!(store.due(lane_of("ada"), 5_000, 10).await.unwrap()[0].key, "ada");
     let journal = store.journal_of("ada", None, 10).await.unwrap();
-    assert_eq!(
-        journal.iter().map(|row| row.at).collect::<Vec<_>>(),
-        [2_000, 1_000]
-    );
+    assert_eq!(journal.iter().map(|row| row.at).collect::<Vec<_>>(), [2_000, 1_000]);
     let messages = store.messages_of("ada", None, 10).await.unwrap();
-    assert_eq!(
-        (messages[0].id.as_str(), messages[0].direction),
-        ("wamid.A", Direction::In)
-    );
-    assert_eq!(
-        store.alias("+491511").await.unwrap().as_deref(),
-        Some("ada")
-    );
-    assert_eq!(
-        store
-            .get_record("setting", "colour", 0)
-            .await
-            .unwrap()
-            .unwrap()
-            .value,
-        [b'a'; 100]
-    );
+    assert_eq!((messages[0].id.as_str(), messages[0].direction), ("wamid.A", Direction::In));
+    assert_eq!(store.alias("+491511").await.unwrap().as_deref(), Some("ada"));
+    assert_eq!(store.get_record("setting", "colour", 0).await.unwrap().unwrap().value, [b'a'; 100]);
     assert_eq!(store.increment("turn", 1).await.unwrap(), 13);
     assert_eq!(store.count_contacts().await.unwrap(), 1);
 
-    let journal =
-        vec![
-            JournalEntry::fact(3_000, "status", "{}").with_message(MessageChange::Update {
-                id: "wamid.A".into(),
-                wamid: None,
-                status: Some("read".into()),
-            }),
-        ];
-    assert!(
-        committed(
-            &store,
-            Commit {
-                journal,
-                ..put("ada", 40, "hello")
-            }
-        )
-        .await
-            > 43
-    );
-    assert_eq!(
-        store.messages_of("ada", None, 10).await.unwrap()[0]
-            .status
-            .as_deref(),
-        Some("read")
-    );
+    let journal = vec![JournalEntry::fact(3_000, "status", "{}").with_message(MessageChange::Update {
+        id: "wamid.A".into(),
+        wamid: None,
+        status: Some("read".into()),
+    })];
+    assert!(committed(&store, Commit { journal, ..put("ada", 40, "hello") }).await > 43);
+    assert_eq!(store.messages_of("ada", None, 10).await.unwrap()[0].status.as_deref(), Some("read"));
 }
 
 #[tokio::test]
@@ -337,18 +243,10 @@ async fn a_value_that_cannot_be_read_parks_that_contact_alone() {
     let version = committed(&store, put("ada", 0, "one")).await;
     committed(&store, put("bob", 0, "two")).await;
     let other = Connection::open(folder.path().join(DATABASE)).unwrap();
-    other
-        .execute("UPDATE contacts SET value = x'FF00' WHERE key = 'ada'", ())
-        .unwrap();
+    other.execute("UPDATE contacts SET value = x'FF00' WHERE key = 'ada'", ()).unwrap();
 
-    for error in [
-        store.load("ada").await.unwrap_err(),
-        store.commit(put("ada", 0, "x")).await.unwrap_err(),
-    ] {
-        assert!(
-            matches!(&error, StoreError::Unreadable { what, .. } if what.contains("ada")),
-            "{error}"
-        );
+    for error in [store.load("ada").await.unwrap_err(), store.commit(put("ada", 0, "x")).await.unwrap_err()] {
+        assert!(matches!(&error, StoreError::Unreadable { what, .. } if what.contains("ada")), "{error}");
     }
     assert_eq!(store.load("bob").await.unwrap().unwrap().value, b"two");
     committed(&store, put("ada", version, "mended")).await;
@@ -358,16 +256,8 @@ async fn a_value_that_cannot_be_read_parks_that_contact_alone() {
 #[tokio::test]
 async fn a_full_disk_is_an_error_that_the_store_survives() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open_with(
-        folder.path(),
-        SqliteOptions {
-            max_bytes: Some(400_000),
-            ..SqliteOptions::default()
-        },
-    );
-    let noise: Vec<u8> = (0..20_000_u64)
-        .map(|n| (n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8)
-        .collect();
+    let store = open_with(folder.path(), SqliteOptions { max_bytes: Some(400_000), ..SqliteOptions::default() });
+    let noise: Vec<u8> = (0..20_000_u64).map(|n| (n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
     let large = |key: &str| Commit {
         value: Some(noise.clone()),
         journal: vec![fact(1).with_message(message("m"))],
@@ -382,25 +272,13 @@ async fn a_full_disk_is_an_error_that_the_store_survives() {
             Ok(_) => written.push(key),
             Err(error) => break error,
         }
-        assert!(
-            written.len() < 100,
-            "100 values of 20,000 bytes do not fit into 400,000"
-        );
+        assert!(written.len() < 100, "100 values of 20,000 bytes do not fit into 400,000");
     };
-    let StoreError::Unavailable { reason } = &error else {
-        panic!("{error}")
-    };
-    assert!(
-        reason.contains(DATABASE) && reason.contains("full"),
-        "{error}"
-    );
+    let StoreError::Unavailable { reason } = &error else { panic!("{error}") };
+    assert!(reason.contains(DATABASE) && reason.contains("full"), "{error}");
 
     let failed = format!("contact-{:03}", written.len());
-    assert_eq!(
-        store.load(&failed).await.unwrap(),
-        None,
-        "nothing was half applied"
-    );
+    assert_eq!(store.load(&failed).await.unwrap(), None, "nothing was half applied");
     assert_eq!(store.journal_of(&failed, None, 10).await.unwrap(), []);
     assert_eq!(store.list_contacts(None, 100).await.unwrap(), written);
     assert_eq!(store.count_contacts().await.unwrap(), written.len() as u64);
@@ -415,39 +293,23 @@ async fn a_full_disk_is_an_error_that_the_store_survives() {
 async fn a_busy_store_says_so_and_writes_nothing_of_what_it_refused() {
     let folder = tempfile::tempdir().unwrap();
     let deadline = Duration::from_millis(30);
-    let store = open_with(
-        folder.path(),
-        SqliteOptions {
-            queue: 1,
-            deadline,
-            ..SqliteOptions::default()
-        },
-    );
+    let store = open_with(folder.path(), SqliteOptions { queue: 1, deadline, ..SqliteOptions::default() });
     let other = hold(folder.path());
 
     // The writer took the first and can't finish it; the second waits in the queue until it gives up,
     // and its place is taken until the writer looks again.
     let first = store.commit(put("first", 0, "x")).await.unwrap_err();
-    assert!(
-        matches!(first, StoreError::Unavailable { .. }),
-        "it was taken, so it may yet be applied: {first}"
-    );
+    assert!(matches!(first, StoreError::Unavailable { .. }), "it was taken, so it may yet be applied: {first}");
     let second = store.commit(put("second", 0, "x")).await.unwrap_err();
     assert!(matches!(second, StoreError::Busy { .. }), "{second}");
     let third = store.commit(put("third", 0, "x")).await.unwrap_err();
-    assert!(
-        matches!(&third, StoreError::Busy { waiting } if waiting.contains("too many")),
-        "{third}"
-    );
+    assert!(matches!(&third, StoreError::Busy { waiting } if waiting.contains("too many")), "{third}");
 
     drop(other);
     while let Err(error) = store.commit(put("fourth", 0, "x")).await {
         assert!(matches!(error, StoreError::Busy { .. }), "{error}");
     }
-    assert_eq!(
-        store.list_contacts(None, 10).await.unwrap(),
-        ["first", "fourth"]
-    );
+    assert_eq!(store.list_contacts(None, 10).await.unwrap(), ["first", "fourth"]);
 }
 
 #[tokio::test]
@@ -455,23 +317,9 @@ async fn what_was_erased_is_gone_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::open(folder.path()).unwrap();
     let body = "{\"text\":\"my secret word is rhubarb\"}";
-    let new = NewMessage {
-        id: "m1".into(),
-        direction: Direction::In,
-        body: body.into(),
-        wamid: None,
-        status: None,
-    };
-    let journal =
-        vec![JournalEntry::fact(1, "received", body).with_message(MessageChange::New(new))];
-    committed(
-        &store,
-        Commit {
-            journal,
-            ..put("ada", 0, "rhubarb")
-        },
-    )
-    .await;
+    let new = NewMessage { id: "m1".into(), direction: Direction::In, body: body.into(), wamid: None, status: None };
+    let journal = vec![JournalEntry::fact(1, "received", body).with_message(MessageChange::New(new))];
+    committed(&store, Commit { journal, ..put("ada", 0, "rhubarb") }).await;
     store.erase("ada").await.unwrap();
     drop(store);
 

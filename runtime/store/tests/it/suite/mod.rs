@@ -8,9 +8,7 @@ pub(crate) mod records;
 
 use std::sync::Arc;
 
-use store::{
-    Commit, Direction, JournalEntry, MessageChange, Millis, NewMessage, Outcome, PutRecord, Store,
-};
+use store::{Commit, Direction, JournalEntry, MessageChange, Millis, NewMessage, Outcome, PutRecord, Store};
 
 /// A fresh, empty store, and what must live as long as it.
 pub(crate) struct Subject {
@@ -80,13 +78,7 @@ pub(crate) use every_store_passes;
 /// A commit of a text value, without due time and journal.
 pub(crate) fn put(key: &str, expected_version: u64, value: &str) -> Commit {
     let value = Some(value.as_bytes().to_vec());
-    Commit {
-        key: key.into(),
-        expected_version,
-        value,
-        due: None,
-        journal: Vec::new(),
-    }
+    Commit { key: key.into(), expected_version, value, due: None, journal: Vec::new() }
 }
 
 /// The version that a commit which must not conflict gave.
@@ -114,22 +106,9 @@ pub(crate) fn message(id: &str) -> MessageChange {
 
 pub(crate) fn record(key: &str, expected_version: u64, value: &str) -> PutRecord {
     let value = Some(value.as_bytes().to_vec());
-    PutRecord {
-        kind: "setting".into(),
-        key: key.into(),
-        expected_version,
-        value,
-        expires: None,
-        now: 0,
-    }
+    PutRecord { kind: "setting".into(), key: key.into(), expected_version, value, expires: None, now: 0 }
 }
 
 pub(crate) async fn due_keys(store: &Arc<dyn Store>, lane: u16, until: Millis) -> Vec<String> {
-    store
-        .due(lane, until, usize::MAX)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|due| due.key)
-        .collect()
+    store.due(lane, until, usize::MAX).await.unwrap().into_iter().map(|due| due.key).collect()
 }
