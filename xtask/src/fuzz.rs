@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: feeds what reads other people's input with mutations of a few good inputs. The targets are in `fuzz/`, a package
 //! outside of the workspace.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::shell::{Line, Shell, cargo};
 
@@ -19,7 +19,7 @@ const TARGETS: [(&str, &str); 4] = [
     ("webhook", "webhooks: signature and payload"),
     ("bot", "bots: check, and then a few turns"),
     ("text", "texts, expressions and scripts: compile and run"),
-    ("api_body", "bodies of the HTTP API"),
+    ("dialogs", "dialog tests: read and played"),
 ];
 /// No input is longer, in bytes: what goes wrong beyond goes wrong below.
 const LONGEST: u32 = 16_384;
@@ -36,9 +36,10 @@ pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
             bail!("there is no target {name:?}; there are:\n{known}");
         }
     };
-    // libFuzzer's counters are a feature that only nightly compilers let through; this lets any.
-    let build =
-        cargo("build --release --manifest-path fuzz/Cargo.toml --bins").env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
+    let version = shell.output(&Line::new("rustc").args(["-vV"])).context("asking rustc for its version")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not name its host")?;
+    // With a target named, cargo leaves build scripts and macros without the counters, for which they have no use.
+    let build = cargo("build --release --bins --manifest-path fuzz/Cargo.toml --target").args([host]).env("RUSTFLAGS", FLAGS);
     if !shell.passes(&build)? {
         bail!("the targets do not compile");
     }
@@ -49,7 +50,7 @@ pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
         for folder in ["corpus", "artifacts"] {
             std::fs::create_dir_all(shell.root.join("fuzz").join(folder).join(name))?;
         }
-        let run = Line::new(format!("{target}/release/{name}"))
+        let run = Line::new(format!("{target}/{host}/release/{name}"))
             .args([format!("fuzz/corpus/{name}"), format!("fuzz/seeds/{name}")])
             .args([format!("-artifact_prefix=fuzz/artifacts/{name}/"), format!("-max_total_time={}", arguments.seconds)])
             .args([format!("-max_len={LONGEST}"), format!("-timeout={SLOWEST}"), "-print_final_stats=1".to_owned()]);
