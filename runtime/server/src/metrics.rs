@@ -29,6 +29,8 @@ pub const UNDER_WAY: &str = "salesbot_work_under_way";
 pub const DUE: &str = "salesbot_due_total";
 /// Alerts for the team.
 pub const ALERTS: &str = "salesbot_alerts_total";
+/// Times that the embedded store made commits durable: a group of commits is one flush.
+pub const FLUSHES: &str = "salesbot_store_flushes_total";
 /// Live bots.
 pub const BOTS: &str = "salesbot_bots";
 
@@ -51,7 +53,8 @@ pub fn recorder() -> &'static PrometheusHandle {
     })
 }
 
-fn describe() {
+/// Tells the recorder what each metric means.
+pub fn describe() {
     describe_counter!(WEBHOOKS, Unit::Count, "Webhooks, by answer");
     describe_histogram!(WEBHOOK_DURATION, Unit::Seconds, "Time from a verified webhook to its answer");
     describe_counter!(WEBHOOK_ITEMS, Unit::Count, "What webhooks told, by kind");
@@ -64,6 +67,7 @@ fn describe() {
     describe_gauge!(UNDER_WAY, Unit::Count, "Sends and calls under way in this process");
     describe_counter!(DUE, Unit::Count, "Contacts whose due time a worker took up");
     describe_counter!(ALERTS, Unit::Count, "Alerts for the team");
+    describe_counter!(FLUSHES, Unit::Count, "Times that the embedded store made commits durable");
     describe_gauge!(BOTS, Unit::Count, "Live bots");
 }
 

@@ -48,7 +48,8 @@ async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
     Ok("ready")
 }
 
-async fn render_metrics() -> impl IntoResponse {
+async fn render_metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+    ::metrics::counter!(metrics::FLUSHES).absolute(app.store.flushes());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics::recorder().render())
 }
 

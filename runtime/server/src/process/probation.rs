@@ -1,6 +1,9 @@
 //! After an unclean exit a server is on probation for a while: events are written down before they run. If it dies again, those that were
-//! running are suspects: at the next start they run one by one, so that a third death tells which it was. That one goes to the dead
-//! list; no event can bring servers down again and again.
+//! running are suspects: from the next start on they run one by one, and one that servers die of again and again is found out. It goes to
+//! the dead list; no event can bring servers down for ever.
+//!
+//! A server may die of something else at any moment, and an event that was running then is innocent: to be dropped for it would be to
+//! lose a customer's message. So one death proves nothing, and an event that has run is a suspect no more.
 
 use std::{
     collections::HashMap,
@@ -24,6 +27,9 @@ use crate::{app::App, records};
 
 /// How long a server is on probation.
 const PROBATION: i64 = MINUTE;
+/// How many servers must die while an event runs with no other suspect beside it before it is taken for the cause. What kills a machine
+/// now and then hardly hits the same few milliseconds so often.
+const PROOF: u8 = 3;
 /// Records of this kind: a process that runs, and did not end well if it is found at a start.
 const RUNNING: &str = "running";
 /// Records of this kind: what a process on probation is about to run.
@@ -44,14 +50,16 @@ pub struct Probation {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Note {
     event: String,
-    /// No other suspect ran beside it.
-    alone: bool,
+    /// How often it has run with no other suspect beside it, this time included.
+    alone: u8,
 }
 
 /// Events that run under watch.
 pub(super) struct Watch<'p> {
-    /// The note, with its version.
+    /// The contact, with the version of its note.
     note: Option<(String, u64)>,
+    /// What runs is the contact's suspect.
+    is_suspect: bool,
     _alone: Option<MutexGuard<'p, ()>>,
 }
 
@@ -68,24 +76,30 @@ impl Probation {
         tasks: &mut [Task<'_>],
     ) -> Result<Watch<'_>, StoreError> {
         let now = app.now();
+        let unwatched = |alone| Watch { note: None, is_suspect: false, _alone: alone };
         if !self.is_on(now) {
-            return Ok(Watch { note: None, _alone: None });
+            return Ok(unwatched(None));
         }
-        let known = self.lock().get(contact.as_str()).cloned();
-        let alone = match &known {
+        let suspect = self.lock().get(contact.as_str()).cloned();
+        let alone = match &suspect {
             Some(_) => Some(self.one_by_one.lock().await),
             None => None,
         };
-        if let Some(guilty) = known.filter(|note| note.alone) {
+        if let Some(guilty) = suspect.as_ref().filter(|suspect| suspect.alone >= PROOF) {
             for task in tasks.iter_mut().filter(|task| name_of(task) == guilty.event) {
-                task.plan = Plan::Stop("the process died while this event ran".to_owned());
+                task.plan = Plan::Stop("servers died again and again while this event ran".to_owned());
             }
         }
         // On probation the events of a contact run one by one.
         let Some(event) = tasks.iter().find(|task| task.plan == Plan::Run).map(name_of) else {
-            return Ok(Watch { note: None, _alone: alone });
+            return Ok(unwatched(alone));
         };
-        let note = records::json(&Note { event, alone: alone.is_some() })?;
+        let (is_suspect, times) = match suspect {
+            Some(suspect) if suspect.event == event => (true, suspect.alone.saturating_add(1)),
+            Some(_) => (false, 1),
+            None => (false, 0),
+        };
+        let note = records::json(&Note { event, alone: times })?;
         let mut version = 0;
         loop {
             let put = PutRecord {
@@ -98,7 +112,7 @@ impl Probation {
             };
             match app.store.put_record(put).await? {
                 store::Outcome::Committed { version } => {
-                    return Ok(Watch { note: Some((contact.to_string(), version)), _alone: alone });
+                    return Ok(Watch { note: Some((contact.to_string(), version)), is_suspect, _alone: alone });
                 }
                 store::Outcome::Conflict { current } => version = current.map_or(0, |current| current.version),
             }
@@ -114,6 +128,9 @@ impl Watch<'_> {
     /// The events ran, and the process lives.
     pub(super) async fn end(self, app: &App) {
         let Some((contact, version)) = self.note else { return };
+        if self.is_suspect {
+            app.probation.lock().remove(&contact);
+        }
         let put = PutRecord {
             kind: SUSPECT.to_owned(),
             key: contact,

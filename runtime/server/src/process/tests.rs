@@ -223,7 +223,7 @@ async fn what_brings_processes_down_does_not_run_for_ever() {
     let event = message(&first, "deadly", &ana);
     die_of(&first, &id, &event).await;
     // From now on on probation: first among others, then alone.
-    for _ in 0..2 {
+    for _ in 0..4 {
         let next = Server::with("", store.clone()).await;
         assert!(begin_run(&next.app).await.unwrap());
         die_of(&next, &id, &event).await;
@@ -240,4 +240,25 @@ async fn what_brings_processes_down_does_not_run_for_ever() {
     end_run(&last.app).await.unwrap();
     let after = Server::with("", store).await;
     assert!(!begin_run(&after.app).await.unwrap(), "the last one ended well");
+}
+
+#[tokio::test]
+async fn an_event_that_runs_in_the_end_was_innocent() {
+    let store = store::memory();
+    let ana = identity(None, Some("5511987654321"));
+    let whom = Whom::Named { identity: ana.clone(), create: true };
+    let first = Server::with("", store.clone()).await;
+    begin_run(&first.app).await.unwrap();
+    let id = find(&first.app, &whom).await.unwrap().unwrap();
+    let event = message(&first, "unlucky", &ana);
+    for _ in 0..3 {
+        let next = Server::with("", store.clone()).await;
+        begin_run(&next.app).await.unwrap();
+        die_of(&next, &id, &event).await;
+    }
+    let last = Server::with("", store.clone()).await;
+    assert!(begin_run(&last.app).await.unwrap());
+    assert_eq!(process(&last.app, &whom, &[event]).await.unwrap().dead, 0);
+    last.settle().await;
+    assert_eq!(last.transcript("+5511987654321").await, ["in: Oi", "out: You said Oi (delivered)"]);
 }
