@@ -136,7 +136,8 @@ async fn a_handoff_silences_the_bot_until_it_is_released() {
 
     shop.is_quiet().await;
     let transcript = shop.server.get(&path("messages")).await.expect(200);
-    let directions: Vec<&str> = transcript.as_array().unwrap().iter().rev().map(|line| line["direction"].as_str().unwrap()).collect();
+    let directions: Vec<&str> =
+        transcript.as_array().unwrap().iter().rev().map(|line| line["direction"].as_str().unwrap()).collect();
     assert_eq!(directions, ["in", "out", "in", "in", "out", "in", "out"]);
     assert_eq!(transcript[0]["status"], "read");
 }

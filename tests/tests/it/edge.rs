@@ -82,7 +82,9 @@ async fn a_bad_webhook_is_refused_and_changes_nothing() {
         assert_eq!(answer.json()["status"], expected, "{what}");
     }
     let length = (4 << 20) + 1;
-    let huge = format!("POST /webhooks/whatsapp HTTP/1.1\r\nhost: localhost\r\nx-hub-signature-256: sha256=0\r\ncontent-length: {length}\r\n\r\n");
+    let huge = format!(
+        "POST /webhooks/whatsapp HTTP/1.1\r\nhost: localhost\r\nx-hub-signature-256: sha256=0\r\ncontent-length: {length}\r\n\r\n"
+    );
     let answer = answer_to(shop.server.address(), &huge, false).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("application/problem+json"), "{answer}");
     let packed = good.clone();
@@ -223,7 +225,8 @@ async fn the_webhook_works_through_a_tunnel() {
 #[tokio::test]
 async fn with_a_token_the_tunnel_is_open_to_whoever_has_it() {
     let shop = Shop::open(Server::with().bot("greeting", greeting()).token("a-token-of-some-length")).await;
-    let tunnelled = |request: tests::harness::Request| request.header("host", "shop.example").header("x-forwarded-for", "203.0.113.9");
+    let tunnelled =
+        |request: tests::harness::Request| request.header("host", "shop.example").header("x-forwarded-for", "203.0.113.9");
     for path in WITHOUT_A_TOKEN {
         let with = tunnelled(shop.server.call(Method::GET, path)).send().await;
         assert!(with.status.is_success(), "{path}: {}", with.text);

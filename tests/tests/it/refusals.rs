@@ -26,7 +26,8 @@ fn offer() -> Value {
 }
 
 async fn open() -> Shop {
-    let template = json!({"name": "offer", "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "Our offer."}]});
+    let template =
+        json!({"name": "offer", "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "Our offer."}]});
     let mock = Mock::builder().template(&template).unwrap().start().await.unwrap();
     Shop::open_at(mock, Server::with().bot("offer", offer())).await
 }

@@ -74,7 +74,9 @@ async fn open(samples: &[Sample]) -> Shop {
     let ours = ids.iter().map(|id| Number::new(id, "15550783881"));
     let mock = Mock::builder().limits(false).windows(false).numbers(ours).start().await.unwrap();
     let account = mock.account();
-    let echo = bot(json!({"echo": {"type": "message", "text": "You said: {{ message.text ?? message.type }}", "outside_window": "skip"}}));
+    let echo = bot(
+        json!({"echo": {"type": "message", "text": "You said: {{ message.text ?? message.type }}", "outside_window": "skip"}}),
+    );
     let more = ids.iter().skip(1).map(|id| format!("[[whatsapp.numbers]]\nphone_number_id = \"{id}\"\n"));
     // Without a business account any counts: samples come from many.
     let setup = Server::with()
