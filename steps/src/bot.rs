@@ -151,7 +151,7 @@ pub struct Defaults {
     /// What a person's message does to the bot. Left out: `pause`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_human: Option<OnHuman>,
-    /// After a person's message the bot comes back by itself. Left out: only a release brings it back.
+    /// So long after a person's message the bot comes back by itself. Left out: a day. After a handoff only a release brings it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume_after: Option<Duration>,
     /// What this bot does to one that already listens. Left out: `replace`.

@@ -135,6 +135,28 @@ impl Contact {
         }
     }
 
+    /// Reads the stored value.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn read(stored: &[u8]) -> Result<Self, serde_json::Error> {
+        // Checked once as a whole, its strings need no check of their own.
+        match std::str::from_utf8(stored) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(stored),
+        }
+    }
+
+    /// Writes the value to store. `like`: how many bytes it was when it was read, to make room for.
+    ///
+    /// # Errors
+    /// None that a contact of ours can cause: its keys are texts and its numbers finite.
+    pub fn write(&self, like: usize) -> Result<Vec<u8>, serde_json::Error> {
+        let mut stored = Vec::with_capacity(like + 512);
+        serde_json::to_writer(&mut stored, self)?;
+        Ok(stored)
+    }
+
     /// The name to greet with; None when nobody ever gave one.
     pub fn display_name(&self) -> Option<&str> {
         let own = self.name.as_deref().filter(|name| !name.trim().is_empty());

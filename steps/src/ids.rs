@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 /// The longest id of a step, option, bot, variable or field (`bot-language` §1: `[a-z][a-z0-9_]{0,63}`).
 pub const MAX_ID_LENGTH: usize = 64;
 
-/// Words of Rhai that can't name a step, an option, a bot, a variable or a field.
+/// In alphabetical order. Words of Rhai that can't name a step, an option, a bot, a variable or a field.
 pub const RESERVED_WORDS: &[&str] = &[
     "as",
     "async",
@@ -97,7 +97,7 @@ pub fn check_id(text: &str) -> Result<(), IdError> {
     if !starts_well || !goes_on_well || text.len() > MAX_ID_LENGTH {
         return Err(IdError::Form(text.chars().take(80).collect()));
     }
-    if RESERVED_WORDS.contains(&text) {
+    if RESERVED_WORDS.binary_search(&text).is_ok() {
         return Err(IdError::Reserved(text.to_owned()));
     }
     Ok(())
@@ -295,6 +295,12 @@ mod tests {
         for bad in ["", "A", "2step", "ask-email", "olá", "while", &"x".repeat(65)] {
             assert!(StepId::new(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_reserved_words_are_in_order() {
+        assert!(RESERVED_WORDS.is_sorted());
+        assert!(StepId::new("yield").is_err() && StepId::new("as").is_err());
     }
 
     #[test]

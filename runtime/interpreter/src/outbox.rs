@@ -52,7 +52,7 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
     let mut claimed = Vec::new();
     let mut begun: Vec<NumberId> = Vec::new();
     let mut stood_in: Vec<(SessionId, StepId)> = Vec::new();
-    let (identity, id) = (contact.identity.clone(), contact.id.clone());
+    let (identity, id) = (&contact.identity, &contact.id);
     let opted_out = contact.opted_in == Some(false);
     let conversations = &mut contact.conversations;
     contact.pending.retain_mut(|pending| {

@@ -158,13 +158,14 @@ impl Load {
     fn take(&mut self, index: usize, event: &Event) -> Turned {
         let conversation = &mut self.conversations[index];
         let contact = match &conversation.stored {
-            Some(json) => serde_json::from_slice(json).expect("written by this bench"),
+            Some(json) => Contact::read(json).expect("written by this bench"),
             None => new_contact(index, self.now),
         };
         let mut turned = turn(&self.bots, &self.environment, contact, event, self.now, &Supplied::default())
             .expect("one version, and no counter in the dialog");
         let claimed = outbox::claim(&mut turned.contact, "bench", self.now, &mut turned.facts);
-        conversation.stored = Some(serde_json::to_vec(&turned.contact).expect("a contact can always be written"));
+        let like = conversation.stored.as_ref().map_or(0, Vec::len);
+        conversation.stored = Some(turned.contact.write(like).expect("a contact can always be written"));
         conversation.sending = None;
         for work in claimed {
             if let Claimed::Send { entry, message, .. } = work {

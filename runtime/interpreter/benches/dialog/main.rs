@@ -21,6 +21,10 @@ use steps::{bot::Bot, check};
 use clock::Stopwatch;
 use load::{Load, Spent};
 
+/// As in the `salesbot` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Conversations open together in the small and in the large run.
 const FEW: usize = 1_000;
 const MANY: usize = 100_000;

@@ -68,7 +68,7 @@ pub(super) fn decode(value: &[u8]) -> Result<Contact, Tried> {
     struct Format {
         format: u16,
     }
-    match serde_json::from_slice::<Contact>(value) {
+    match Contact::read(value) {
         Ok(contact) if contact.format <= CONTACT_FORMAT => Ok(contact),
         Ok(contact) => Err(Tried::Newer(contact.format)),
         // A newer format may have another shape; only its number is sure to be there.
