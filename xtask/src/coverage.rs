@@ -1,6 +1,9 @@
 //! `cargo xtask coverage`: which lines of the pure packages their tests run, by the compiler's own instrumentation and LLVM's tools.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -52,8 +55,8 @@ pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
             .args(["--lib", "--tests", "--target-dir"])
             .args([target.display().to_string()])
             .env("RUSTFLAGS", "-C instrument-coverage")
-            // One file a program and a few more for programs that run at once, which are merged as they end.
-            .env("LLVM_PROFILE_FILE", profiles.join("%m-%4m.profraw").display().to_string())
+            // Up to four files a program, into which all its runs are merged as they end.
+            .env("LLVM_PROFILE_FILE", profiles.join("%4m.profraw").display().to_string())
     };
     let Some(built) = shell.output(&test("test --no-run --message-format=json")) else {
         bail!("the tests do not compile: `cargo test --no-run` says why");
@@ -72,25 +75,20 @@ pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
     let programs = programs(&built);
     let (first, others) = programs.split_first().context("no test was built")?;
     let export = Line::new(cov)
-        .args(["export", "--summary-only", "--instr-profile"])
+        .args(["export", "--format=lcov", "--instr-profile"])
         .args([merged.display().to_string(), first.clone()])
         .args(others.iter().flat_map(|program| ["--object".to_owned(), program.clone()]));
     let exported = shell.output(&export).context("llvm-cov could not read the profile")?;
-    let exported: Value = serde_json::from_str(&exported).context("llvm-cov printed no JSON")?;
     Ok(report(shell, &exported, arguments.files) || !arguments.check)
 }
 
 /// Prints the table; true: all reach the mark.
-fn report(shell: &Shell, exported: &Value, with_files: bool) -> bool {
-    let mut files: Vec<(String, Lines)> = Vec::new();
-    for file in exported["data"][0]["files"].as_array().into_iter().flatten() {
-        let name = file["filename"].as_str().unwrap_or_default();
-        let Ok(path) = PathBuf::from(name).strip_prefix(&shell.root).map(|path| path.display().to_string()) else { continue };
-        let count = |key: &str| file["summary"]["lines"][key].as_u64().unwrap_or_default();
-        if !TESTS.iter().any(|part| path.contains(part)) {
-            files.push((path, Lines { all: count("count"), run: count("covered") }));
-        }
-    }
+fn report(shell: &Shell, exported: &str, with_files: bool) -> bool {
+    let mut files = read(exported, |path| fs::read_to_string(path).ok());
+    files.retain_mut(|(path, _)| {
+        let inside = Path::new(path).strip_prefix(&shell.root).map(|inside| inside.display().to_string());
+        inside.map(|inside| *path = inside).is_ok()
+    });
     files.sort_by(|(_, one), (_, other)| one.percent().total_cmp(&other.percent()));
     println!("\n{:<14}{:>8}{:>8}{:>9}", "package", "lines", "run", "percent");
     let mut reached = true;
@@ -107,6 +105,36 @@ fn report(shell: &Shell, exported: &Value, with_files: bool) -> bool {
         }
     }
     reached
+}
+
+/// Reads LLVM's export (`SF:` a file, `DA:` a line and how often it ran), without the lines of tests.
+fn read(exported: &str, source: impl Fn(&str) -> Option<String>) -> Vec<(String, Lines)> {
+    let mut files: Vec<(String, Lines)> = Vec::new();
+    let mut end = 0;
+    for record in exported.lines() {
+        if let Some(path) = record.strip_prefix("SF:") {
+            let is_test = TESTS.iter().any(|part| path.contains(part));
+            end = if is_test { 0 } else { source(path).map_or(0, |source| before_tests(&source)) };
+            files.push((path.to_owned(), Lines::default()));
+        }
+        let line = record.strip_prefix("DA:").and_then(|line| line.split_once(','));
+        let (Some((number, runs)), Some((_, lines))) = (line, files.last_mut()) else { continue };
+        if number.parse::<usize>().is_ok_and(|number| number <= end) {
+            lines.all += 1;
+            lines.run += u64::from(runs != "0");
+        }
+    }
+    files.retain(|(_, lines)| lines.all > 0);
+    files
+}
+
+/// How many lines stand before a file's tests, which are at its bottom.
+fn before_tests(source: &str) -> usize {
+    let lines: Vec<&str> = source.lines().collect();
+    let tests = lines
+        .windows(2)
+        .position(|pair| pair[0].starts_with("#[cfg(test)]") && pair[1].starts_with("mod ") && pair[1].ends_with('{'));
+    tests.unwrap_or(lines.len())
 }
 
 impl Lines {
@@ -140,7 +168,23 @@ fn programs(messages: &str) -> Vec<String> {
     messages.filter_map(|message| message["executable"].as_str().map(str::to_owned)).collect()
 }
 
-fn files_in(folder: &std::path::Path) -> Result<Vec<String>> {
+fn files_in(folder: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?;
     entries.map(|entry| Ok(entry?.path().display().to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_tests_do_not_count() {
+        let exported =
+            "SF:steps/src/a.rs\nDA:1,4\nDA:2,0\nDA:5,1\nend_of_record\nSF:steps/src/a/tests.rs\nDA:1,1\nend_of_record\n";
+        let source = "fn a() {}\nfn b() {}\n#[cfg(test)]\nmod tests {\n    fn c() {}\n}\n";
+        let files = read(exported, |_| Some(source.to_owned()));
+        assert_eq!(files.len(), 1);
+        assert_eq!((files[0].1.all, files[0].1.run), (2, 1));
+        assert_eq!(files[0].1.percent(), 50.0);
+    }
 }
