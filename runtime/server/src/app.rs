@@ -24,6 +24,7 @@ use crate::{
     live::Live,
     process::{Probation, Queues},
     settings::{MetaApp, Settings},
+    templates::Templates,
 };
 
 /// One server serves one account: contacts of all its numbers are found by the same names.
@@ -49,6 +50,7 @@ pub struct App {
     pub queues: Queues,
     pub probation: Probation,
     pub wake: Wake,
+    pub templates: Templates,
     pub tasks: TaskTracker,
     /// Webhooks whose body is being read.
     pub unverified: Semaphore,
@@ -104,6 +106,7 @@ impl App {
             queues: Queues::default(),
             probation: Probation::default(),
             wake: Wake::default(),
+            templates: Templates::default(),
             tasks: TaskTracker::new(),
             unverified: Semaphore::new(settings.limits.unverified_webhooks),
             in_flight: Semaphore::new(settings.limits.webhooks_in_flight),

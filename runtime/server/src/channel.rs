@@ -12,7 +12,7 @@ use std::{
 
 use futures_util::StreamExt;
 use interpreter::outbox::SEND_DEADLINE;
-use reqwest::{Client, header};
+use reqwest::{Client, RequestBuilder, header};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use steps::{
@@ -25,9 +25,10 @@ use steps::{
 use whatsapp::{
     callback, errors,
     send::{self, Recipient, paths},
+    templates,
 };
 
-use crate::settings::Number;
+use crate::{settings::Number, templates::Known};
 
 /// How messages of one number go out.
 pub enum Channel {
@@ -70,6 +71,12 @@ pub struct Send<'s> {
 const CONNECT: Duration = Duration::from_secs(5);
 /// An answer of the Graph API is well under this; what is longer is no answer of it.
 const MAX_ANSWER: usize = 64 * 1024;
+/// A page of templates is well under this.
+const MAX_LIST: usize = 8 << 20;
+/// How long a page of templates may take.
+const LIST: Duration = Duration::from_secs(30);
+/// More pages than this are no list of templates: an account has 6,000 names at most (Cloud API, Template management).
+const MAX_PAGES: usize = 1_000;
 /// How long a receipt may take.
 const RECEIPT: Duration = Duration::from_secs(5);
 /// How long a number rests after an error that only people can mend: a token that was revoked, an account that is restricted.
@@ -143,6 +150,31 @@ impl Graph {
         }
     }
 
+    /// All templates of the number's account, by name.
+    pub async fn templates(&self) -> Result<Known, ChannelError> {
+        let (mut known, mut after) = (Known::default(), None::<String>);
+        for _ in 0..MAX_PAGES {
+            let url = format!("{}{}", self.base, paths::templates(self.account()));
+            let size = templates::PAGE.to_string();
+            let mut query = vec![("fields", templates::FIELDS), ("limit", &size)];
+            query.extend(after.as_deref().map(|after| ("after", after)));
+            let request = self.client.get(url).query(&query);
+            let (status, answer) = self
+                .exchange(request, LIST, MAX_LIST)
+                .await
+                .map_err(|error| errors::new(UNAVAILABLE, &error.without_url().to_string()))?;
+            let page = templates::read(status, &answer)?;
+            for (name, template) in page.templates {
+                known.entry(name).or_default().push(template);
+            }
+            match page.after {
+                Some(next) => after = Some(next),
+                None => return Ok(known),
+            }
+        }
+        Err(errors::new(UNAVAILABLE, "the list of templates does not end"))
+    }
+
     /// A place in the number's pace: milliseconds to wait; or, where that would pass the deadline, when to try again.
     fn reserve(&self, now: Moment) -> Result<i64, i64> {
         let pace = if self.number.coexistence { pace::SHARED_NUMBER } else { pace::NUMBER };
@@ -186,14 +218,19 @@ impl Graph {
 
     async fn post(&self, body: &Value, deadline: Duration) -> Result<(u16, Vec<u8>), reqwest::Error> {
         let url = format!("{}{}", self.base, paths::messages(&self.number.id));
-        let request = self.client.post(url).timeout(deadline).bearer_auth(self.number.access_token.expose_secret());
-        let response = request.header(header::ACCEPT, "application/json").json(body).send().await?;
+        self.exchange(self.client.post(url).json(body), deadline, MAX_ANSWER).await
+    }
+
+    /// A request with the number's token: status, and the answer as far as it is not longer than an answer can be.
+    async fn exchange(&self, request: RequestBuilder, deadline: Duration, max: usize) -> Result<(u16, Vec<u8>), reqwest::Error> {
+        let request = request.timeout(deadline).bearer_auth(self.number.access_token.expose_secret());
+        let response = request.header(header::ACCEPT, "application/json").send().await?;
         let status = response.status().as_u16();
         let mut answer = Vec::new();
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             answer.extend_from_slice(&chunk?);
-            if answer.len() > MAX_ANSWER {
+            if answer.len() > max {
                 break;
             }
         }

@@ -29,5 +29,6 @@ pub mod schedule;
 pub mod sender;
 pub mod serve;
 pub mod settings;
+pub mod templates;
 #[cfg(test)]
 mod testing;

@@ -18,6 +18,7 @@ use crate::{
     process::{begin_run, end_run},
     router, sandbox, schedule,
     settings::{LogFormat, Settings},
+    templates,
 };
 
 /// How long a worker that failed waits before it begins again.
@@ -57,8 +58,11 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     metrics::recorder();
     if begin_run(&app).await? {
-        tracing::warn!("the last run did not end well: for a minute events are watched, so that none can bring the server down again and again");
+        tracing::warn!(
+            "the last run did not end well: for a minute events are watched, so that none can bring the server down again and again"
+        );
     }
+    templates::recall(&app).await.context("can't read what is known of templates")?;
     bots::load_all(&app).await.context("can't load the bots")?;
     app.set_ready();
     let address = listener.local_addr()?;
@@ -68,6 +72,7 @@ pub async fn serve(
     supervise(&app, "due work", due::work);
     supervise(&app, "schedules", schedule::work);
     supervise(&app, "bot files", bots::watch);
+    supervise(&app, "templates", templates::work);
 
     let stopping = app.clone();
     tokio::spawn(async move {

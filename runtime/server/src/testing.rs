@@ -3,18 +3,19 @@
 pub(crate) mod faults;
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
-    extract::ConnectInfo,
+    extract::{ConnectInfo, Path, Query},
     http::{Request, StatusCode},
     response::Response,
-    routing::post,
+    routing::{get, post},
 };
 use serde_json::{Value, json};
 use steps::moment::Moment;
@@ -212,6 +213,16 @@ pub(crate) fn change(value: &Value) -> Value {
 pub(crate) struct Graph {
     pub(crate) address: String,
     bodies: Arc<Mutex<Vec<Value>>>,
+    templates: Arc<Mutex<Vec<Value>>>,
+}
+
+/// Templates one by one: every list has pages.
+fn page(templates: &[Value], place: usize) -> Value {
+    let mut paging = json!({ "cursors": { "after": (place + 1).to_string() } });
+    if place + 1 < templates.len() {
+        paging["next"] = "http://elsewhere.invalid/".into();
+    }
+    json!({ "data": templates.get(place).into_iter().collect::<Vec<_>>(), "paging": paging })
 }
 
 impl Graph {
@@ -234,14 +245,26 @@ impl Graph {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/{number}/messages", post(handler));
+        let templates: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let listed = templates.clone();
+        let list = move |Path(account): Path<String>, Query(query): Query<HashMap<String, String>>| async move {
+            assert_eq!((account.as_str(), query["fields"].contains("components")), ("5001", true));
+            let place = query.get("after").map_or(0, |after| after.parse().unwrap());
+            Json(page(&listed.lock().unwrap(), place))
+        };
+        let router = Router::new().route("/{id}/messages", post(handler)).route("/{id}/message_templates", get(list));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Graph { address, bodies }
+        Graph { address, bodies, templates }
     }
 
     /// Accepts all.
     pub(crate) async fn accepting() -> Self {
         Self::start(|place| (200, accepted(place))).await
+    }
+
+    /// The templates of account 5001.
+    pub(crate) fn set_templates(&self, templates: Vec<Value>) {
+        *self.templates.lock().unwrap() = templates;
     }
 
     pub(crate) fn bodies(&self) -> Vec<Value> {

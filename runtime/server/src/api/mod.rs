@@ -69,6 +69,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dead::retry))
         .routes(routes!(dead::remove))
         .routes(routes!(lists::alerts))
+        .routes(routes!(lists::templates))
         .routes(routes!(events::listen))
 }
 

@@ -16,7 +16,7 @@ use steps::{bot::Bot, environment::Environment, ids::BotId};
 use store::StoreError;
 use tokio::sync::mpsc;
 
-use super::{Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check, history, load_version, publish, records, retire};
+use super::{Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, load_version, publish, records, retire};
 use crate::app::App;
 
 /// Quiet time after a change: an editor writes a file in several steps.
@@ -176,7 +176,7 @@ fn check_on_all_cores(files: Vec<Found>, environment: &Environment) -> Vec<(Foun
             .map(|share| {
                 scope.spawn(move || {
                     let check = |file: Found| {
-                        let checked = check(&file.id, &file.source, environment);
+                        let checked = check_file(&file.id, &file.source, environment);
                         (file, checked)
                     };
                     share.into_iter().map(check).collect::<Vec<_>>()
@@ -308,7 +308,7 @@ mod tests {
         std::fs::write(&file, ECHO).unwrap();
         let app = server(folder.path(), &store).await;
         let document: Value = serde_json::from_str(OTHER).unwrap();
-        let bot = check("echo", OTHER, &app.environment.load()).bot.unwrap();
+        let bot = check_file("echo", OTHER, &app.environment.load()).bot.unwrap();
         let version = bot.version.to_string();
         let written = super::super::publish_document(&app, bot, &document, None).await.unwrap();
         assert_eq!(written.as_deref(), Some(file.as_path()));

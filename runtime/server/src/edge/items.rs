@@ -114,6 +114,7 @@ async fn heed(app: &Arc<App>, notice: Notice) {
         }
         Meaning::Error(_) => "number_error",
         Meaning::Template { status, category, .. } => {
+            app.templates.changed();
             if status.as_deref().is_none_or(|status| status == "APPROVED") && category.is_none() {
                 return;
             }
