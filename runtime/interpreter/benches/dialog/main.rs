@@ -52,7 +52,10 @@ fn main() {
     }
     if asked("--profile") {
         let bots = publish(bots::qualification(0, SMALL_BOT));
-        return (0..PROFILED / FEW).for_each(|_| drop(Load::new(bots.clone(), FEW).play()));
+        for _ in 0..PROFILED / FEW {
+            let _played = Load::new(bots.clone(), FEW).play();
+        }
+        return;
     }
     let quick = asked("--quick");
     let effort = if quick { Effort { rounds: 2, many: MANY / 4 } } else { Effort { rounds: 5, many: MANY } };
