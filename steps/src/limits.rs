@@ -1,7 +1,7 @@
 //! What the WhatsApp Cloud API accepts, as numbers: lengths of texts, numbers of buttons, rows and cards, sizes of media.
 //!
 //! Each limit stands here once, with the page of Meta's documentation that names it. The checker reads them while a bot is edited,
-//! [`violations`] holds a finished message against them before it is queued. Nothing is cut silently: what does not fit is said.
+//! [`violations()`] holds a finished message against them before it is queued. Nothing is cut silently: what does not fit is said.
 
 mod violations;
 

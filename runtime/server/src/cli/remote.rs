@@ -36,7 +36,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Which server is asked. Left out, it is the one that these settings would start here.
 #[derive(Debug, clap::Args)]
 struct Server {
-    /// The server's address, such as https://bots.example.com; left out: SALESBOT_LISTEN on this machine
+    /// The server's address, such as `https://bots.example.com`; left out: SALESBOT_LISTEN on this machine
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
     /// A token of its API; left out: SALESBOT_API_TOKEN
