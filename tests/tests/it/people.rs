@@ -104,12 +104,14 @@ async fn a_known_number_with_another_user_id_is_somebody_else() {
 }
 
 #[tokio::test]
-async fn who_opts_out_hears_no_marketing() {
+async fn a_choice_about_marketing_in_whatsapps_settings_is_kept() {
     let shop = open().await;
     deliver(shop.ana().text("a")).await;
     shop.sent_to(ANA, 1).await;
     deliver(shop.ana().act(Act::Marketing { allowed: false }).unwrap()).await;
     assert_eq!(shop.server.contact(ANA).await["opted_in"], false);
+    deliver(shop.ana().act(Act::Marketing { allowed: true }).unwrap()).await;
+    assert_eq!(shop.server.contact(ANA).await["opted_in"], true);
 }
 
 #[tokio::test]
