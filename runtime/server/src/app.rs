@@ -22,6 +22,7 @@ use crate::{
     channel::{Channel, Graph},
     due::Wake,
     live::Live,
+    media::Media,
     process::{Probation, Queues},
     settings::{MetaApp, Settings},
     templates::Templates,
@@ -51,6 +52,7 @@ pub struct App {
     pub probation: Probation,
     pub wake: Wake,
     pub templates: Templates,
+    pub media: Media,
     pub tasks: TaskTracker,
     /// Webhooks whose body is being read.
     pub unverified: Semaphore,
@@ -107,6 +109,7 @@ impl App {
             probation: Probation::default(),
             wake: Wake::default(),
             templates: Templates::default(),
+            media: Media::new(store.folder().map(ToOwned::to_owned)),
             tasks: TaskTracker::new(),
             unverified: Semaphore::new(settings.limits.unverified_webhooks),
             in_flight: Semaphore::new(settings.limits.webhooks_in_flight),

@@ -12,7 +12,7 @@ use std::{
 
 use futures_util::StreamExt;
 use interpreter::outbox::SEND_DEADLINE;
-use reqwest::{Client, RequestBuilder, header};
+use reqwest::{Client, RequestBuilder, Response, header};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use steps::{
@@ -73,8 +73,10 @@ const CONNECT: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 64 * 1024;
 /// A page of templates is well under this.
 const MAX_LIST: usize = 8 << 20;
-/// How long a page of templates may take.
+/// How long a page of templates, or the address of a medium, may take.
 const LIST: Duration = Duration::from_secs(30);
+/// How long the largest medium may take: 100 MB at 3 Mbit/s.
+const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 /// More pages than this are no list of templates: an account has 6,000 names at most (Cloud API, Template management).
 const MAX_PAGES: usize = 1_000;
 /// How long a receipt may take.
@@ -148,6 +150,23 @@ impl Graph {
         if let Err(error) = self.post(&body, RECEIPT).await {
             tracing::debug!(number.id = %self.number.id, error = %error.without_url(), "a receipt was not sent");
         }
+    }
+
+    /// The address of the Graph API.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// What a medium's id resolves to: status and answer.
+    pub async fn medium(&self, id: &str) -> Result<(u16, Vec<u8>), reqwest::Error> {
+        let request = self.client.get(format!("{}{}", self.base, paths::media(id)));
+        self.exchange(request.query(&[("phone_number_id", self.number.id.as_str())]), LIST, MAX_ANSWER).await
+    }
+
+    /// Begins a download, with the number's token: the caller knows that the address is Meta's.
+    pub async fn download(&self, address: &str) -> Result<Response, reqwest::Error> {
+        let request = self.client.get(address).timeout(DOWNLOAD);
+        request.bearer_auth(self.number.access_token.expose_secret()).send().await
     }
 
     /// All templates of the number's account, by name.

@@ -18,6 +18,7 @@ pub mod guard;
 pub mod http_client;
 pub mod journal;
 pub mod live;
+pub mod media;
 pub mod metrics;
 pub mod pages;
 pub mod problem;

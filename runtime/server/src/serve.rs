@@ -14,7 +14,7 @@ use crate::{
     calls::{Calls, Secrets},
     due,
     http_client::{Access, HttpClient},
-    metrics,
+    media, metrics,
     process::{begin_run, end_run},
     router, sandbox, schedule,
     settings::{LogFormat, Settings},
@@ -64,6 +64,7 @@ pub async fn serve(
     }
     templates::recall(&app).await.context("can't read what is known of templates")?;
     bots::load_all(&app).await.context("can't load the bots")?;
+    media::resume(&app).await.context("can't read which media are pending")?;
     app.set_ready();
     let address = listener.local_addr()?;
     tracing::info!(bots = app.bots.load().live_bots().count(), "listening on http://{address}");

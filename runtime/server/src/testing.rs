@@ -3,7 +3,7 @@
 pub(crate) mod faults;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -13,7 +13,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{ConnectInfo, Path, Query},
-    http::{Request, StatusCode},
+    http::{HeaderMap, Request, StatusCode},
     response::Response,
     routing::{get, post},
 };
@@ -214,6 +214,30 @@ pub(crate) struct Graph {
     pub(crate) address: String,
     bodies: Arc<Mutex<Vec<Value>>>,
     templates: Arc<Mutex<Vec<Value>>>,
+    media: Media,
+}
+
+/// By id: the answers of its address, one after the other, and its bytes.
+type Media = Arc<Mutex<HashMap<String, (VecDeque<u16>, Vec<u8>)>>>;
+
+/// Ids resolve to addresses here; both want the token.
+fn media_routes(address: &str, media: &Media) -> Router {
+    let (base, known, stored) = (address.to_owned(), media.clone(), media.clone());
+    let resolve = move |Path(id): Path<String>, headers: HeaderMap| async move {
+        assert_eq!(headers["authorization"], "Bearer token");
+        let name: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        match known.lock().unwrap().contains_key(&id) {
+            true => (StatusCode::OK, json!({ "id": id, "url": format!("{base}/files/{name}") }).to_string()),
+            false => (StatusCode::BAD_REQUEST, json!({ "error": { "code": 100 } }).to_string()),
+        }
+    };
+    let load = move |Path(id): Path<String>, headers: HeaderMap| async move {
+        assert_eq!(headers["authorization"], "Bearer token");
+        let mut stored = stored.lock().unwrap();
+        let (answers, bytes) = stored.get_mut(&id).unwrap();
+        (StatusCode::from_u16(answers.pop_front().unwrap()).unwrap(), bytes.clone())
+    };
+    Router::new().route("/{id}", get(resolve)).route("/files/{id}", get(load))
 }
 
 /// Templates one by one: every list has pages.
@@ -252,14 +276,24 @@ impl Graph {
             let place = query.get("after").map_or(0, |after| after.parse().unwrap());
             Json(page(&listed.lock().unwrap(), place))
         };
-        let router = Router::new().route("/{id}/messages", post(handler)).route("/{id}/message_templates", get(list));
+        let media = Media::default();
+        let router = Router::new()
+            .route("/{id}/messages", post(handler))
+            .route("/{id}/message_templates", get(list))
+            .merge(media_routes(&address, &media));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Graph { address, bodies, templates }
+        Graph { address, bodies, templates, media }
     }
 
     /// Accepts all.
     pub(crate) async fn accepting() -> Self {
         Self::start(|place| (200, accepted(place))).await
+    }
+
+    /// A medium whose address gives these answers, one after the other.
+    pub(crate) fn set_medium(&self, id: &str, answers: &[u16], bytes: &[u8]) {
+        let medium = (answers.iter().copied().collect(), bytes.to_vec());
+        self.media.lock().unwrap().insert(id.to_owned(), medium);
     }
 
     /// The templates of account 5001.

@@ -1,6 +1,7 @@
 //! The [`Store`] trait: what the server asks of a store, in terms that memory, one SQL file and a
 //! Redis Cluster can all keep.
 
+use std::path::Path;
 use std::pin::Pin;
 
 use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored};
@@ -80,6 +81,12 @@ pub trait Store: Send + Sync + 'static {
     /// How many times writes were forced to the disk since the store was opened; several commits
     /// share one. 0 for ever where nothing is durable.
     fn flushes(&self) -> u64;
+
+    /// The folder that this store has to itself, where it has one: what belongs to it and is too
+    /// large for a value may lie there.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
 
     /// Whether the store can be read and written now.
     fn ping(&self) -> StoreFuture<'_, ()>;

@@ -20,7 +20,7 @@ use super::{
     input::{JsonBody, Query},
     shapes,
 };
-use crate::{app::App, journal, problem::Problem, process::Whom};
+use crate::{app::App, journal, media, problem::Problem, process::Whom};
 
 /// A contact with what runs for them.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -213,7 +213,7 @@ pub(super) async fn change(
     Ok(Json(view(&app, &now.contact)))
 }
 
-/// Removes all that is known of a contact: value, names, journal and transcript. Cannot be undone.
+/// Removes all that is known of a contact: value, names, media, journal and transcript. Cannot be undone.
 #[utoipa::path(delete, path = "/api/v1/contacts/{contact}", tag = "contacts", params(("contact" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn erase(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
@@ -224,6 +224,7 @@ pub(super) async fn erase(State(app): State<Arc<App>>, Path(name): Path<String>)
         Err(problem) => return Err(problem),
     };
     let _turn = app.queues.enter(&id).await;
+    media::erase(&app, &id).await?;
     app.store.erase(id.as_str()).await?;
     tracing::info!(contact.id = %id, "contact {id} was erased");
     Ok(StatusCode::NO_CONTENT)

@@ -8,6 +8,7 @@ mod events;
 mod idempotency;
 mod input;
 mod lists;
+mod media;
 mod run;
 mod sandbox;
 mod shapes;
@@ -70,6 +71,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dead::remove))
         .routes(routes!(lists::alerts))
         .routes(routes!(lists::templates))
+        .routes(routes!(media::show))
         .routes(routes!(events::listen))
 }
 

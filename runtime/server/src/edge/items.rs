@@ -15,7 +15,7 @@ use whatsapp::webhook::{Incoming, Item, Meaning, Notice, Quarantined};
 use crate::{
     alerts::{self, Alert},
     app::App,
-    metrics as names,
+    media, metrics as names,
     problem::Problem,
     process::{Whom, process, record_dead},
     sender,
@@ -65,7 +65,10 @@ pub(super) async fn take(app: &Arc<App>, sender: &MetaApp, items: Vec<Item>) -> 
     }
     let process_all = |(whom, events): (Whom, Vec<Event>)| async move {
         for together in events.chunks(TOGETHER) {
-            process(app, &whom, together).await?;
+            let done = process(app, &whom, together).await?;
+            if let Some(contact) = &done.contact {
+                media::remember(app, contact, together).await?;
+            }
         }
         Ok::<_, Problem>(())
     };

@@ -55,7 +55,7 @@ pub struct SqliteStore {
     // and only then may another process have the folder.
     readers: Readers,
     writer: Writer,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl SqliteStore {
@@ -72,11 +72,15 @@ impl SqliteStore {
         }
         let readers = Readers::start(&folder, options.readers, options.queue, options.deadline)?;
         let writer = Writer::start(connection, folder.database().to_owned(), options.queue, options.deadline)?;
-        Ok(Self { readers, writer, _folder: folder })
+        Ok(Self { readers, writer, folder })
     }
 }
 
 impl Store for SqliteStore {
+    fn folder(&self) -> Option<&Path> {
+        self.folder.database().parent()
+    }
+
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Stored>> {
         let wanted = key.to_owned();
         Box::pin(async move {
