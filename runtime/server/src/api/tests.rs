@@ -74,7 +74,11 @@ async fn mistakes_in_a_body_are_named_and_have_no_effect() {
 async fn what_is_no_json_body_is_told() {
     let server = Server::sandbox().await;
     let post = |kind: &str, body: Vec<u8>| {
-        Request::post("/api/v1/triggers/stage").header("host", "localhost").header("content-type", kind).body(Body::from(body)).unwrap()
+        Request::post("/api/v1/triggers/stage")
+            .header("host", "localhost")
+            .header("content-type", kind)
+            .body(Body::from(body))
+            .unwrap()
     };
     assert_eq!(server.send(post("text/plain", b"{}".to_vec())).await.problem().0, 415);
     assert_eq!(server.send(post("application/x-www-form-urlencoded", b"a=b".to_vec())).await.problem().0, 415);
@@ -153,7 +157,10 @@ async fn people_take_the_conversation_write_and_give_it_back() {
     say(&server, &json!({ "text": "Alguém?" })).await;
     assert_eq!(server.call("POST", &path("messages"), &json!({ "text": "Sou a Ana", "by": "ana" })).await.status, 202);
     assert_eq!(server.call("POST", &path("messages"), &json!({ "text": " " })).await.problem(), (422, "text".into()));
-    assert_eq!(server.call("POST", &path("messages"), &json!({ "text": "x".repeat(4_097) })).await.problem(), (422, "text".into()));
+    assert_eq!(
+        server.call("POST", &path("messages"), &json!({ "text": "x".repeat(4_097) })).await.problem(),
+        (422, "text".into())
+    );
     server.settle().await;
     let expected = ["in: Oi", "out: You said Oi (delivered)", "in: Alguém?", "out: Sou a Ana (delivered)"];
     assert_eq!(server.transcript(ANA).await, expected);
@@ -253,7 +260,9 @@ async fn the_description_names_every_call() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase())))
+        .flat_map(|(path, methods)| {
+            methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
         .collect();
     insta::assert_snapshot!(calls.join("\n"));
 }

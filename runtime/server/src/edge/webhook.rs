@@ -142,7 +142,8 @@ mod tests {
         let body = messages(&[text("wamid.1", "5511987654321", "Oi")]).to_string();
         let unsigned = axum::http::Request::post("/webhooks/whatsapp").body(Body::from(body.clone())).unwrap();
         assert_eq!(server.send(unsigned).await.problem().0, 401);
-        let forged = [sign("another secret", body.as_bytes()), "sha256=00".to_owned(), "sha1=abc".to_owned(), sign(SECRET, b"{}")];
+        let forged =
+            [sign("another secret", body.as_bytes()), "sha256=00".to_owned(), "sha1=abc".to_owned(), sign(SECRET, b"{}")];
         for signature in forged {
             assert_eq!(server.signed(&signature, body.clone()).await.problem().0, 401, "{signature}");
         }
@@ -206,9 +207,7 @@ mod tests {
         server.settle().await;
         assert_eq!(graph.texts(), ["You said Oi", "You said Tudo bem?"]);
 
-        let status = |state: &str| {
-            json!({ "id": "wamid.out0", "status": state, "timestamp": "1763700000", "recipient_id": "5511987654321" })
-        };
+        let status = |state: &str| json!({ "id": "wamid.out0", "status": state, "timestamp": "1763700000", "recipient_id": "5511987654321" });
         for state in ["read", "delivered", "sent", "read"] {
             assert_eq!(server.webhook(&change(&json!({ "statuses": [status(state)] }))).await, 200);
         }

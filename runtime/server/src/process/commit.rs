@@ -91,7 +91,12 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
         let commit = Commit {
             key: id.as_str().to_owned(),
             expected_version: stored.as_ref().map_or(0, |stored| stored.version),
-            value: Some(batch.contact.write(stored.as_ref().map_or(0, |stored| stored.value.len())).map_err(|error| cannot_write(id, &error))?),
+            value: Some(
+                batch
+                    .contact
+                    .write(stored.as_ref().map_or(0, |stored| stored.value.len()))
+                    .map_err(|error| cannot_write(id, &error))?,
+            ),
             due: due.map(|due| due.0),
             journal: journal::entries(&batch.facts, &batch.contact, now),
         };
