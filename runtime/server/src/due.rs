@@ -189,7 +189,7 @@ mod tests {
     fn send(id: u32, number: &str, due: i64, more: serde_json::Value) -> serde_json::Value {
         let mut send = json!({ "number": number, "message": { "type": "text", "text": "Oi" }, "queued": 0, "due": due });
         send.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        json!({ "id": id, "send": send })
+        json!({ "id": id, "work": { "send": send } })
     }
 
     #[test]
