@@ -22,12 +22,14 @@ const FAILED: [&str; 4] = ["failed", "timed out", "exec failed", "leaky-failed"]
 /// `Summary [ 0.1s] 3 tests run: 3 passed, 0 skipped`, and `3 passed, 0 failed`.
 pub fn results(printed: &str) -> Count {
     let mut count = Count::default();
-    for line in printed.lines().map(without_colours) {
-        let line = line.trim();
+    let lines: Vec<String> = printed.lines().map(|line| without_colours(line).trim().to_owned()).collect();
+    // Nextest shows what a failed test printed, and that is a result of cargo's own.
+    let has_summary = lines.iter().any(|line| line.starts_with("Summary ["));
+    for line in lines.iter().filter(|line| !has_summary || line.starts_with("Summary [")) {
         let result = line.strip_prefix("test result: ").or_else(|| line.strip_prefix("Summary [")).or_else(|| {
             let is_result = line.ends_with(" failed")
                 && line.split_once(" passed, ").is_some_and(|(passed, _)| passed.parse::<u64>().is_ok());
-            is_result.then_some(line)
+            is_result.then_some(line.as_str())
         });
         let Some(result) = result else { continue };
         for part in result.split([';', ',', ':', '.', '(']) {
@@ -73,6 +75,8 @@ mod tests {
         ] {
             assert_eq!(results(printed), Count { passed, failed }, "{printed}");
         }
+        let nested = "FAIL [ 0.2s] x\n  test result: FAILED. 0 passed; 1 failed\nSummary [ 0.3s] 2 tests run: 1 passed, 1 failed, 0 skipped";
+        assert_eq!(results(nested), Count { passed: 1, failed: 1 });
         assert_eq!(results("1 passed, 0 failed\nx\n2 passed, 3 failed\n"), Count { passed: 3, failed: 3 });
     }
 }
