@@ -1,5 +1,8 @@
 //! Triggers: which bots an occasion starts, and why the others are not started.
 
+mod occasion;
+mod watch;
+
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
 use std::{cell::LazyCell, collections::BTreeSet, sync::Arc};
@@ -19,6 +22,8 @@ use steps::{
 
 use crate::machine::{DEFAULT_EXPIRES, Machine, new_frame};
 
+pub(crate) use occasion::Occasion;
+
 /// Sessions of one contact at a time. A further start is refused, and says so.
 pub const MAX_SESSIONS: usize = 16;
 
@@ -29,69 +34,6 @@ pub(crate) struct Start {
     pub data: Value,
     pub step: Option<StepId>,
     pub variables: Map<String, Value>,
-}
-
-/// What happened, as triggers see it.
-#[derive(Clone, Debug)]
-pub(crate) enum Occasion {
-    Stage { pipeline: String, stage: String, previous: Option<String>, created: bool },
-    Field { path: Path, from: Value, to: Value },
-    Tag { of: Owned, tag: String, added: bool },
-    Owner { of: Owned },
-    Status { on: &'static str, data: Value },
-    OptOut,
-    HandoffClosed,
-    FlowSubmitted(Value),
-}
-
-impl Occasion {
-    fn data(&self) -> Value {
-        match self {
-            Occasion::Stage { pipeline, stage, previous, created } => {
-                json!({"pipeline": pipeline, "stage": stage, "previous_stage": previous, "created": created})
-            }
-            Occasion::Field { path, from, to } => json!({"path": path.to_string(), "from": from, "to": to}),
-            Occasion::Tag { of, tag, added } => json!({"of": of, "tag": tag, "event": if *added { "added" } else { "removed" }}),
-            Occasion::Owner { of } => json!({"of": of}),
-            Occasion::Status { data, .. } => data.clone(),
-            Occasion::FlowSubmitted(answers) => json!({"answers": answers}),
-            Occasion::OptOut | Occasion::HandoffClosed => Value::Null,
-        }
-    }
-
-    /// Whether a trigger is of this kind and fits; Err: of this kind, and why it does not fit.
-    fn fits(&self, on: &On) -> Option<Result<(), String>> {
-        match (self, on) {
-            (Occasion::Stage { pipeline, stage, created, .. }, On::Stage { pipeline: wanted, stage: at, event, .. }) => {
-                if wanted.as_ref().is_some_and(|wanted| wanted != pipeline) {
-                    return Some(Err("other_pipeline".into()));
-                }
-                if at.as_ref().is_some_and(|at| at != stage) {
-                    return Some(Err("other_stage".into()));
-                }
-                let fits = match event {
-                    StageEvent::Either => true,
-                    StageEvent::Created => *created,
-                    // A lead that is created in a stage has not come from another one.
-                    StageEvent::Entered => true,
-                };
-                Some(if fits { Ok(()) } else { Err("not_created_here".into()) })
-            }
-            (Occasion::Field { path, .. }, On::Field { path: watched }) => (path == watched).then_some(Ok(())),
-            (Occasion::Tag { of, tag, added }, On::Tag { of: owner, tag: watched, event }) => {
-                let fits = owner.is_none_or(|owner| owner == *of)
-                    && watched.as_ref().is_none_or(|watched| watched == tag)
-                    && (*event == TagEvent::Added) == *added;
-                fits.then_some(Ok(()))
-            }
-            (Occasion::Owner { of }, On::Owner { of: owner }) => owner.is_none_or(|owner| owner == *of).then_some(Ok(())),
-            (Occasion::Status { on: kind, .. }, on) => (on.name() == *kind).then_some(Ok(())),
-            (Occasion::OptOut, On::OptOut {})
-            | (Occasion::HandoffClosed, On::HandoffClosed {})
-            | (Occasion::FlowSubmitted(_), On::FlowSubmitted {}) => Some(Ok(())),
-            _ => None,
-        }
-    }
 }
 
 impl Machine<'_> {
@@ -421,107 +363,6 @@ impl Machine<'_> {
             self.took(inbound);
         }
         Ok(started.is_some())
-    }
-
-    /// Triggers that wait for the customer's silence, or for the window's end, are set anew at every message.
-    pub fn arm_quiet_triggers(&mut self) {
-        let number = self.turn.state.number.clone();
-        let conversation = self.turn.contact().conversation(&number);
-        let Some(last) = conversation.and_then(|conversation| conversation.last_customer) else { return };
-        let mut wanted: Vec<(Arc<Bot>, usize, Moment)> = Vec::new();
-        for bot in self.bots.live_bots() {
-            for (index, trigger) in bot.document.triggers.iter().enumerate() {
-                match &trigger.on {
-                    On::Silence { after } => wanted.push((bot.clone(), index, last.plus(after.millis()))),
-                    On::WindowClosing { before } => {
-                        wanted.push((bot.clone(), index, steps::window::closes_at(last).plus(-before.millis())));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        self.arm_starts(wanted.into_iter().map(|(bot, index, due)| (bot, index, Some(due))).collect(), &Value::Null);
-    }
-
-    fn arm_start(&mut self, bot: &Arc<Bot>, index: usize, due: Moment, data: Value) {
-        self.arm_starts(vec![(bot.clone(), index, Some(due))], &data);
-    }
-
-    /// Sets triggers' timers, in place of those that may be running; without a moment there is none any more.
-    fn arm_starts(&mut self, wanted: Vec<(Arc<Bot>, usize, Option<Moment>)>, data: &Value) {
-        if wanted.is_empty() {
-            return;
-        }
-        let number = self.turn.state.number.clone();
-        let places: BTreeSet<(&BotId, usize)> = wanted.iter().map(|(bot, index, _)| (&bot.id, *index)).collect();
-        let contact = self.turn.contact_mut();
-        contact.pending.retain(|pending| match &pending.work {
-            Work::Timer(Timer { purpose: Purpose::Start { bot, trigger, number: at, .. }, .. }) => {
-                *at != number || !places.contains(&(bot, *trigger))
-            }
-            _ => true,
-        });
-        for (bot, index, due) in &wanted {
-            let Some(due) = *due else { continue };
-            let id = EntryId(contact.take_id());
-            let purpose = Purpose::Start { bot: bot.id.clone(), trigger: *index, number: number.clone(), data: data.clone() };
-            contact.pending.push(Pending { id, session: None, work: Work::Timer(Timer { due, purpose }) });
-        }
-    }
-
-    /// Triggers that watch a change of the contact or lead.
-    pub fn changed(&mut self, change: &Change) -> Result<(), Need> {
-        let occasion = match change {
-            Change::Field { path, from, to } => {
-                self.arm_date_triggers(path, to);
-                Occasion::Field { path: path.clone(), from: from.clone(), to: to.clone() }
-            }
-            Change::Tag { on, tag, added } => Occasion::Tag { of: *on, tag: tag.clone(), added: *added },
-            Change::Owner { of } => Occasion::Owner { of: *of },
-            Change::Stage { pipeline, from, to, created } => Occasion::Stage {
-                pipeline: pipeline.to_string(),
-                stage: to.to_string(),
-                previous: Some(from.to_string()).filter(|from| !from.is_empty()),
-                created: *created,
-            },
-        };
-        self.unfocus();
-        let watching = self
-            .bots
-            .live_bots()
-            .filter(|bot| bot.document.triggers.iter().any(|trigger| matches!(occasion.fits(&trigger.on), Some(Ok(())))));
-        let (again, fresh): (Vec<BotId>, Vec<BotId>) =
-            watching.map(|bot| bot.id.clone()).partition(|id| self.started_by_change.contains(id));
-        for bot in &again {
-            self.refuse(bot, "a change started it in this turn already");
-        }
-        if fresh.is_empty() {
-            return Ok(());
-        }
-        self.fire(&occasion, Some(&fresh))?;
-        Ok(())
-    }
-
-    /// `schedule` by a field that holds a date.
-    fn arm_date_triggers(&mut self, path: &Path, value: &Value) {
-        let mut wanted: Vec<(Arc<Bot>, usize, Option<Moment>)> = Vec::new();
-        for bot in self.bots.live_bots() {
-            for (index, trigger) in bot.document.triggers.iter().enumerate() {
-                if let On::Schedule { field: Some(field), before, after, .. } = &trigger.on
-                    && field == path
-                {
-                    let shift = after.map_or(0, |after| after.millis()) - before.map_or(0, |before| before.millis());
-                    let at = value.as_str().and_then(|text| Moment::read(text, &bot.zone));
-                    wanted.push((bot.clone(), index, at.map(|at| at.plus(shift))));
-                }
-            }
-        }
-        // A date that is long gone starts nothing; no date takes the timer away.
-        let long_gone = self.now().plus(-DAY);
-        for (_, _, due) in &mut wanted {
-            *due = due.filter(|due| *due > long_gone);
-        }
-        self.arm_starts(wanted, &Value::Null);
     }
 }
 

@@ -62,3 +62,72 @@ fn play(folder: &str) {
     assert!(failures.is_empty(), "{} of {played}:\n{}", failures.len(), failures.join("\n\n"));
     assert!(played > 0);
 }
+
+/// What a dialog says when it goes wrong: each of these lines is a mistake of its author, or of the bot.
+#[test]
+fn a_wrong_line_says_what_was_expected() {
+    let document: Document = serde_json::from_value(serde_json::json!({
+        "triggers": [{"on": "message", "any": true}], "start": "say",
+        "steps": {"say": {"type": "message", "text": "Hello"}}
+    }))
+    .unwrap();
+    let bot = Bot::new(BotId::new("hello").unwrap(), document);
+    let cases = [
+        (r#"[{"customer": 7}]"#, "a text or an object"),
+        (r#"[{"customer": {"tab": "Yes"}}]"#, "a customer has no `tab`"),
+        (r#"[{"customer": {"tap": "Yes"}}]"#, "no message shows an option"),
+        (r#"[{"customer": {"form": {"a": 1}}}]"#, "no form was sent"),
+        (r#"[{"customer": {"media": {"kind": "film"}}}]"#, "unknown variant `film`"),
+        (r#"[{"customer": {"location": {"latitude": 1.0}}}]"#, "missing field `longitude`"),
+        (r#"[{"customer": "hi"}, {"bot": "Bye"}]"#, "expected \"Bye\""),
+        (r#"[{"customer": "hi"}, {"customer": "again"}]"#, "no `bot` line names"),
+        (r#"[{"bot": "Hello"}]"#, "the bot said nothing"),
+        (r#"[{"pass": "soon"}]"#, "soon"),
+        (r#"[{"start": {"on": "moon"}}]"#, "expected `stage`"),
+        (r#"[{"start": {"on": "schedule"}}]"#, "no `schedule` trigger"),
+        (r#"[{"start": {"on": "field"}}]"#, "needs `path`"),
+        (r#"[{"start": {"on": "tag"}}]"#, "needs `tag`"),
+        (r#"[{"reply": {"status": 200}}]"#, "no call waits"),
+        (r#"[{"status": "read"}]"#, "nothing that could have a status"),
+        (r#"[{"customer": "hi"}, {"bot": "Hello"}, {"status": "eaten"}]"#, "no status"),
+        (r#"[{"agent": 7}]"#, "a text or an object"),
+        (r#"[{"agent": {"sings": true}}]"#, "`message`, `handoff` or `release`"),
+        (r#"[{"expect": {"vars.": 1}}]"#, "vars."),
+        (r#"[{"expect": {"contact.name": "Bia"}}]"#, "expected \"Bia\""),
+    ];
+    for (steps, expected) in cases {
+        let dialogs = Dialogs::read(&format!(r#"{{"dialogs": [{{"name": "x", "steps": {steps}}}]}}"#)).unwrap();
+        let failure = run(&bot, &[], &environment(), &dialogs.dialogs[0], &explain).failure;
+        let message = failure.unwrap_or_else(|| panic!("{steps} passed")).message;
+        assert!(message.contains(expected), "{steps}: {message}");
+    }
+}
+
+#[test]
+fn customers_send_more_than_texts_and_people_command() {
+    let document: Document = serde_json::from_value(serde_json::json!({
+        "triggers": [{"on": "message", "any": true}, {"on": "tag", "tag": "vip"}, {"on": "field", "path": "contact.fields.city"}],
+        "start": "say", "steps": {"say": {"type": "message", "text": "{{ message.type ?? trigger.on }}"}}
+    }))
+    .unwrap();
+    let bot = Bot::new(BotId::new("kinds").unwrap(), document);
+    let steps = r#"[
+        {"customer": {"media": "image"}}, {"bot": "image"},
+        {"customer": {"media": {"kind": "document", "filename": "a.pdf", "caption": "see"}}}, {"bot": "document"},
+        {"customer": {"location": {"latitude": -23.5, "longitude": -46.6}}}, {"bot": "location"},
+        {"customer": {"contacts": [{"phones": [{"wa_id": "5511988887777"}]}]}}, {"bot": "contacts"},
+        {"customer": {"order": {"catalog": "c", "items": [{"product": "p", "quantity": 1, "price": 2.5, "currency": "BRL"}]}}}, {"bot": "order"},
+        {"customer": {"reaction": "👍"}},
+        {"customer": {"text": "hi", "referral": {"source_id": "ad"}}}, {"bot": "text"},
+        {"start": {"on": "tag", "tag": "vip"}}, {"bot": "text"},
+        {"start": {"on": "field", "path": "contact.fields.city", "value": "Recife"}}, {"bot": "text"},
+        {"start": {"on": "api", "variables": {"x": 1}}}, {"bot": "text"},
+        {"agent": {"handoff": {"user": "bia"}}}, {"expect": {"conversation.human": true}},
+        {"agent": {"release": {"close": true}}}, {"expect": {"conversation.human": false}},
+        {"agent": {"message": "Oi"}}, {"expect": {"conversation.human": true}},
+        {"agent": "close"}, {"agent": "stop"}
+    ]"#;
+    let dialogs = Dialogs::read(&format!(r#"{{"dialogs": [{{"name": "x", "contact": {{"phone": "+5511999999999", "lead": {{"stage": "new"}}}}, "steps": {steps}}}]}}"#)).unwrap();
+    let report = run(&bot, &[], &environment(), &dialogs.dialogs[0], &explain);
+    assert!(report.failure.is_none(), "{:?}", report.failure);
+}

@@ -1,0 +1,215 @@
+//! What is still to be done for a contact: sends, calls, timers.
+
+use super::*;
+
+/// Something to be done, in the order of the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    pub id: EntryId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    pub work: Work,
+}
+
+impl Pending {
+    /// When a worker has to look at it. None: something else has to happen first (a held send, a call that runs).
+    pub fn due(&self) -> Option<Moment> {
+        match &self.work {
+            Work::Send(send) if send.held => None,
+            Work::Send(send) => Some(send.claim.as_ref().map_or(send.due, |claim| claim.until)),
+            Work::Call(call) => Some(call.claim.as_ref().map_or(call.due, |claim| claim.until)),
+            Work::Timer(timer) => Some(timer.due),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    Send(Box<PendingSend>),
+    Call(Box<PendingCall>),
+    Timer(Timer),
+}
+
+/// Taken by a process that does it now; after `until` nobody knows what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    pub by: CompactString,
+    pub until: Moment,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingSend {
+    pub number: NumberId,
+    /// The step that sends; none for an agent's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    pub message: Message,
+    /// What goes out instead when the window is closed by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateMessage>,
+    /// What becomes of a free-form message when the window is closed by then and there is no template.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outside: Outside,
+    pub queued: Moment,
+    pub due: Moment,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+    /// Waits for the customer to write (`outside_window: hold`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub held: bool,
+    /// The frame whose step sends: [`Frame::id`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frame: u32,
+    /// It was cut off once, and nobody knows whether it went out: until this moment a status may settle it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settle_until: Option<Moment>,
+}
+
+/// What a step does when the window is closed and it has no template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outside {
+    /// Take the step's `failed`.
+    #[default]
+    Fail,
+    /// Send when the customer next writes.
+    Hold,
+    /// Go on without sending.
+    Skip,
+    Goto(StepId),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingCall {
+    pub step: StepId,
+    pub call: Call,
+    pub due: Moment,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+}
+
+/// A call that a step yields; made outside of the turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "snake_case")]
+pub enum Call {
+    Http(HttpCall),
+    AiReply(AiReplyCall),
+    AiRoute(AiRouteCall),
+    AiExtract(AiExtractCall),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HttpCall {
+    pub method: CompactString,
+    /// Filled in, but for secrets, which are marked by name until the call is made ([`crate::secrets::reveal_url`]); so in headers and body.
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "HttpBody::is_none")]
+    pub body: HttpBody,
+    /// Milliseconds for the whole call, redirects included.
+    pub deadline: i64,
+    /// False: once begun it is never repeated; cut off, it fails.
+    pub repeat: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HttpBody {
+    #[default]
+    None,
+    Json(Value),
+    Form(Vec<(String, String)>),
+    Text(String),
+}
+
+impl HttpBody {
+    pub fn is_none(&self) -> bool {
+        matches!(self, HttpBody::None)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AiReplyCall {
+    pub instructions: String,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub knowledge: Vec<String>,
+    /// How many messages of the conversation the model sees.
+    pub history: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Value>,
+    /// The model may say that it can't help.
+    pub may_decline: bool,
+    pub deadline: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AiRouteCall {
+    pub text: String,
+    pub intents: Vec<Intent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    pub deadline: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    pub name: String,
+    pub description: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AiExtractCall {
+    pub text: String,
+    /// Path, type, description.
+    pub fields: Vec<(String, String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    pub deadline: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timer {
+    pub due: Moment,
+    pub purpose: Purpose,
+}
+
+/// What a timer is for. One whose wait is gone is stale, and ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The session's wait has this timer's id.
+    Wait,
+    /// The session was idle for too long.
+    Expire,
+    /// Quick messages become one: what was gathered runs now.
+    Join {
+        number: NumberId,
+        messages: Vec<crate::event::Inbound>,
+        /// They begin the conversation.
+        #[serde(default, skip_serializing_if = "is_default")]
+        first: bool,
+    },
+    /// A person did not come back within `resume_after`.
+    Resume { number: NumberId },
+    /// A trigger that waits: `stage` with `delay`, `silence`, `window_closing`, a schedule by a date field.
+    Start {
+        bot: BotId,
+        trigger: usize,
+        number: NumberId,
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        data: Value,
+    },
+}
