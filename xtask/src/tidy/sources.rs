@@ -84,8 +84,10 @@ mod tests {
     #[test]
     fn a_file_has_an_end() {
         let longest = "\n".repeat(LONGEST);
-        assert_eq!(findings(files_are_short, &[("a.rs", &longest), ("b.md", &"\n".repeat(900))]), []);
-        assert_eq!(findings(files_are_short, &[("a.rs", &(longest + "\n"))]).len(), 1);
+        let longer = longest.clone() + "\n";
+        let fine = [("src/a.rs", longest.as_str()), ("src/b.md", &"\n".repeat(900)), ("tests/stories.rs", &longer)];
+        assert_eq!(findings(files_are_short, &fine), []);
+        assert_eq!(findings(files_are_short, &[("src/a.rs", longer.as_str())]).len(), 1);
     }
 
     #[test]
