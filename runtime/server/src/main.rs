@@ -1,6 +1,7 @@
 //! The `salesbot` binary.
 
-/// Turns read and write many small values; this allocator does that with a fifth less time than the system's (`BENCHMARKS.md`).
+/// Turns read and write many small values; with this allocator a turn took a tenth less time than with the system's
+/// (`docs/performance.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
