@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::{
-    needs::is_there,
+    needs,
     shell::{Line, Shell, cargo},
 };
 
@@ -143,23 +143,33 @@ impl Lines {
     }
 }
 
-/// LLVM's tools of the compiler's own version: rustup's component where it is there, else Debian's `llvm-22`.
+/// The oldest LLVM that reads what the compiler writes: the raw profile has had the same format since (`INSTR_PROF_RAW_VERSION` 10).
+const OLDEST_LLVM: u32 = 19;
+/// The newest that Debian 12 has.
+const DEBIAN_LLVM: needs::Need = needs::Need {
+    program: "llvm-cov-19",
+    packages: &["llvm-19"],
+    reason: "reads what the instrumented tests write; `rustup component add llvm-tools` would do as well",
+};
+
+/// LLVM's tools: rustup's component where it is there, else Debian's, of the compiler's version or an older one that reads it.
 fn llvm_tool(shell: &Shell, name: &str) -> Result<String> {
     let version = shell.output(&Line::new("rustc").args(["-vV"])).context("asking rustc for its version")?;
     let field = |key: &str| version.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim().to_owned();
     let (host, llvm) = (field("host:"), field("LLVM version:"));
-    let major = llvm.split('.').next().unwrap_or_default();
+    let major = llvm.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(OLDEST_LLVM);
     let sysroot = shell.output(&Line::new("rustc").args(["--print", "sysroot"])).unwrap_or_default();
     let program = format!("{name}{}", env::consts::EXE_SUFFIX);
     let own = PathBuf::from(sysroot.trim()).join("lib/rustlib").join(host).join("bin").join(program);
     if own.is_file() {
         return Ok(own.display().to_string());
     }
-    let debian = format!("{name}-{major}");
-    if is_there(&debian) {
-        return Ok(debian);
+    let debian = || (OLDEST_LLVM..=major).rev().map(|major| format!("{name}-{major}")).find(|tool| needs::is_there(tool));
+    if let Some(tool) = debian() {
+        return Ok(tool);
     }
-    bail!("`{name}` of LLVM {major} is missing: `rustup component add llvm-tools` or `apt-get install llvm-{major}` brings it")
+    needs::install(shell, &[DEBIAN_LLVM])?;
+    debian().with_context(|| format!("`{name}` is missing: `rustup component add llvm-tools` or `apt-get install llvm-{OLDEST_LLVM}` brings it"))
 }
 
 /// The test programs that cargo built, from its messages.

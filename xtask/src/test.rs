@@ -58,19 +58,19 @@ fn checks(shell: &Shell, quick: bool) -> Vec<Check> {
         let packages = PURE.iter().flat_map(|package| ["--package", package]);
         return vec![format, Check::Tidy, Check::Tests(tests(has_nextest).args(packages).args(["--lib", "--tests"]))];
     }
+    let salesbot = shell.target().join("debug").join(format!("salesbot{}", env::consts::EXE_SUFFIX));
     let mut checks = vec![
         format,
         Check::Tidy,
         Check::One(cargo("clippy --workspace --all-targets -- -D warnings")),
         Check::One(cargo("doc --workspace --no-deps --document-private-items").env("RUSTDOCFLAGS", "-Dwarnings")),
         // Among them: that the generated pages are what the code says, as `cargo xtask docs --check` would tell.
-        Check::Tests(tests(has_nextest).args(["--workspace"])),
+        // The end-to-end tests run the program that is built with them for the tests of its command line: one build, not two.
+        Check::Tests(tests(has_nextest).args(["--workspace"]).env("SALESBOT_BINARY", salesbot.display().to_string())),
     ];
     if has_nextest {
         checks.push(Check::Tests(cargo("test --workspace --doc --no-fail-fast")));
     }
-    // The program that the tests of its command line have built.
-    let salesbot = shell.target().join("debug").join(format!("salesbot{}", env::consts::EXE_SUFFIX));
     let salesbot = salesbot.strip_prefix(&shell.root).unwrap_or(&salesbot).display().to_string();
     checks.push(Check::One(Line::new(salesbot.clone()).args(["check", "bots"])));
     checks.push(Check::Tests(Line::new(salesbot).args(["test", "bots"])));
