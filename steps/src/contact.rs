@@ -4,6 +4,8 @@
 //! Only the interpreter changes it, and only as a turn. Keys left out hold their default, so that the stored value stays small.
 
 mod pending;
+mod rows;
+mod sent;
 mod session;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    event::{Content, Delivery, Identity, Referral},
+    event::{Content, Identity, Referral},
     ids::{BotId, ContactId, EntryId, EventId, MessageId, NumberId, SessionId, StepId, Version},
     message::{Message, TemplateMessage},
     moment::Moment,
@@ -22,10 +24,12 @@ use crate::{
 };
 
 pub use pending::*;
+pub use rows::{Row, Rows};
+pub use sent::{Seen, Sent};
 pub use session::*;
 
-/// The format of the contact value that this version writes. A newer one is left untouched.
-pub const CONTACT_FORMAT: u16 = 1;
+/// The format of the contact value that this version writes. A newer one is left untouched, an older one is read.
+pub const CONTACT_FORMAT: u16 = 2;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -75,8 +79,8 @@ pub struct Contact {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Pending>,
     /// Short hashes of the message ids of the last days. Bounded by [`MAX_SEEN`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub seen: Vec<Seen>,
+    #[serde(default, skip_serializing_if = "Rows::is_empty")]
+    pub seen: Rows<Seen>,
     /// What the bound on [`Contact::seen`] no longer covers: an older message is stale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_from: Option<Moment>,
@@ -131,7 +135,7 @@ impl Contact {
             conversations: BTreeMap::new(),
             sessions: Vec::new(),
             pending: Vec::new(),
-            seen: Vec::new(),
+            seen: Rows::default(),
             seen_from: None,
             fired: BTreeMap::new(),
             sends: SendCount::default(),
@@ -217,7 +221,7 @@ impl Contact {
 
     /// The messages that went out, of all conversations.
     pub fn sent(&self) -> impl Iterator<Item = &Sent> {
-        self.conversations.values().flat_map(|conversation| &conversation.sent)
+        self.conversations.values().flat_map(|conversation| conversation.sent.iter())
     }
 
     pub fn session(&self, id: SessionId) -> Option<&Session> {
@@ -288,8 +292,8 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "is_default")]
     pub closed: bool,
     /// The last messages that went out, so that statuses and waits find their step. Bounded by [`MAX_SENT`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sent: Vec<Sent>,
+    #[serde(default, skip_serializing_if = "Rows::is_empty")]
+    pub sent: Rows<Sent>,
     /// What `message` reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Box<LastMessage>>,
@@ -394,43 +398,6 @@ pub struct Tapped {
     pub title: String,
     pub value: Value,
 }
-
-/// A message that went out. Stored as a row, for a conversation has many:
-/// `[entry, hash, at, session, step, state, template, frame]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "SentRow", into = "SentRow")]
-pub struct Sent {
-    pub entry: EntryId,
-    /// Of its message id: statuses name their entry too, so the whole id need not be kept.
-    pub hash: u64,
-    pub at: Moment,
-    pub session: Option<SessionId>,
-    pub step: Option<StepId>,
-    pub state: Option<Delivery>,
-    pub template: bool,
-    /// The frame whose step sent it: [`Frame::id`].
-    pub frame: u32,
-}
-
-/// The stored form of [`Sent`].
-#[derive(Serialize, Deserialize)]
-struct SentRow(EntryId, u64, Moment, Option<SessionId>, Option<StepId>, Option<Delivery>, u8, u32);
-
-impl From<SentRow> for Sent {
-    fn from(SentRow(entry, hash, at, session, step, state, template, frame): SentRow) -> Self {
-        Sent { entry, hash, at, session, step, state, template: template != 0, frame }
-    }
-}
-
-impl From<Sent> for SentRow {
-    fn from(sent: Sent) -> Self {
-        SentRow(sent.entry, sent.hash, sent.at, sent.session, sent.step, sent.state, u8::from(sent.template), sent.frame)
-    }
-}
-
-/// A message id that was seen, as a short hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen(pub u64, pub Moment);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendCount {

@@ -91,16 +91,30 @@ pub enum IdError {
 /// assert!(steps::ids::check_id("return").is_err());
 /// ```
 pub fn check_id(text: &str) -> Result<(), IdError> {
-    let mut characters = text.chars();
-    let starts_well = characters.next().is_some_and(|first| first.is_ascii_lowercase());
-    let goes_on_well = characters.all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_');
+    let bytes = text.as_bytes();
+    let starts_well = bytes.first().is_some_and(u8::is_ascii_lowercase);
+    let goes_on_well = bytes.iter().all(|next| matches!(next, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     if !starts_well || !goes_on_well || text.len() > MAX_ID_LENGTH {
         return Err(IdError::Form(text.chars().take(80).collect()));
     }
-    if RESERVED_WORDS.binary_search(&text).is_ok() {
+    if may_be_reserved(bytes) && RESERVED_WORDS.binary_search(&text).is_ok() {
         return Err(IdError::Reserved(text.to_owned()));
     }
     Ok(())
+}
+
+/// Whether a reserved word has this length and first letter. Few ids do, and a contact has many: the others need no search.
+fn may_be_reserved(id: &[u8]) -> bool {
+    const LENGTHS: [u64; 128] = {
+        let (mut lengths, mut place) = ([0; 128], 0);
+        while place < RESERVED_WORDS.len() {
+            let word = RESERVED_WORDS[place].as_bytes();
+            lengths[word[0] as usize] |= 1 << word.len();
+            place += 1;
+        }
+        lengths
+    };
+    id.first().is_some_and(|first| LENGTHS[usize::from(first & 127)] >> (id.len() & 63) & 1 == 1)
 }
 
 macro_rules! identifier {

@@ -116,7 +116,7 @@ impl Machine<'_> {
         }
         let free_entry = conversation.free_entry_open(at);
         let template = !send.message.is_free_form();
-        conversation.sent.push(Sent {
+        let sent = Sent {
             entry,
             hash: message_id.short_hash(),
             at,
@@ -125,9 +125,8 @@ impl Machine<'_> {
             state: None,
             template,
             frame: send.frame,
-        });
-        let forgotten = conversation.sent.len().saturating_sub(MAX_SENT);
-        conversation.sent.drain(..forgotten);
+        };
+        conversation.sent.push(&sent, MAX_SENT);
         let category = self.turn.environment().category(&send.message);
         let expected = window::price(at, category, window_open, free_entry);
         let expected_price = if expected.charged { "charged" } else { "free" }.into();
@@ -167,7 +166,7 @@ impl Machine<'_> {
         let is_it = |sent: &Sent| sent.hash == hash || status.entry == Some(sent.entry);
         let found = conversations
             .iter_mut()
-            .find_map(|(number, conversation)| Some((number, conversation.sent.iter_mut().find(|sent| is_it(sent))?)));
+            .find_map(|(number, conversation)| Some((number, conversation.sent.list_mut().iter_mut().find(|sent| is_it(sent))?)));
         let Some((number, sent)) = found else {
             self.turn.facts.push(Fact::Status { status: Box::new(status.clone()) });
             return Ok(());

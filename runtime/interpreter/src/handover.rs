@@ -69,7 +69,7 @@ impl Machine<'_> {
     pub fn echo(&mut self, message_id: &MessageId, at: Moment, content: &Content) -> Result<(), Need> {
         let hash = message_id.short_hash();
         let own = self.turn.contact().sent().any(|sent| sent.hash == hash);
-        if own || self.is_repeat(message_id) || !self.is_new(message_id, at) {
+        if own || self.is_repeat(hash) || !self.is_new(hash, at) {
             self.ignore("an echo of our own message, or one that was here before");
             return Ok(());
         }
@@ -349,9 +349,9 @@ impl Machine<'_> {
                 None => contact.pending.push(theirs),
             }
         }
-        contact.seen.extend(other.seen);
+        contact.seen.list_mut().extend(other.seen.iter());
         // The oldest are forgotten first.
-        contact.seen.sort_by_key(|seen| seen.1);
+        contact.seen.list_mut().sort_by_key(|seen| seen.1);
         contact.seen_from = contact.seen_from.max(other.seen_from);
         for (trigger, at) in other.fired {
             let fired = contact.fired.entry(trigger).or_insert(at);
@@ -394,10 +394,11 @@ fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId
         }),
         (ours, theirs) => ours.or(theirs),
     };
-    ours.sent.extend(theirs.sent);
-    ours.sent.sort_by_key(|sent| sent.at);
-    let forgotten = ours.sent.len().saturating_sub(MAX_SENT);
-    ours.sent.drain(..forgotten);
+    let sent = ours.sent.list_mut();
+    sent.extend(theirs.sent.iter().cloned());
+    sent.sort_by_key(|sent| sent.at);
+    let forgotten = sent.len().saturating_sub(MAX_SENT);
+    sent.drain(..forgotten);
     ours.queue.extend(theirs.queue);
     match (ours.listener, theirs.listener) {
         (Some(first), Some(second)) => {
@@ -443,7 +444,7 @@ fn renumber(contact: &mut Contact, shift: u32) {
         pending.session.iter_mut().for_each(session);
     }
     for conversation in contact.conversations.values_mut() {
-        for sent in &mut conversation.sent {
+        for sent in conversation.sent.list_mut() {
             entry(&mut sent.entry);
             sent.session.iter_mut().for_each(session);
         }

@@ -14,7 +14,7 @@ use steps::{
     event::{Content, Inbound},
     expression::fold,
     fact::Fact,
-    ids::{BotId, EntryId, MessageId, SessionId, StepId},
+    ids::{BotId, EntryId, SessionId, StepId},
     moment::{DAY, Moment},
     reply_id::{ReplyId, ShortReplyId},
     trace::Traced,
@@ -43,11 +43,12 @@ const MAX_OPT_OUT_TEXT: usize = 80;
 
 impl Machine<'_> {
     pub fn receive(&mut self, inbound: &Inbound) -> Result<(), Need> {
-        if self.is_repeat(&inbound.id) {
+        let hash = inbound.id.short_hash();
+        if self.is_repeat(hash) {
             self.ignore("this message was here before");
             return Ok(());
         }
-        let stale = !self.is_new(&inbound.id, inbound.at);
+        let stale = !self.is_new(hash, inbound.at);
         self.turn.facts.push(Fact::Received { message: Box::new(inbound.clone()), stale });
         if stale {
             return Ok(());
@@ -86,30 +87,28 @@ impl Machine<'_> {
         self.turn.trace.push(None, Traced::Ignored { reason: reason.to_owned() });
     }
 
-    /// Exactly once: whether the message was here before.
-    pub fn is_repeat(&self, id: &MessageId) -> bool {
-        let hash = id.short_hash();
-        self.turn.contact().seen.iter().any(|seen| seen.0 == hash)
+    /// Exactly once: whether the message was here before. `hash`: of its id.
+    pub fn is_repeat(&self, hash: u64) -> bool {
+        self.turn.contact().seen.has(hash)
     }
 
     /// Remembers a message; false for one that is too old to know whether it was here.
-    pub fn is_new(&mut self, id: &MessageId, at: Moment) -> bool {
+    pub fn is_new(&mut self, hash: u64, at: Moment) -> bool {
         let now = self.now();
         // A clock that goes ahead must not make all that follows look old.
         let at = at.min(now);
-        let hash = id.short_hash();
         let contact = self.turn.contact_mut();
         let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at <= from);
         if too_old {
             self.ignore("stale: older than Meta repeats messages, or than what is remembered");
             return false;
         }
-        contact.seen.retain(|seen| seen.1 > now.plus(-SEEN_DAYS * DAY));
-        while contact.seen.len() >= MAX_SEEN {
-            let oldest = contact.seen.remove(0);
-            contact.seen_from = contact.seen_from.max(Some(oldest.1));
+        while contact.seen.first().is_some_and(|oldest| oldest.1 <= now.plus(-SEEN_DAYS * DAY)) {
+            contact.seen.forget_first();
         }
-        contact.seen.push(Seen(hash, at));
+        for forgotten in contact.seen.push(&Seen(hash, at), MAX_SEEN) {
+            contact.seen_from = contact.seen_from.max(Some(forgotten.1));
+        }
         true
     }
 

@@ -758,7 +758,7 @@ fn merged_contacts_keep_the_newer_of_what_both_know() {
             template: false,
             frame: 0,
         };
-        new.conversations.get_mut(&number()).unwrap().sent.push(sent);
+        new.conversations.get_mut(&number()).unwrap().sent.push(&sent, usize::MAX);
     }
     let both = merged(old, &new, &bots);
     let conversation = &both.conversations[&number()];

@@ -171,7 +171,7 @@ mod tests {
         let mut contact = contact();
         let hash = MessageId::new("wamid.1").short_hash();
         let sent = json!([4, hash, NOW, null, null, "read", 0, 0]);
-        contact.conversation_mut(&NumberId::new("1001")).sent.push(serde_json::from_value(sent).unwrap());
+        contact.conversation_mut(&NumberId::new("1001")).sent.push(&serde_json::from_value(sent).unwrap(), 1);
         let status =
             Status { message_id: "wamid.1".into(), state: Delivery::Delivered, at: NOW, entry: None, error: None, pricing: None };
         let entries = entries(&[Fact::Status { status: Box::new(status) }], &contact, NOW);

@@ -93,16 +93,8 @@ impl Behaviour for Flow {
     }
 
     fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
-        let question = Question {
-            step: self,
-            sending: &self.sending,
-            waiting: &self.waiting,
-            offered: &|_, _| Ok(Vec::new()),
-            as_list: |_| false,
-            expect: None,
-            invalid: None,
-            content: &|turn, _| self.content(turn),
-        };
+        let content = |turn: &mut Turn<'_>, _| self.content(turn);
+        let question = Question::without_options(self, &self.sending, &self.waiting, &content);
         match &answer.content {
             Received::Form { answers, token, .. } if is_of(token.as_deref(), turn) => {
                 if let Some(frame) = turn.frame_mut() {

@@ -51,17 +51,10 @@ impl Behaviour for LocationRequest {
     }
 
     fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
-        let question = Question {
-            step: self,
-            sending: &self.sending,
-            waiting: &self.waiting,
-            offered: &|_, _| Ok(Vec::new()),
-            as_list: |_| false,
-            expect: Some(Expect { expected: &Expected::Kind(ExpectedKind::Location), min: None, max: None }),
-            invalid: None,
-            content: &|turn, _| self.content(turn),
-        };
-        question.answer(turn, answer)
+        let content = |turn: &mut Turn<'_>, _| self.content(turn);
+        let expect = Expect { expected: &Expected::Kind(ExpectedKind::Location), min: None, max: None };
+        let question = Question::without_options(self, &self.sending, &self.waiting, &content);
+        Question { expect: Some(expect), ..question }.answer(turn, answer)
     }
 
     fn sending(&self) -> Option<&Sending> {

@@ -98,16 +98,8 @@ impl Behaviour for Product {
     }
 
     fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
-        let question = Question {
-            step: self,
-            sending: &self.sending,
-            waiting: &self.waiting,
-            offered: &|_, _| Ok(Vec::new()),
-            as_list: |_| false,
-            expect: None,
-            invalid: None,
-            content: &|turn, _| self.content(turn),
-        };
+        let content = |turn: &mut Turn<'_>, _| self.content(turn);
+        let question = Question::without_options(self, &self.sending, &self.waiting, &content);
         match &answer.content {
             // An order is data of our own types, which JSON always holds.
             Received::Order(order) => question.take(turn, serde_json::to_value(order).unwrap_or(Value::Null)),

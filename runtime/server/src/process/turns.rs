@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use interpreter::{Need, Receipt, Supplied, turn};
 use serde::Deserialize;
 use steps::{
-    contact::{CONTACT_FORMAT, Contact, Seen},
+    contact::{CONTACT_FORMAT, Contact, MAX_SEEN, Seen},
     event::{AgentCommand, Event, EventKind, Identity},
     fact::Fact,
     ids::{ContactId, NumberId},
@@ -117,7 +117,7 @@ pub(super) fn attempt(
             EventKind::Merge { .. } => Some(mark(event)),
             _ => None,
         };
-        if consumed.is_some_and(|mark| contact.seen.iter().any(|seen| seen.0 == mark)) {
+        if consumed.is_some_and(|mark| contact.seen.has(mark)) {
             contact.last_event = event.id.clone();
             continue;
         }
@@ -125,7 +125,9 @@ pub(super) fn attempt(
         match turned {
             Ok(Ok(turned)) => {
                 contact = turned.contact;
-                contact.seen.extend(consumed.map(|mark| Seen(mark, now)));
+                if let Some(mark) = consumed {
+                    contact.seen.push(&Seen(mark, now), MAX_SEEN);
+                }
                 traces.push(turned.trace);
                 facts.extend(turned.facts);
                 receipts.extend(turned.receipt);

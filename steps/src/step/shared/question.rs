@@ -57,6 +57,25 @@ enum Found {
 }
 
 impl<'a> Question<'a> {
+    /// A question that draws no options: only what `answers` names, a template's quick replies and what is expected answer it.
+    pub fn without_options(
+        step: &'a dyn Behaviour,
+        sending: &'a Sending,
+        waiting: &'a Waiting,
+        content: &'a dyn Fn(&mut Turn<'_>, u32) -> Result<Content, Stop>,
+    ) -> Self {
+        Question {
+            step,
+            sending,
+            waiting,
+            offered: &|_, _| Ok(Vec::new()),
+            as_list: |_| false,
+            expect: None,
+            invalid: None,
+            content,
+        }
+    }
+
     /// Takes an answer, matched in the order of the language: tapped id, title, synonym, pattern, number, then what is expected.
     pub fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
         let wait = turn.answer_wait();
