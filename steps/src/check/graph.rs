@@ -38,14 +38,13 @@ pub(crate) struct Edge<'t> {
 
 /// Where a step leads, the answers of `defaults` included.
 pub(super) fn edges<'t>(subject: &Subject<'t>, step: &StepView<'t>) -> Vec<Edge<'t>> {
-    let links = subject.sites_of(step).iter().map(|(site, _)| site).filter(|site| site.kind == "link");
-    let mut edges: Vec<Edge<'t>> = links
-        .filter(|site| !step.disabled || matches!(site.place.in_step(), [Key::Name("next")]))
-        .map(|site| Edge { to: text(site), way: if step.disabled { Way::Done } else { way(step, site) } })
-        .collect();
+    let mut links = subject.sites_of(step).iter().map(|(site, _)| site).filter(|site| site.kind == "link");
     if step.disabled {
-        return edges;
+        let skipped_to = step.skipped_to();
+        let link = links.find(|site| Some(text(site)) == skipped_to.as_deref());
+        return link.map(|link| Edge { to: text(link), way: Way::Done }).into_iter().collect();
     }
+    let mut edges: Vec<Edge<'t>> = links.map(|site| Edge { to: text(site), way: way(step, site) }).collect();
     let Some(defaults) = subject.defaults() else { return edges };
     let mut default = |key: &str, way: Way| {
         let link = match json::get(defaults, key) {

@@ -167,6 +167,12 @@ impl<'t> StepView<'t> {
         json::has(self.object, key)
     }
 
+    /// Where the bot goes on when the step is disabled, as [`Step::passed_by`].
+    pub(crate) fn skipped_to(&self) -> Option<String> {
+        let written = json::get_text(self.object, "next").map(|next| next.value.to_string());
+        written.or_else(|| Some(self.behaviour.as_ref()?.next()?.to_string()))
+    }
+
     /// Whether it stops for the customer's answer. A step that could not be read is taken to, so that nothing follows from it.
     pub(crate) fn waits(&self) -> bool {
         self.behaviour.as_ref().is_none_or(|behaviour| behaviour.waits())

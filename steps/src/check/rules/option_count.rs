@@ -93,8 +93,11 @@ fn carousel(step: &StepView<'_>, problems: &mut Vec<Diagnostic>) {
 /// What must be the same on all cards, in words.
 fn parts(card: &Object<'_>) -> [String; 3] {
     let kind = json::get_object(card, "media").and_then(|media| json::get_text(media, "kind"));
-    let buttons = json::get_list(card, "buttons");
-    let links = buttons.iter().filter_map(Value::as_object).filter(|button| json::has(button, "url")).count();
+    let buttons: Vec<&Object<'_>> = match json::get(card, "buttons") {
+        Some(Value::Object(link)) => vec![link],
+        _ => json::get_list(card, "buttons").iter().filter_map(Value::as_object).collect(),
+    };
+    let links = buttons.iter().filter(|button| json::has(button, "url")).count();
     let some = |has: bool, what: &str| if has { format!("a {what}") } else { format!("no {what}") };
     [
         kind.map_or_else(|| "no medium".to_owned(), |kind| format!("a medium of kind `{}`", kind.value)),

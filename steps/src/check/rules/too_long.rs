@@ -108,7 +108,11 @@ fn limit(step: &StepView<'_>, keys: &[Key<'_>]) -> Option<usize> {
         ("list", [Name("sections"), Index(_), Name("rows"), Index(_), Name("description")]) => limits::ROW_DESCRIPTION,
         (_, [Name("more")]) => limits::ROW_TITLE,
         ("carousel", [Name("cards"), Index(_), Name("text")]) => limits::CARD_TEXT,
-        ("carousel", [Name("cards"), Index(_), Name("buttons"), Index(_), Name("title")]) => limits::BUTTON_TITLE,
+        (
+            "carousel",
+            [Name("cards"), Index(_), Name("buttons"), Index(_), Name("title")]
+            | [Name("cards"), Index(_), Name("buttons"), Name("title")],
+        ) => limits::BUTTON_TITLE,
         _ => return None,
     })
 }
