@@ -15,7 +15,7 @@ use crate::{
     contact::{Contact, Conversation, Frame, LastMessage, Lead, Session},
     environment::Environment,
     event::{Content, InboundMedia},
-    expression::{Facts, Look, look_in_json},
+    expression::{Facts, Look, find, look_in_json},
     ids::{NumberId, SessionId},
     language,
     moment::Moment,
@@ -275,7 +275,7 @@ impl Facts for State {
 
     fn country(&self) -> Option<&str> {
         let bot = self.bot.as_ref().and_then(|bot| bot.document.country.as_deref());
-        bot.or(self.environment.country.as_deref())
+        bot.or(self.environment.country.as_deref()).or_else(|| find::country_of(self.contact.phone()?))
     }
 
     fn seed(&self) -> u64 {

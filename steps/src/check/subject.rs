@@ -187,7 +187,8 @@ impl<'t> StepView<'t> {
     /// Whether it sends a message of its own that the window must be open for.
     pub(crate) fn sends_freely(&self) -> bool {
         let keeps = self.is("ai_reply") && self.has("save");
-        self.behaviour.as_ref().is_some_and(|behaviour| behaviour.sending().is_some()) && !self.is("template") && !keeps
+        let has_message = self.is("reaction") || self.behaviour.as_ref().is_some_and(|behaviour| behaviour.sending().is_some());
+        has_message && !self.is("template") && !keeps
     }
 
     /// Where a key stands, with its value; the step itself where it has none.
