@@ -100,12 +100,12 @@ fn is_option(named: &Named<'_>) -> bool {
 /// Where options have to differ: those of the template that stands in apart from the step's own, and those of each card apart, which
 /// repeat the buttons of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Room {
-    in_template: bool,
-    card: Option<usize>,
+pub(super) struct Room {
+    pub(super) in_template: bool,
+    pub(super) card: Option<usize>,
 }
 
-fn room(place: &Place<'_>) -> Room {
+pub(super) fn room(place: &Place<'_>) -> Room {
     let (in_template, inside) = match place.in_step() {
         [Key::Name("template"), inside @ ..] => (true, inside),
         inside => (false, inside),
@@ -117,6 +117,6 @@ fn room(place: &Place<'_>) -> Room {
     Room { in_template, card }
 }
 
-fn plain<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
+pub(super) fn plain<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
     json::get(object, key).and_then(Value::as_string_lit).filter(|text| !text.value.contains("{{") && !json::has(object, "each"))
 }
