@@ -75,7 +75,7 @@ pub struct Document {
     /// The first step.
     pub start: StepId,
     pub steps: IndexMap<StepId, Step>,
-    /// By language: a text (or the synonyms) by `step.key`, options by their `id`, else index.
+    /// By language: a text (or the synonyms) by `step.key`, options by their `id`, else index; a list's row also without its section, `step.rows.ID.title`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub translations: IndexMap<CompactLanguage, IndexMap<String, Translation>>,
     /// The canvas of the editor. The runtime never reads it, and no version differs by it alone.
@@ -103,6 +103,14 @@ fn english() -> CompactString {
 pub enum Translation {
     Text(Text),
     Texts(Vec<Text>),
+}
+
+/// The other key of a list's row, which names no section: `rows.nine.title` for `sections.0.rows.nine.title`. A row without an id has none, since its
+/// place counts inside its section.
+pub fn short_key(key: &str) -> Option<&str> {
+    let (_, row) = key.strip_prefix("sections.")?.split_once('.')?;
+    let name = row.strip_prefix("rows.")?;
+    name.starts_with(|letter: char| letter.is_ascii_lowercase()).then_some(row)
 }
 
 /// A variable of the session.
@@ -265,4 +273,17 @@ fn version_of(document: &Document) -> Version {
     let bytes = serde_json::to_vec(&content).unwrap_or_default();
     let hash = Sha256::digest(&bytes);
     Version::new(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_with_an_id_have_a_short_key() {
+        assert_eq!(short_key("sections.0.rows.nine.title"), Some("rows.nine.title"));
+        assert_eq!(short_key("sections.0.rows.2.title"), None);
+        assert_eq!(short_key("sections.0.title"), None);
+        assert_eq!(short_key("buttons.nine.title"), None);
+    }
 }

@@ -5,6 +5,9 @@
 
 mod violations;
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::message::MediaKind;
@@ -158,6 +161,23 @@ pub fn cut(text: &str, limit: usize) -> &str {
     &text[..end]
 }
 
+static EMOJI: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\p{Emoji_Presentation}|\x{FE0F}").expect("a constant pattern, compiled by the tests"));
+
+/// How many emoji a text holds.
+pub fn emoji(text: &str) -> usize {
+    EMOJI.find_iter(text).count()
+}
+
+/// Whether a text is an emoji and nothing else, whatever it is joined of: a heart, a flag, a family, a key with a number.
+pub fn is_one_emoji(text: &str) -> bool {
+    static PICTURE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\x{20E3}]")
+            .expect("a constant pattern, compiled by the tests")
+    });
+    text.graphemes(true).count() == 1 && PICTURE.is_match(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +197,16 @@ mod tests {
         // An accent of its own stays with its letter.
         assert_eq!(cut("ae\u{301}x", 2), "a");
         assert_eq!(cut("👍", 0), "");
+    }
+
+    #[test]
+    fn a_reaction_is_one_emoji() {
+        for one in ["👍", "👍🏽", "❤", "❤️", "🇧🇷", "👩‍👩‍👧", "1️⃣"] {
+            assert!(is_one_emoji(one), "{one}");
+        }
+        for other in ["", "a", "1", "👍👍", "👍 ", ":)"] {
+            assert!(!is_one_emoji(other), "{other}");
+        }
     }
 
     #[test]

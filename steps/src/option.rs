@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    data::Data,
     expression::{Expression, Text},
     ids::{OptionId, StepId},
     pattern::Pattern,
@@ -34,9 +35,9 @@ pub struct Choice {
     /// Regular expression that the answer matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<Pattern>,
-    /// What `save` keeps. Left out: the title in the bot's own language.
+    /// What `save` keeps: a text, or any other JSON as it is. Left out: the title in the bot's own language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Text>,
+    pub value: Option<Data>,
     /// Shown and matched only if this is true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Expression>,

@@ -15,7 +15,7 @@ use crate::{
     contact::{Contact, Conversation, Frame, LastMessage, Lead, Session},
     environment::Environment,
     event::{Content, InboundMedia},
-    expression::{Facts, Look, look_in_json},
+    expression::{Facts, Look, find, look_in_json},
     ids::{NumberId, SessionId},
     language,
     moment::Moment,
@@ -181,6 +181,15 @@ impl State {
             .unwrap_or("en")
     }
 
+    /// The language of what the customer reads, for numbers, dates and money in it: the customer's where the bot speaks it, else the bot's.
+    pub fn spoken_language(&self) -> &str {
+        let wanted = self.language();
+        let Some(document) = self.bot.as_ref().map(|bot| &bot.document) else { return wanted };
+        let spoken = || document.translations.keys().map(String::as_str).chain([document.language.as_str()]);
+        let speaks = language::chain(wanted).any(|tag| spoken().any(|spoken| language::same(spoken, tag)));
+        if speaks { wanted } else { &document.language }
+    }
+
     /// The language that the bot is written in: numbers and dates are read by it.
     pub fn own_language(&self) -> &str {
         self.bot.as_ref().map_or_else(|| self.language(), |bot| bot.document.language.as_str())
@@ -270,12 +279,12 @@ impl Facts for State {
     }
 
     fn language(&self) -> &str {
-        State::language(self)
+        self.spoken_language()
     }
 
     fn country(&self) -> Option<&str> {
         let bot = self.bot.as_ref().and_then(|bot| bot.document.country.as_deref());
-        bot.or(self.environment.country.as_deref())
+        bot.or(self.environment.country.as_deref()).or_else(|| find::country_of(self.contact.phone()?))
     }
 
     fn seed(&self) -> u64 {

@@ -10,9 +10,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use compact_str::CompactString;
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use crate::{
-    bot::{Bot, Translation},
+    bot::{Bot, Translation, short_key},
     contact::{AnswerWait, Call, Contact, Frame, Outside, Shown, Wait},
     data::Data,
     environment::Environment,
@@ -251,13 +252,13 @@ impl Turn<'_> {
             return None;
         }
         let wanted = self.state.language();
-        let full_key = format!("{}.{key}", self.step);
+        let keys = self.translation_keys(key);
         for tag in language::chain(wanted) {
             if language::same(tag, &document.language) {
                 return None;
             }
             let translations = document.translations.iter().find(|(name, _)| language::same(name, tag)).map(|(_, texts)| texts);
-            if let Some(translation) = translations.and_then(|texts| texts.get(&full_key)) {
+            if let Some(translation) = translations.and_then(|texts| keys.iter().find_map(|key| texts.get(key))) {
                 return Some(translation);
             }
         }
@@ -266,9 +267,16 @@ impl Turn<'_> {
 
     /// Every translation of a key, whatever the language: words of any language are understood.
     pub fn translations(&self, key: &str) -> impl Iterator<Item = &Translation> {
-        let full_key = format!("{}.{key}", self.step);
+        let keys = self.translation_keys(key);
         let languages = self.state.bot.as_ref().map(|bot| &bot.document.translations);
-        languages.into_iter().flat_map(|languages| languages.values()).filter_map(move |texts| texts.get(&full_key))
+        languages
+            .into_iter()
+            .flat_map(|languages| languages.values())
+            .filter_map(move |texts| keys.iter().find_map(|key| texts.get(key)))
+    }
+
+    fn translation_keys(&self, key: &str) -> SmallVec<[String; 2]> {
+        std::iter::once(key).chain(short_key(key)).map(|key| format!("{}.{key}", self.step)).collect()
     }
 
     /// A value of a text that keeps its type.
@@ -278,6 +286,27 @@ impl Turn<'_> {
 
     pub fn data(&self, data: &Data) -> Result<Value, Stop> {
         self.data_with(data, Locals::none())
+    }
+
+    /// Data that the customer reads: each of its texts in the customer's language, by its place (`data.title`).
+    pub fn translated_data(&self, key: &str, data: &Data) -> Result<Value, Stop> {
+        Ok(match data {
+            Data::Text(text) => match self.translation(key) {
+                Some(Translation::Text(translated)) => self.value(translated)?,
+                _ => self.value(text)?,
+            },
+            Data::List(values) => {
+                let values = values.iter().enumerate();
+                values.map(|(index, value)| self.translated_data(&format!("{key}.{index}"), value)).collect::<Result<_, _>>()?
+            }
+            Data::Map(values) => {
+                let values = values.iter();
+                let values =
+                    values.map(|(name, value)| Ok((name.clone(), self.translated_data(&format!("{key}.{name}"), value)?)));
+                Value::Object(values.collect::<Result<_, Stop>>()?)
+            }
+            plain => self.data(plain)?,
+        })
     }
 
     pub fn data_with(&self, data: &Data, locals: &Locals) -> Result<Value, Stop> {

@@ -221,7 +221,7 @@ impl<'a> Machine<'a> {
         };
         if step.common.disabled {
             self.turn.trace.push(Some(session), Traced::Skipped { step: id });
-            return Ok(Some(At::Next(Next::Go(step.behaviour.next().cloned()))));
+            return Ok(Some(At::Next(Next::Go(step.passed_by()))));
         }
         if step.behaviour.waits() && !self.listen(session, &bot)? {
             return Ok(None);

@@ -10,7 +10,7 @@ use steps::{
     bot::Bot,
     contact::{Contact, Lead, Pending, Purpose, Session, Timer, TriggerRecord, Work},
     event::{Content, Inbound, LeadData, Trigger as Happening},
-    expression::{Locals, fold},
+    expression::{Locals, fold, same_but_for_spaces},
     fact::Fact,
     ids::{BotId, EntryId, NumberId, SessionId, StepId},
     moment::{DAY, Moment},
@@ -386,7 +386,12 @@ fn rank(on: &On, keywords: &[String], said: &Said<'_>, interrupting: bool) -> Op
             let exact = *matching == Some(KeywordMatch::Exact);
             let is_said = |keyword: &String| {
                 let folded = said.folded.as_str();
-                !folded.is_empty() && if exact { keyword == folded } else { steps::step::shared::holds_words(folded, keyword) }
+                !folded.is_empty()
+                    && if exact {
+                        same_but_for_spaces(keyword, folded)
+                    } else {
+                        steps::step::shared::holds_words(folded, keyword)
+                    }
             };
             let by_keyword = keywords.iter().any(is_said);
             if by_keyword || pattern.as_ref().is_some_and(|pattern| !said.text.is_empty() && pattern.is_match(said.text)) {

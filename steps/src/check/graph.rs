@@ -25,7 +25,7 @@ pub(crate) enum Way {
     Failed,
     /// The customer service window was closed.
     Closed,
-    /// A condition over `window` holds: the designer has thought of it.
+    /// The window is open, or the designer has thought of it: a condition over `window` holds.
     Guarded,
 }
 
@@ -38,14 +38,13 @@ pub(crate) struct Edge<'t> {
 
 /// Where a step leads, the answers of `defaults` included.
 pub(super) fn edges<'t>(subject: &Subject<'t>, step: &StepView<'t>) -> Vec<Edge<'t>> {
-    let links = subject.sites_of(step).iter().map(|(site, _)| site).filter(|site| site.kind == "link");
-    let mut edges: Vec<Edge<'t>> = links
-        .filter(|site| !step.disabled || matches!(site.place.in_step(), [Key::Name("next")]))
-        .map(|site| Edge { to: text(site), way: if step.disabled { Way::Done } else { way(step, site) } })
-        .collect();
+    let mut links = subject.sites_of(step).iter().map(|(site, _)| site).filter(|site| site.kind == "link");
     if step.disabled {
-        return edges;
+        let skipped_to = step.skipped_to();
+        let link = links.find(|site| Some(text(site)) == skipped_to.as_deref());
+        return link.map(|link| Edge { to: text(link), way: Way::Done }).into_iter().collect();
     }
+    let mut edges: Vec<Edge<'t>> = links.map(|site| Edge { to: text(site), way: way(step, site) }).collect();
     let Some(defaults) = subject.defaults() else { return edges };
     let mut default = |key: &str, way: Way| {
         let link = match json::get(defaults, key) {
@@ -98,10 +97,7 @@ fn way(step: &StepView<'_>, site: &Site<'_>) -> Way {
             },
         };
     }
-    if is_guarded(step, inside) {
-        return Way::Guarded;
-    }
-    if step.waits() { Way::Answered } else { Way::Done }
+    if step.waits() { Way::Answered } else { guard(step, inside).unwrap_or(Way::Done) }
 }
 
 /// What a `wait` waits for.
@@ -130,28 +126,70 @@ fn millis(text: &str) -> Option<u64> {
     parse_duration(text).ok().map(|duration| duration.as_millis())
 }
 
-/// Whether the link's own condition reads `window`.
-fn is_guarded(step: &StepView<'_>, inside: &[Key<'_>]) -> bool {
-    let [path @ .., Key::Name(_)] = inside else { return false };
-    let mut object = step.object;
-    let mut list: &[Value<'_>] = &[];
-    for key in path {
-        match key {
-            Key::Name(name) => match json::get(object, name) {
-                Some(Value::Object(inner)) => object = inner,
-                Some(Value::Array(inner)) => list = &inner.elements,
-                _ => return false,
-            },
-            Key::Index(index) => match list.get(*index) {
-                Some(Value::Object(inner)) => object = inner,
-                _ => return false,
-            },
+/// What the branches of a step say of the window on one of its ways: the condition of a branch holds on its own way, and those before it do
+/// not; on the ways that are taken after all branches, none does.
+fn guard(step: &StepView<'_>, inside: &[Key<'_>]) -> Option<Way> {
+    let branches = json::get_list(step.object, "branches");
+    let when = |branch: &Value<'_>| json::get_text(branch.as_object()?, "when").map(|when| when.value.to_string());
+    let failed = |before: &[Value<'_>]| before.iter().filter_map(when).find_map(|when| implied(&when, false));
+    match inside {
+        [Key::Name("branches"), Key::Index(index), Key::Name("goto")] => {
+            let own = branches.get(*index).and_then(when)?;
+            let open = implied(&own, true).or_else(|| failed(&branches[..*index]));
+            open.map(known).or_else(|| reads_window(&own).then_some(Way::Guarded))
         }
+        [Key::Name("otherwise" | "next")] => failed(branches).map(known),
+        _ => None,
     }
-    json::get_text(object, "when").is_some_and(|when| reads_window(&when.value))
+}
+
+/// That the window is closed is what it was taken to be at worst.
+fn known(open: bool) -> Way {
+    if open { Way::Guarded } else { Way::Done }
+}
+
+/// Whether the window is open where a condition holds, or where it does not; None: the condition does not tell.
+pub(super) fn implied(condition: &str, holds: bool) -> Option<bool> {
+    // All parts of `a && b` hold with it, and none of `a || b` holds without it.
+    let (joins, mixes) = if holds { ("&&", "||") } else { ("||", "&&") };
+    if condition.contains(mixes) {
+        return None;
+    }
+    let open = condition.split(joins).find_map(|part| {
+        let part: String = part.chars().filter(|letter| !letter.is_whitespace()).collect();
+        match part.as_str() {
+            "window.open" | "window.open==true" | "window.open!=false" => Some(true),
+            "!window.open" | "window.open==false" | "window.open!=true" => Some(false),
+            _ => None,
+        }
+    })?;
+    Some(open == holds)
 }
 
 pub(super) fn reads_window(source: &str) -> bool {
     let Ok(expression) = crate::expression::Expression::compile(source) else { return false };
     Meaning::Expression(expression).reads().iter().any(|read| read.path == "window" || read.path.starts_with("window."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_tell_of_the_window() {
+        for (condition, holds, expected) in [
+            ("window.open", true, Some(true)),
+            ("window.open", false, Some(false)),
+            ("! window.open", true, Some(false)),
+            ("!window.open", false, Some(true)),
+            ("window.open == false", true, Some(false)),
+            ("vars.x && window.open", true, Some(true)),
+            ("vars.x && window.open", false, None),
+            ("vars.x || !window.open", false, Some(true)),
+            ("vars.x || window.open", true, None),
+            ("window.seconds_left > 60", true, None),
+        ] {
+            assert_eq!(implied(condition, holds), expected, "{condition} {holds}");
+        }
+    }
 }

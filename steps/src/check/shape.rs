@@ -133,7 +133,7 @@ pub(super) fn one_of(words: &[&str]) -> String {
     }
 }
 
-fn and(words: &[&str]) -> String {
+pub(super) fn and(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" and ")
 }
 

@@ -167,6 +167,12 @@ impl<'t> StepView<'t> {
         json::has(self.object, key)
     }
 
+    /// Where the bot goes on when the step is disabled, as [`Step::passed_by`].
+    pub(crate) fn skipped_to(&self) -> Option<String> {
+        let written = json::get_text(self.object, "next").map(|next| next.value.to_string());
+        written.or_else(|| Some(self.behaviour.as_ref()?.next()?.to_string()))
+    }
+
     /// Whether it stops for the customer's answer. A step that could not be read is taken to, so that nothing follows from it.
     pub(crate) fn waits(&self) -> bool {
         self.behaviour.as_ref().is_none_or(|behaviour| behaviour.waits())
@@ -181,7 +187,8 @@ impl<'t> StepView<'t> {
     /// Whether it sends a message of its own that the window must be open for.
     pub(crate) fn sends_freely(&self) -> bool {
         let keeps = self.is("ai_reply") && self.has("save");
-        self.behaviour.as_ref().is_some_and(|behaviour| behaviour.sending().is_some()) && !self.is("template") && !keeps
+        let has_message = self.is("reaction") || self.behaviour.as_ref().is_some_and(|behaviour| behaviour.sending().is_some());
+        has_message && !self.is("template") && !keeps
     }
 
     /// Where a key stands, with its value; the step itself where it has none.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use jsonc_parser::ast::{Object, StringLit, Value};
+use jsonc_parser::ast::{Object, ObjectProp, StringLit, Value};
 
 use super::{
     diagnostic::Diagnostic,
@@ -155,8 +155,8 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// `others`: keys that stand in the alternatives that were not taken, for suggestions.
-    fn object(&mut self, shape: &'static ObjectShape, object: &'t Object<'t>, others: &[&'static str]) {
+    /// `others`: the alternatives that it could have been too.
+    fn object(&mut self, shape: &'static ObjectShape, object: &'t Object<'t>, others: &[&'static ObjectShape]) {
         if let Some(name) = shape.name {
             self.found.objects.push(Named { name, place: self.place.clone(), object });
         }
@@ -192,24 +192,42 @@ impl<'t> Walk<'t> {
                     }
                     self.value(rest, &property.value);
                 }
-                (None, None) => {
-                    let known = shape.keys.keys().copied().chain(others.iter().copied());
-                    let found = Diagnostic::error(
-                        UNKNOWN_KEY,
-                        &self.place,
-                        json::key_span(property),
-                        format!("there is no key `{}` here", shortened(name)),
-                    );
-                    let found = match nearest(name, known) {
-                        Some(near) => found.nearest(Some(near)),
-                        None if shape.keys.is_empty() => found.expected("no keys"),
-                        None => found.expected(one_of(&shape.keys.keys().copied().collect::<Vec<_>>())),
-                    };
-                    self.found.problems.push(found);
-                }
+                (None, None) => self.unknown_key(shape, object, property, others),
             }
             self.place.pop();
         }
+    }
+
+    fn unknown_key(
+        &mut self,
+        shape: &ObjectShape,
+        object: &Object<'_>,
+        property: &ObjectProp<'_>,
+        others: &[&'static ObjectShape],
+    ) {
+        let name = json::key(property);
+        let span = json::key_span(property);
+        if let Some(other) = others.iter().find(|other| other.keys.contains_key(name)) {
+            // A right key, of another form than this object has.
+            let given = || object.properties.iter().map(json::key);
+            let (message, help) = match given().find(|key| shape.keys.contains_key(key) && !other.keys.contains_key(key)) {
+                Some(rival) => (format!("`{rival}` and `{name}` exclude each other"), "keep one of them".to_owned()),
+                None => {
+                    let missing: Vec<&str> =
+                        other.required.iter().copied().filter(|key| !given().any(|given| given == *key)).collect();
+                    (format!("`{name}` does not stand alone"), format!("write {} beside it", shape::and(&missing)))
+                }
+            };
+            self.found.problems.push(Diagnostic::error(UNKNOWN_KEY, &self.place, span, message).help(help));
+            return;
+        }
+        let known = shape.keys.keys().chain(others.iter().flat_map(|other| other.keys.keys())).copied();
+        let found = Diagnostic::error(UNKNOWN_KEY, &self.place, span, format!("there is no key `{}` here", shortened(name)));
+        self.found.problems.push(match nearest(name, known) {
+            Some(near) => found.nearest(Some(near)),
+            None if shape.keys.is_empty() => found.expected("no keys"),
+            None => found.expected(one_of(&shape.keys.keys().copied().collect::<Vec<_>>())),
+        });
     }
 
     /// Any JSON whose strings are texts.
@@ -314,8 +332,7 @@ impl<'t> Walk<'t> {
                 if !touched && !object.properties.is_empty() && objects.iter().all(|shape| !shape.required.is_empty()) {
                     return self.no_alternative(parts, &objects, node, object);
                 }
-                let others: Vec<&'static str> = objects.iter().flat_map(|other| other.keys.keys().copied()).collect();
-                self.object(shape, object, &others);
+                self.object(shape, object, &objects);
             }
             _ => {
                 if let Some(first) = parts.first() {

@@ -20,7 +20,7 @@ pub trait Facts: Send + Sync + 'static {
     /// The moment of this turn, in the bot's time zone.
     fn now(&self) -> Zoned;
 
-    /// The language (BCP 47) in which numbers, dates and money are read and written.
+    /// The language (BCP 47) of the texts that are shown: numbers, dates and money are read and written in it.
     fn language(&self) -> &str;
 
     /// The country (ISO 3166, two letters) of phone numbers that are written without a code.

@@ -1,5 +1,5 @@
-//! How languages write numbers and dates. Portuguese, Spanish and English in full; any other language reads numbers and dates as most of the world
-//! does, with a decimal comma and the day first, and takes English names.
+//! How languages write numbers and dates. Portuguese, Spanish and English in full, and the names of French, German and Italian; any other language
+//! reads numbers and dates as most of the world does, with a decimal comma and the day first, and takes English names.
 
 /// A language tag taken apart: `pt-BR` and `pt_BR` alike.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ impl<'a> Locale<'a> {
         Self { language, region }
     }
 
-    fn speaks(self, language: &str) -> bool {
+    pub(crate) fn speaks(self, language: &str) -> bool {
         self.language.eq_ignore_ascii_case(language)
     }
 
@@ -36,7 +36,7 @@ impl<'a> Locale<'a> {
 
     /// Whether `12/31` is how a day is written; else `31/12`. Source: Unicode CLDR, short dates of `en`.
     pub(crate) fn month_first(self) -> bool {
-        self.speaks("en") && (self.region.is_empty() || self.lives_in(&["US", "PH", "PR"]))
+        self.speaks("en") && (self.region.is_empty() || self.lives_in(&["US", "PH", "PR", "AS", "GU", "MP", "VI"]))
     }
 
     pub(crate) fn month(self, month: i8) -> &'static str {
@@ -49,23 +49,15 @@ impl<'a> Locale<'a> {
     }
 
     fn months(self) -> &'static [&'static str] {
-        if self.speaks("pt") {
-            &MONTHS[0]
-        } else if self.speaks("es") {
-            &MONTHS[1]
-        } else {
-            &MONTHS[2]
-        }
+        self.names().map_or(&ENGLISH.months, |names| &names.months)
     }
 
     fn weekdays(self) -> &'static [&'static str] {
-        if self.speaks("pt") {
-            &WEEKDAYS[0]
-        } else if self.speaks("es") {
-            &WEEKDAYS[1]
-        } else {
-            &WEEKDAYS[2]
-        }
+        self.names().map_or(&ENGLISH.weekdays, |names| &names.weekdays)
+    }
+
+    fn names(self) -> Option<&'static Names> {
+        NAMES.iter().find(|names| self.speaks(names.language))
     }
 
     /// An amount of money: `R$ 1.234,56`, `1.234,56 €`, `$1,234.56`. The currency is an ISO 4217 code; one without a known sign stands as it is.
@@ -142,16 +134,126 @@ fn currency_sign(code: &str) -> (&str, usize) {
     }
 }
 
-pub(crate) const MONTHS: [[&str; 12]; 3] = [
-    ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"],
-    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-];
+/// How a language names months and weekdays.
+pub(crate) struct Names {
+    pub(crate) language: &'static str,
+    pub(crate) months: [&'static str; 12],
+    /// From Monday on.
+    pub(crate) weekdays: [&'static str; 7],
+}
 
-pub(crate) const WEEKDAYS: [[&str; 7]; 3] = [
-    ["segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo"],
-    ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+const ENGLISH: Names = Names {
+    language: "en",
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+};
+
+/// The languages whose names are written and read. No name means another month or weekday in another of them.
+pub(crate) const NAMES: [Names; 6] = [
+    Names {
+        language: "pt",
+        months: [
+            "janeiro",
+            "fevereiro",
+            "março",
+            "abril",
+            "maio",
+            "junho",
+            "julho",
+            "agosto",
+            "setembro",
+            "outubro",
+            "novembro",
+            "dezembro",
+        ],
+        weekdays: ["segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo"],
+    },
+    Names {
+        language: "es",
+        months: [
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
+            "diciembre",
+        ],
+        weekdays: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+    },
+    ENGLISH,
+    Names {
+        language: "fr",
+        months: [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+        weekdays: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    },
+    Names {
+        language: "de",
+        months: [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ],
+        weekdays: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+    },
+    Names {
+        language: "it",
+        months: [
+            "gennaio",
+            "febbraio",
+            "marzo",
+            "aprile",
+            "maggio",
+            "giugno",
+            "luglio",
+            "agosto",
+            "settembre",
+            "ottobre",
+            "novembre",
+            "dicembre",
+        ],
+        weekdays: ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"],
+    },
 ];
 
 #[cfg(test)]

@@ -240,3 +240,17 @@ fn the_current_lead_is_made_once() {
     assert_ne!(scene.state.new_lead().id, first);
     assert_eq!(scene.state.now, NOW);
 }
+
+#[test]
+fn money_and_dates_are_in_the_language_of_the_text() {
+    let money = |parts: serde_json::Value, language: &str| {
+        let mut scene = Scene::new(bot_of(json!({"type": "stop"}), parts.as_object().unwrap()).unwrap(), contact());
+        scene.state.contact.language = Some(language.into());
+        read(&scene, "money(1234.5, \"BRL\")")
+    };
+    let spanish = json!({"language": "pt-BR", "translations": {"es": {}}});
+    assert_eq!(money(json!({"language": "pt-BR"}), "en-US"), "R$ 1.234,50");
+    assert_eq!(money(spanish.clone(), "es-MX"), "R$1,234.50");
+    assert_eq!(money(spanish, "en-US"), "R$ 1.234,50");
+    assert_eq!(money(json!({"language": "en-US"}), "pt-BR"), "R$1,234.50");
+}

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Behaviour,
+    message::Link,
     shared::{
         Content, Media, Question, Sending, Waiting,
         choices::{self, Element, Empty, Keyed, Offered},
@@ -57,27 +58,47 @@ pub struct Card {
     pub each: Option<Expression>,
 }
 
-/// What a card offers.
+/// What a card offers: answers to tap or one link, never both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum CardButtons {
     /// A button that opens a web page.
-    Link { title: Text, url: Text },
-    /// Answers to tap.
-    Options(Vec<Choice>),
+    Link(Link),
+    /// Answers to tap, or one link.
+    List(Vec<CardButton>),
+}
+
+/// A button of a card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum CardButton {
+    /// A button that opens a web page.
+    Link(Link),
+    /// An answer to tap.
+    Option(Choice),
 }
 
 impl Card {
-    fn choices(&self) -> &[Choice] {
-        match &self.buttons {
-            CardButtons::Options(choices) => choices,
-            CardButtons::Link { .. } => &[],
-        }
+    fn keyed(&self, card: usize) -> impl Iterator<Item = Keyed<'_>> {
+        let buttons = match &self.buttons {
+            CardButtons::Link(_) => &[],
+            CardButtons::List(buttons) => &buttons[..],
+        };
+        buttons.iter().enumerate().filter_map(move |(index, button)| match button {
+            CardButton::Option(choice) => Some(Keyed { key: choices::place_key(card, index), index, choice }),
+            CardButton::Link(_) => None,
+        })
     }
 
-    fn keyed(&self, card: usize) -> impl Iterator<Item = Keyed<'_>> {
-        let choices = self.choices().iter().enumerate();
-        choices.map(move |(index, choice)| Keyed { key: choices::place_key(card, index), index, choice })
+    /// Its link, with its place in the card. What stands beside it is refused by the checker.
+    fn link(&self) -> Option<(String, &Link)> {
+        match &self.buttons {
+            CardButtons::Link(link) => Some(("buttons".to_owned(), link)),
+            CardButtons::List(buttons) => buttons.iter().enumerate().find_map(|(index, button)| match button {
+                CardButton::Link(link) => Some((format!("buttons.{index}"), link)),
+                CardButton::Option(_) => None,
+            }),
+        }
     }
 }
 
@@ -112,13 +133,13 @@ impl Carousel {
             let place = format!("cards.{index}.");
             for (element_index, element) in self.elements(turn, card, Empty::Fails)? {
                 let locals = &element.locals;
-                let buttons = match &card.buttons {
-                    CardButtons::Link { title, url } => message::CardButtons::Link {
-                        title: turn.text_with(&format!("{place}buttons.title"), title, locals)?,
-                        url: turn.text_with(&format!("{place}buttons.url"), url, locals)?,
+                let buttons = match card.link() {
+                    Some((key, Link { title, url })) => message::CardButtons::Link {
+                        title: turn.text_with(&format!("{place}{key}.title"), title, locals)?,
+                        url: turn.text_with(&format!("{place}{key}.url"), url, locals)?,
                     },
-                    CardButtons::Options(choices) => {
-                        if choices.iter().any(|choice| choice.each.is_some()) {
+                    None => {
+                        if card.keyed(index).any(|keyed| keyed.choice.each.is_some()) {
                             // Its id would have to name the element too, and has no room left.
                             let text = "a card's button can't have `each`; give it to the card";
                             return Err(Failure::new("limit", text).into());
@@ -127,8 +148,8 @@ impl Carousel {
                             choices::offer(turn, card.keyed(index), &format!("{place}buttons"), &element, Empty::Fails)?;
                         let number = self.card_number(index, element_index);
                         let reply = |offered: &Offered<'_>| {
-                            let button =
-                                choices.iter().position(|choice| std::ptr::eq(choice, offered.choice)).unwrap_or_default();
+                            let written = card.keyed(index).find(|keyed| std::ptr::eq(keyed.choice, offered.choice));
+                            let button = written.map_or(0, |keyed| keyed.index);
                             Reply { id: turn.short_reply_id(number, button), title: offered.title.clone() }
                         };
                         let replies = offered.iter().map(reply).collect();
@@ -193,7 +214,7 @@ impl Behaviour for Carousel {
     }
 
     fn waits(&self) -> bool {
-        !self.waiting.answers.is_empty() || self.cards.iter().any(|card| !card.choices().is_empty())
+        !self.waiting.answers.is_empty() || self.cards.iter().enumerate().any(|(index, card)| card.keyed(index).next().is_some())
     }
 
     fn next(&self) -> Option<&StepId> {

@@ -39,7 +39,7 @@ pub struct Flow {
     /// The first screen. Left out: the form's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screen: Option<String>,
-    /// What the first screen gets: a map.
+    /// What the first screen gets: a map. Its texts are translated by their place: `data.title`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
     /// The message's text: 1,024 characters.
@@ -60,7 +60,7 @@ impl Flow {
     fn content(&self, turn: &mut Turn<'_>) -> Result<Content, Stop> {
         let data = match &self.data {
             None => Value::Null,
-            Some(data) => turn.data(data)?,
+            Some(data) => turn.translated_data("data", data)?,
         };
         let data = match data {
             Value::Object(data) => data,

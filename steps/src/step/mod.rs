@@ -224,7 +224,7 @@ pub struct Common {
     /// For colleagues; the runtime never reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Skipped: the bot goes on at its `next`.
+    /// Skipped: the bot goes on at its `next`; where it has none, where the step leads when nothing else says (`otherwise`, the first way).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
     /// Where the bot goes on when this step fails. Left out: `defaults.failed`, else the session ends as `failed` and the team is told.
@@ -238,6 +238,12 @@ pub struct Common {
 impl Step {
     pub fn definition(kind: &str) -> Option<&'static Definition> {
         STEPS.iter().find(|definition| definition.kind == kind)
+    }
+
+    /// Where the bot goes on when the step is skipped: at its `next`, else where its kind leads when nothing else says where to go.
+    pub fn passed_by(&self) -> Option<StepId> {
+        let written = self.source.get("next").and_then(Value::as_str).and_then(|next| StepId::new(next).ok());
+        written.or_else(|| self.behaviour.next().cloned())
     }
 
     /// The step's JSON, as it was written.

@@ -224,7 +224,7 @@ fn fill_buttons(
             }
             Button::Code { code } => TemplateButton::CopyCode { code: turn.text(&format!("{place}.{index}.code"), code)? },
             Button::Flow { flow } => {
-                let data = match turn.data(flow)? {
+                let data = match turn.translated_data(&format!("{place}.{index}.flow"), flow)? {
                     serde_json::Value::Object(data) if !data.is_empty() => Some(data),
                     serde_json::Value::Object(_) | serde_json::Value::Null => None,
                     _ => return Err(Failure::new("conversion", "`flow` of a template's button is no map").into()),

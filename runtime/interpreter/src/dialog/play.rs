@@ -149,6 +149,10 @@ impl<'a> Play<'a> {
     /// # Errors
     /// The line can't be done: there is nothing to tap, no call to answer, or it can't be read.
     pub fn act(&mut self, line: &Line) -> Result<(), Failure> {
+        if matches!(line, Line::Customer(_) | Line::Agent(_)) {
+            // No two people act in the same moment: what was written after something happened is later than it.
+            self.rehearsal.pass(1);
+        }
         match line {
             Line::Customer(said) => self.customer(said),
             Line::Pass(duration) => {

@@ -19,9 +19,10 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     code: "duplicate_option",
     page: Page {
-        happened: "Two options of one step have the same id, title or synonym. Texts are compared as answers are: case, accents, spaces and edge punctuation do \
-                   not count.",
-        why: "An answer that fits both always takes the first. WhatsApp refuses a message whose buttons share a title or an id.",
+        happened: "Two options of one step have the same id, title or synonym, or the synonym of one is the title of another. Texts are compared as answers \
+                   are: case, accents, spaces and edge punctuation do not count. The template that stands in, and each card, are compared by themselves.",
+        why: "An answer that fits both always takes the first; one that fits a title and a synonym takes the title, so that such a synonym is only of no \
+              use. WhatsApp refuses a message whose buttons share a title or an id.",
         to_do: "Give each option its own id, title and synonyms.",
     },
     check,
@@ -35,37 +36,55 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         }
     }
     for options in by_step.values() {
-        let (mut ids, mut words) = (HashMap::new(), HashMap::new());
-        for (at, option) in options.iter().enumerate() {
-            if let Some(id) = json::get_text(option.object, "id")
-                && is_taken(&mut ids, &*id.value, at)
-            {
-                problems.push(duplicate("id", id, &option.place.name("id")));
-            }
-            // Options with conditions may take turns, and a template's replies are matched apart: both may share words with others.
-            if json::has(option.object, "when") || in_template(&option.place) {
-                continue;
-            }
-            let group = group(&option.place);
-            if let Some(title) = plain(option.object, "title")
-                && is_taken(&mut words, (group, fold(&title.value)), at)
-            {
-                problems.push(duplicate("title", title, &option.place.name("title")));
-            }
-            let synonyms = json::get_list(option.object, "synonyms").iter().enumerate();
-            for (index, synonym) in synonyms.filter_map(|(index, synonym)| Some((index, synonym.as_string_lit()?))) {
-                if is_taken(&mut words, (group, fold(&synonym.value)), at) {
-                    let place = option.place.name("synonyms").child(Key::Index(index));
-                    problems.push(duplicate("synonym", synonym, &place));
-                }
+        ids(options, problems);
+        words(options, problems);
+    }
+}
+
+fn ids(options: &[&Named<'_>], problems: &mut Vec<Diagnostic>) {
+    let mut ids = HashMap::new();
+    for (at, option) in options.iter().enumerate() {
+        if let Some(id) = json::get_text(option.object, "id")
+            && other(&mut ids, (room(&option.place), &*id.value), at).is_some()
+        {
+            problems.push(duplicate("id", id, &option.place.name("id")));
+        }
+    }
+}
+
+/// Titles come before synonyms when an answer is matched, so that a synonym which is another's title is only of no use.
+fn words(options: &[&Named<'_>], problems: &mut Vec<Diagnostic>) {
+    // Options with conditions may take turns, and a template's replies are matched apart: both may share words with others.
+    let shown = |option: &&&Named<'_>| !json::has(option.object, "when") && !room(&option.place).in_template;
+    let (mut titles, mut synonyms) = (HashMap::new(), HashMap::new());
+    let options = || options.iter().filter(shown).enumerate();
+    for (at, option) in options() {
+        if let Some(title) = plain(option.object, "title")
+            && other(&mut titles, (room(&option.place), fold(&title.value)), at).is_some()
+        {
+            problems.push(duplicate("title", title, &option.place.name("title")));
+        }
+    }
+    for (at, option) in options() {
+        let list = json::get_list(option.object, "synonyms").iter().enumerate();
+        for (index, synonym) in list.filter_map(|(index, synonym)| Some((index, synonym.as_string_lit()?))) {
+            let place = option.place.name("synonyms").child(Key::Index(index));
+            let word = (room(&option.place), fold(&synonym.value));
+            if titles.get(&word).is_some_and(|owner| *owner != at) {
+                let message = format!("`{}` is the title of another option, which takes this answer", shortened(&synonym.value));
+                let span = synonym.range.start..synonym.range.end;
+                let found = Diagnostic::warning(RULE.code, &place, span, message);
+                problems.push(found.help("titles are matched before synonyms; take this one out"));
+            } else if other(&mut synonyms, word, at).is_some() {
+                problems.push(duplicate("synonym", synonym, &place));
             }
         }
     }
 }
 
-/// Whether another option has it already. The same option may say it twice, as a title that is its own synonym.
-fn is_taken<K: std::hash::Hash + Eq>(seen: &mut HashMap<K, usize>, key: K, option: usize) -> bool {
-    *seen.entry(key).or_insert(option) != option
+/// The option that has it already. The same option may say it twice, as a title that is its own synonym.
+fn other<K: std::hash::Hash + Eq>(seen: &mut HashMap<K, usize>, key: K, option: usize) -> Option<usize> {
+    Some(*seen.entry(key).or_insert(option)).filter(|first| *first != option)
 }
 
 fn duplicate(what: &str, literal: &StringLit<'_>, place: &Place<'_>) -> Diagnostic {
@@ -78,18 +97,26 @@ fn is_option(named: &Named<'_>) -> bool {
     named.name == "Choice"
 }
 
-fn in_template(place: &Place<'_>) -> bool {
-    matches!(place.in_step(), [Key::Name("template"), ..])
+/// Where options have to differ: those of the template that stands in apart from the step's own, and those of each card apart, which
+/// repeat the buttons of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Room {
+    pub(super) in_template: bool,
+    pub(super) card: Option<usize>,
 }
 
-/// Cards repeat their buttons' titles; everywhere else titles share one room.
-fn group(place: &Place<'_>) -> Option<usize> {
-    match place.in_step() {
+pub(super) fn room(place: &Place<'_>) -> Room {
+    let (in_template, inside) = match place.in_step() {
+        [Key::Name("template"), inside @ ..] => (true, inside),
+        inside => (false, inside),
+    };
+    let card = match inside {
         [Key::Name("cards"), Key::Index(card), ..] => Some(*card),
         _ => None,
-    }
+    };
+    Room { in_template, card }
 }
 
-fn plain<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
+pub(super) fn plain<'t>(object: &'t Object<'t>, key: &str) -> Option<&'t StringLit<'t>> {
     json::get(object, key).and_then(Value::as_string_lit).filter(|text| !text.value.contains("{{") && !json::has(object, "each"))
 }

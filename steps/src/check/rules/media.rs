@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         }
         address(media, "link", &["https://"], problems);
     }
-    for link in subject.named("Link").chain(subject.named("UrlButton")) {
+    for link in subject.named("Link") {
         address(link, "url", &["https://", "http://"], problems);
     }
 }

@@ -1,17 +1,25 @@
 //! The rules that a bot of the right form must keep. One file each: what it checks, and the page that explains it.
 
+mod bounds;
+mod card;
 mod comparison;
 mod dead_end;
 mod duplicate_option;
+mod emoji;
+mod location;
 mod loop_without_wait;
 mod media;
 mod message_parts;
+mod no_effect;
 mod option_count;
+mod option_title;
 mod out_of_scope;
+mod product;
 mod start;
 mod template;
 mod time;
 mod too_long;
+mod translated_title;
 mod translation;
 mod trigger;
 mod unknown_link;
@@ -59,13 +67,21 @@ pub(crate) const RULES: &[Rule] = &[
     variable::RULE,
     unknown_name::RULE,
     duplicate_option::RULE,
+    option_title::RULE,
     too_long::RULE,
     message_parts::RULE,
     media::RULE,
+    location::RULE,
+    emoji::RULE,
     option_count::RULE,
+    card::RULE,
+    product::RULE,
     template::RULE,
+    bounds::RULE,
+    no_effect::RULE,
     time::RULE,
     translation::RULE,
+    translated_title::RULE,
 ];
 
 /// Checks them all.

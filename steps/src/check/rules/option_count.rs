@@ -16,7 +16,7 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     code: "option_count",
     page: Page {
-        happened: "A step has more options than WhatsApp shows, or a carousel whose cards are not alike.",
+        happened: "A step has more options than WhatsApp shows, or none, or a carousel whose cards are not alike.",
         why: "A list shows 10 rows over all its sections; a carousel has 2 to 10 cards, each with a medium of the same kind and the same buttons. Other messages are refused.",
         to_do: "Name in `more` the row that leads to the next page, or split the menu. Give all cards the same parts.",
     },
@@ -59,6 +59,12 @@ fn list(step: &StepView<'_>, problems: &mut Vec<Diagnostic>) {
         let message = format!("there are {} sections, and WhatsApp shows {}", sections.len(), limits::SECTIONS);
         problems.push(Diagnostic::error(RULE.code, &place, span, message).help("put the rows into fewer sections"));
     }
+    if !sections.is_empty() && objects().all(|section| json::get_list(section, "rows").is_empty()) {
+        let (place, span) = step.spot("sections");
+        problems.push(
+            Diagnostic::error(RULE.code, &place, span, "no section has a row").help("give the customer something to choose"),
+        );
+    }
     for (index, section) in sections.iter().enumerate() {
         let Some(object) = section.as_object() else { continue };
         let place = step.place().name("sections").child(Key::Index(index));
@@ -93,8 +99,11 @@ fn carousel(step: &StepView<'_>, problems: &mut Vec<Diagnostic>) {
 /// What must be the same on all cards, in words.
 fn parts(card: &Object<'_>) -> [String; 3] {
     let kind = json::get_object(card, "media").and_then(|media| json::get_text(media, "kind"));
-    let buttons = json::get_list(card, "buttons");
-    let links = buttons.iter().filter_map(Value::as_object).filter(|button| json::has(button, "url")).count();
+    let buttons: Vec<&Object<'_>> = match json::get(card, "buttons") {
+        Some(Value::Object(link)) => vec![link],
+        _ => json::get_list(card, "buttons").iter().filter_map(Value::as_object).collect(),
+    };
+    let links = buttons.iter().filter(|button| json::has(button, "url")).count();
     let some = |has: bool, what: &str| if has { format!("a {what}") } else { format!("no {what}") };
     [
         kind.map_or_else(|| "no medium".to_owned(), |kind| format!("a medium of kind `{}`", kind.value)),

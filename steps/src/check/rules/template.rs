@@ -15,13 +15,13 @@ use crate::{
     },
     environment::KnownTemplate,
     expression::nearest,
-    language,
+    language, limits,
 };
 
 pub(super) const RULE: Rule = Rule {
     code: "template",
     page: Page {
-        happened: "A template is not known, not approved, or filled in otherwise than Meta expects.",
+        happened: "A template's name has not the form of one, or it is not known, not approved, or filled in otherwise than Meta expects.",
         why: "Meta refuses a template whose variables don't match (error 132000), and one that is paused or rejected. An unknown template is sent all the \
               same, since it may be newer than what is known here, so that is a warning.",
         to_do: "Compare name, language and variables with WhatsApp Manager. Variables are given by name or by position, never both ways in one template.",
@@ -43,11 +43,17 @@ fn one(subject: &Subject<'_>, template: &Named<'_>, own: &str, problems: &mut Ve
     mixed(template, problems);
     let Some(name) = json::get_text(template.object, "name") else { return };
     let known = &subject.environment.templates;
+    let span = name.range.start..name.range.end;
+    let place = template.place.name("name");
+    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.value.is_empty() || name.value.len() > limits::TEMPLATE_NAME || !name.value.bytes().all(letters) {
+        let message = format!("`{}` is no name of a template", shortened(&name.value));
+        problems.push(Diagnostic::error(RULE.code, &place, span, message).expected("small letters, digits and `_`"));
+        return;
+    }
     if known.is_empty() {
         return;
     }
-    let span = name.range.start..name.range.end;
-    let place = template.place.name("name");
     let Some(languages) = known.get(&*name.value) else {
         let message = format!("there is no template `{}` in the account", shortened(&name.value));
         let near = nearest(&name.value, known.keys().map(String::as_str));

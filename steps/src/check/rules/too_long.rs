@@ -8,6 +8,7 @@ use crate::{
         meaning::Meaning,
         place::Key,
         subject::{StepView, Subject},
+        walk::Site,
     },
     expression::Text,
     limits::{self, length},
@@ -30,13 +31,39 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             let Meaning::Text(text) = meaning else { continue };
             let Some(limit) = limit(step, site.place.in_step()) else { continue };
             hold(text, limit, &site.place, site.span(), problems);
+            if in_list(step) {
+                as_button(step, site.place.in_step(), text, site, problems);
+            }
         }
     }
     super::translation::each_text(subject, |step, keys, text, site| {
         if let Some(limit) = limit(step, keys) {
             hold(text, limit, &site.place, site.span(), problems);
+            if in_list(step) {
+                as_button(step, keys, text, site, problems);
+            }
         }
     });
+}
+
+/// A row's title that may go out as a button's: where conditions and lists leave 3 options or fewer, there is no list.
+fn as_button(step: &StepView<'_>, keys: &[Key<'_>], text: &Text, site: &Site<'_>, problems: &mut Vec<Diagnostic>) {
+    let [Key::Name("buttons"), Key::Index(own), Key::Name("title")] = keys else { return };
+    let found = fixed_length(text);
+    if !matches!(step.kind(), "message" | "ask") || !(limits::BUTTON_TITLE + 1..=limits::ROW_TITLE).contains(&found) {
+        return;
+    }
+    let buttons = json::get_list(step.object, "buttons").iter().enumerate();
+    let surely =
+        buttons.filter(|(index, button)| index == own || button.as_object().is_none_or(|button| !json::has(button, "when")));
+    if surely.count() <= limits::BUTTONS {
+        let message = format!(
+            "this has {found} characters, and goes out as a button, which shows {}, where 3 options or fewer are left",
+            limits::BUTTON_TITLE
+        );
+        let help = format!("shorten `title` by {}", found - limits::BUTTON_TITLE);
+        problems.push(Diagnostic::warning(RULE.code, &site.place, site.span(), message).help(help));
+    }
 }
 
 fn hold(
@@ -79,11 +106,7 @@ fn limit(step: &StepView<'_>, keys: &[Key<'_>]) -> Option<usize> {
     if let [Name("template"), rest @ ..] = keys {
         return template_limit(rest);
     }
-    let in_list = || {
-        let buttons = json::get_list(step.object, "buttons");
-        let repeated = buttons.iter().filter_map(|button| button.as_object()).any(|button| json::has(button, "each"));
-        repeated || buttons.len() > limits::BUTTONS
-    };
+    let in_list = || in_list(step);
     Some(match (step.kind(), keys) {
         ("template", keys) => return template_limit(keys),
         ("message" | "ask", [Name("text")]) => match () {
@@ -108,9 +131,20 @@ fn limit(step: &StepView<'_>, keys: &[Key<'_>]) -> Option<usize> {
         ("list", [Name("sections"), Index(_), Name("rows"), Index(_), Name("description")]) => limits::ROW_DESCRIPTION,
         (_, [Name("more")]) => limits::ROW_TITLE,
         ("carousel", [Name("cards"), Index(_), Name("text")]) => limits::CARD_TEXT,
-        ("carousel", [Name("cards"), Index(_), Name("buttons"), Index(_), Name("title")]) => limits::BUTTON_TITLE,
+        (
+            "carousel",
+            [Name("cards"), Index(_), Name("buttons"), Index(_), Name("title")]
+            | [Name("cards"), Index(_), Name("buttons"), Name("title")],
+        ) => limits::BUTTON_TITLE,
         _ => return None,
     })
+}
+
+/// Whether buttons may go out as a list.
+pub(super) fn in_list(step: &StepView<'_>) -> bool {
+    let buttons = json::get_list(step.object, "buttons");
+    let repeated = buttons.iter().filter_map(|button| button.as_object()).any(|button| json::has(button, "each"));
+    repeated || buttons.len() > limits::BUTTONS
 }
 
 /// Parameters of the body are left out: they are measured with the body's own text, which only Meta knows.

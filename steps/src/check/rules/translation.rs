@@ -1,9 +1,12 @@
 //! Translations belong to a text that is there, in a language that has a tag.
 
-use jsonc_parser::ast::Value;
+use std::ops::Range;
+
+use jsonc_parser::ast::{ObjectProp, Value};
 
 use super::{Page, Rule};
 use crate::{
+    bot::short_key,
     check::{
         diagnostic::Diagnostic,
         json,
@@ -14,15 +17,18 @@ use crate::{
     },
     expression::{Text, nearest},
     language,
+    step::Group,
 };
 
 pub(super) const RULE: Rule = Rule {
     code: "translation",
     page: Page {
-        happened: "A translation's key names no text of this bot, or its language is no language tag, or the bot's own.",
-        why: "The translation would never be used: customers would read the text in the bot's own language.",
-        to_do: "Write the key as `step.key`: `welcome.text`, `welcome.buttons.buy.title` (an option by its id, else by its place). Write the language as \
-                `es` or `pt-BR`.",
+        happened: "A translation's key names no text of this bot, or none that customers read; or it says nothing, or several texts for one; or its language is no \
+                   language tag, or the bot's own.",
+        why: "The translation would never be used, and customers would read the text in the bot's own language; or a message that needs a text would have none, \
+              and be refused. What is kept and what colleagues and other systems get does not depend on who writes.",
+        to_do: "Write the key as `step.key`: `welcome.text`, `welcome.buttons.buy.title` (an option by its id, else by its place; a row also without its section, \
+                `menu.rows.nine.title`). Write the language as `es` or `pt-BR`. Only `synonyms` are lists.",
     },
     check,
 };
@@ -43,12 +49,70 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         }
         for entry in property.value.as_object().map_or(&[][..], |texts| &texts.properties) {
             let key = json::key(entry);
-            if let Err(Unresolved { message, near }) = resolve(subject, key) {
-                let near = near.map(|near| near.to_owned());
-                let found = Diagnostic::error(RULE.code, &place.name(key), json::key_span(entry), message);
-                problems.push(found.nearest(near.as_deref()));
+            match resolve(subject, key) {
+                Err(Unresolved { message, near }) => {
+                    let found = Diagnostic::error(RULE.code, &place.name(key), json::key_span(entry), message);
+                    problems.push(found.nearest(near.as_deref()));
+                }
+                Ok((step, keys)) => {
+                    if let Some((span, message)) = misplaced(step, &keys, entry) {
+                        problems.push(Diagnostic::error(RULE.code, &place.name(key), span, message));
+                    }
+                }
             }
         }
+    }
+}
+
+/// Why a translation of a text that is there can't be used, and where.
+fn misplaced(step: &StepView<'_>, keys: &[Key<'_>], entry: &ObjectProp<'_>) -> Option<(Range<usize>, String)> {
+    let key = json::key(entry);
+    if let Some(reason) = never_shown(step, keys) {
+        return Some((json::key_span(entry), format!("`{}` is not translated: {reason}", shortened(key))));
+    }
+    let synonyms = key.ends_with(".synonyms");
+    match &entry.value {
+        Value::Array(list) if !synonyms => {
+            let message = format!("one text stands for `{}`, not a list", shortened(key));
+            Some((list.range.start..list.range.start + 1, message))
+        }
+        Value::StringLit(text) if text.value.trim().is_empty() && !synonyms && !may_be_empty(step, keys) => {
+            let message = format!("the translation of `{}` is empty", shortened(key));
+            Some((text.range.start..text.range.end, message))
+        }
+        _ => None,
+    }
+}
+
+/// Why customers never read a text; None: they do.
+fn never_shown(step: &StepView<'_>, keys: &[Key<'_>]) -> Option<&'static str> {
+    let speaks = match step.kind() {
+        "internal_message" => false,
+        "handoff" => matches!(keys, [Key::Name("text")]),
+        _ => step.definition.is_none_or(|definition| matches!(definition.group, Group::Send | Group::Ask)),
+    };
+    let of_option = keys.windows(2).any(|pair| matches!(pair, [Key::Index(_), Key::Name("value")]));
+    match keys {
+        _ if !speaks => Some("customers never read it"),
+        [Key::Name("data"), ..] => None,
+        _ if of_option => Some("what `save` keeps does not depend on the customer's language"),
+        [Key::Name("min" | "max")] | [.., Key::Name("latitude" | "longitude")] => Some("it is compared, not shown"),
+        _ => None,
+    }
+}
+
+/// Whether a message can do without a text.
+fn may_be_empty(step: &StepView<'_>, keys: &[Key<'_>]) -> bool {
+    match keys {
+        [Key::Name("text")] => {
+            step.has("media") && !step.has("buttons") && !step.has("link")
+                || step.is("product") && step.has("product")
+                || step.is("handoff")
+        }
+        [.., Key::Name("header" | "footer" | "description" | "filename" | "address" | "company")] => true,
+        [Key::Name("button")] => step.is("message") || step.is("ask") || step.is("list"),
+        [Key::Name("cards"), _, Key::Name("text")] | [Key::Name("location"), _] | [Key::Name("data"), ..] => true,
+        _ => false,
     }
 }
 
@@ -65,29 +129,24 @@ fn resolve<'s, 't>(subject: &'s Subject<'t>, key: &str) -> Result<(&'s StepView<
         let near = nearest(id, subject.steps.keys().copied()).map(|near| format!("{near}.{rest}"));
         return Err(Unresolved { message: format!("there is no step `{}`", shortened(id)), near });
     };
-    let texts = subject.sites_of(step).iter().filter(|(site, _)| site.kind == "text");
-    for (site, _) in texts {
+    let texts = || subject.sites_of(step).iter().map(|(site, _)| site).filter(|site| site.kind == "text");
+    let is_named = |place: &str, wanted: &str| place == wanted || short_key(place) == Some(wanted);
+    for site in texts() {
         let place = named(step, site.place.in_step());
         // A list of synonyms is translated as a whole.
         let list = place.rsplit_once('.').map_or("", |(list, _)| list);
-        if place == rest || (list == rest && list.ends_with("synonyms")) {
+        if is_named(&place, rest) || (list.ends_with("synonyms") && is_named(list, rest)) {
             return Ok((step, site.place.in_step().to_vec()));
         }
     }
     // Synonyms may be there in one language only.
     if let Some(option) = rest.strip_suffix(".synonyms") {
         let title = format!("{option}.title");
-        let mut titles = subject.sites_of(step).iter().filter(|(site, _)| site.kind == "text");
-        if let Some((site, _)) = titles.find(|(site, _)| named(step, site.place.in_step()) == title) {
+        if let Some(site) = texts().find(|site| is_named(&named(step, site.place.in_step()), &title)) {
             return Ok((step, site.place.in_step().to_vec()));
         }
     }
-    let known: Vec<String> = subject
-        .sites_of(step)
-        .iter()
-        .filter(|(site, _)| site.kind == "text")
-        .map(|(site, _)| named(step, site.place.in_step()))
-        .collect();
+    let known: Vec<String> = texts().map(|site| named(step, site.place.in_step())).collect();
     let near = nearest(rest, known.iter().map(String::as_str)).map(|near| format!("{id}.{near}"));
     Err(Unresolved { message: format!("the step `{id}` has no text `{}`", shortened(rest)), near })
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{Page, Rule};
 use crate::check::{
     diagnostic::Diagnostic,
-    graph::{Way, reads_window},
+    graph::{Way, implied, reads_window},
     json,
     subject::{StepView, Subject},
 };
@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
               that time: from a trigger that no message fires, or after waiting for a day or more (waits and timeouts on the way add up). The send \
               would then fail.",
         to_do: "Give the step a `template` to send instead, or say in `outside_window` what to do: `hold`, `skip`, `fail` or {\"goto\": step}. \
-                `defaults` can say either for the whole bot. A condition over `window.open` before the step counts too.",
+                `defaults` can say either for the whole bot. A condition over `window.open` before the step counts too, on the way where the \
+                window is open.",
     },
     check,
 };
@@ -44,12 +45,14 @@ enum Why<'t> {
 }
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
-    if subject.has_default("template") || subject.has_default("outside_window") {
+    if subject.has_default("outside_window") {
         return;
     }
     let reached = ages(subject);
     for (index, step) in subject.steps.values().enumerate() {
-        let prepared = step.has("template") || step.has("outside_window") || step.disabled;
+        // No template stands in for a reaction.
+        let stands_in = !step.is("reaction") && (step.has("template") || subject.has_default("template"));
+        let prepared = stands_in || step.has("outside_window") || step.disabled;
         let Some(reached) = reached[index].as_ref().filter(|reached| reached.age >= WINDOW) else { continue };
         if prepared || !step.sends_freely() {
             continue;
@@ -59,7 +62,10 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             Why::Waited { at } => format!("24 hours may have passed since the customer wrote, waiting in `{at}`"),
         };
         let message = format!("`{}` may find the customer service window closed: {because}", step.id);
-        let help = "give it a `template`, or say in `outside_window` what happens then; `defaults` can say it for all steps";
+        let help = match step.is("reaction") {
+            true => "say in `outside_window` what happens then, such as `skip`",
+            false => "give it a `template`, or say in `outside_window` what happens then; `defaults` can say it for all steps",
+        };
         problems.push(Diagnostic::warning(RULE.code, &step.place(), step.key_span.clone(), message).help(help));
     }
 }
@@ -90,7 +96,8 @@ fn ages<'t>(subject: &Subject<'t>) -> Vec<Option<Reached<'t>>> {
     for (_, trigger) in subject.triggers() {
         let on = json::get_text(trigger, "on").map_or("", |on| &*on.value);
         let to = json::get_text(trigger, "start").map_or(start, |start| &*start.value);
-        let guarded = json::get_text(trigger, "when").is_some_and(|when| reads_window(&when.value));
+        let when = json::get_text(trigger, "when").map_or("", |when| &*when.value);
+        let guarded = implied(when, true).unwrap_or_else(|| reads_window(when));
         let age = if guarded || finds_the_window_open(on) { 0 } else { WINDOW };
         enter(&mut reached, &mut open, to, age, Why::Trigger(on));
     }

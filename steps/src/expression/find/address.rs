@@ -10,9 +10,13 @@ fn pattern(source: &str) -> Regex {
 }
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}",
-    )
+    // Letters of the scripts that put spaces between words: in the others an address could not be told from the words around it (RFC 6531).
+    pattern(&format!(
+        r"(?i){local}+(?:\.{local}+)*@(?:{letter}(?:[{letters}-]*{letter})?\.)+(?:xn--[a-z0-9-]+|[\p{{Latin}}\p{{Greek}}\p{{Cyrillic}}]{{2,}})",
+        local = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{M}0-9!#$%&'*+/=?^_`{|}~-]",
+        letter = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{M}0-9]",
+        letters = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{M}0-9",
+    ))
 });
 
 /// Longer than any address can be: 254 characters (RFC 5321, the length of a path without its brackets).
@@ -65,6 +69,12 @@ mod tests {
             ("<ana@x.com>", Some("ana@x.com")),
             ("*ana@x.com*", Some("ana@x.com")),
             ("mailto:ana@x.com", Some("ana@x.com")),
+            ("josé@exemplo.com.br", Some("josé@exemplo.com.br")),
+            ("ana@exämple.de", Some("ana@exämple.de")),
+            ("анна@почта.рф", Some("анна@почта.рф")),
+            ("メールはana@x.comです", Some("ana@x.com")),
+            ("ana@x.xn--p1ai", Some("ana@x.xn--p1ai")),
+            ("ana@-x.com", None),
             ("ana@x", None),
             ("ana @x.com", None),
             ("@x.com", None),

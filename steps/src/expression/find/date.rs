@@ -1,4 +1,4 @@
-//! Days, as people write them in Portuguese, Spanish and English.
+//! Days, as people write them in Portuguese, Spanish, English, French, German and Italian, and with the year first anywhere.
 
 use std::sync::LazyLock;
 
@@ -7,19 +7,20 @@ use jiff::civil::{Date, Weekday};
 use regex::Regex;
 
 use super::super::fold;
-use super::super::locale::{Locale, MONTHS, WEEKDAYS};
+use super::super::locale::{Locale, NAMES};
 
-/// The first day in a text: ISO 8601; `31/12/2026` (day first but where the language writes the month first), `31/12`; `31 de dezembro de 2026`,
-/// `December 31st`; `hoje`, `amanhã`, `pasado mañana`, `in 3 days`; weekdays.
+/// The first day in a text: the year first (`2026-12-31`, `2026/12/31`, `2026年12月31日`); `31/12/2026` (day first but where the language writes the
+/// month first), `31/12`; `31 de dezembro de 2026`, `31/dez/2026`, `December 31st`; `hoje`, `amanhã`, `pasado mañana`, `in 3 days`; weekdays.
 ///
 /// A day without a year, and a weekday, is the next one that comes: today counts for a day, not for a weekday. A year of two digits lies
 /// less than 80 years back or 20 years ahead.
 pub fn date(text: &str, language: &str, today: Date) -> Option<Date> {
     let text = fold(text);
-    iso(&text)
-        .or_else(|| numeric(&text, Locale::new(language), today))
+    let locale = Locale::new(language);
+    year_first(&text, today)
+        .or_else(|| numeric(&text, locale, today))
         .or_else(|| named_month(&text, today))
-        .or_else(|| relative(&text, today))
+        .or_else(|| relative(&text, locale, today))
         .or_else(|| weekday(&text, today))
         .or_else(|| day_alone(&text, today))
 }
@@ -28,10 +29,25 @@ fn pattern(source: &str) -> Regex {
     Regex::new(source).expect("a constant pattern, compiled by the tests")
 }
 
-fn iso(text: &str) -> Option<Date> {
-    static ISO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\b|t)"));
-    let found = ISO.captures(text)?;
-    Date::new(found[1].parse().ok()?, found[2].parse().ok()?, found[3].parse().ok()?).ok()
+/// `2026-12-31`, `2026/4/3`, `2026.4.3`, `2026年4月3日`, `4月3日`: nobody writes the day second where the year is first.
+fn year_first(text: &str, today: Date) -> Option<Date> {
+    static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"(?:([0-9]{4})\s?(?:-\s?([0-9]{1,2})\s?-|/\s?([0-9]{1,2})\s?/|\.\s?([0-9]{1,2})\s?\.)\s?([0-9]{1,2})",
+            r"|(?:([0-9]{4})\s?年\s?)?([0-9]{1,2})\s?月\s?([0-9]{1,2}))"
+        ))
+    });
+    YEAR_FIRST.captures_iter(text).find_map(|found| {
+        let whole = found.get(0)?;
+        let before = text[..whole.start()].chars().next_back();
+        let after = text[whole.end()..].chars().next();
+        let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '-'));
+        if inside(before) || inside(after) {
+            return None;
+        }
+        let part = |places: &[usize]| places.iter().find_map(|place| found.get(*place)).map(|part| part.as_str());
+        with_year(part(&[5, 8])?.parse().ok()?, part(&[2, 3, 4, 7])?.parse().ok()?, part(&[1, 6]), today)
+    })
 }
 
 fn numeric(text: &str, locale: Locale<'_>, today: Date) -> Option<Date> {
@@ -59,15 +75,17 @@ fn numeric(text: &str, locale: Locale<'_>, today: Date) -> Option<Date> {
 
 fn named_month(text: &str, today: Date) -> Option<Date> {
     static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b([0-9]{1,2})(?:o|º|ª|st|nd|rd|th)?\.?\s?(?:de\s|of\s|-\s?)?([a-z]{3,12})\b\.?(?:(?:\s|,\s?)(?:de\s|del\s)?([0-9]{4}))?",
-        )
+        pattern(concat!(
+            r"\b([0-9]{1,2})(?:o|º|ª|st|nd|rd|th|er)?\.?\s?(?:de\s|of\s|[-/]\s?)?([a-z]{3,12})\b\.?",
+            r"(?:[-/]\s?([0-9]{4}|[0-9]{2})\b|(?:\s|,\s?)(?:de\s|del\s)?([0-9]{4}))?"
+        ))
     });
     static MONTH_FIRST: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b([a-z]{3,12})\.?\s(?:the\s)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?:(?:\s|,\s?)([0-9]{4}))?"));
     let day_first = DAY_FIRST.captures_iter(text).find_map(|found| {
         let month = month_named(&found[2])?;
-        with_year(found[1].parse().ok()?, month, found.get(3).map(|year| year.as_str()), today)
+        let year = found.get(3).or_else(|| found.get(4)).map(|year| year.as_str());
+        with_year(found[1].parse().ok()?, month, year, today)
     });
     day_first.or_else(|| {
         MONTH_FIRST.captures_iter(text).find_map(|found| {
@@ -79,42 +97,73 @@ fn named_month(text: &str, today: Date) -> Option<Date> {
 
 /// The month of a folded name, or of its first three letters.
 fn month_named(word: &str) -> Option<i8> {
-    let index = MONTHS.iter().find_map(|names| {
-        names.iter().position(|name| {
-            let name = fold(name);
-            word == name
-                || word == &name[..3]
-                || word == "sept" && name.starts_with("sept")
-                || word == "setiembre" && name == "septiembre"
-        })
-    })?;
-    i8::try_from(index + 1).ok()
+    static FOLDED: LazyLock<Vec<Vec<String>>> =
+        LazyLock::new(|| NAMES.iter().map(|names| names.months.iter().map(|name| fold(name)).collect()).collect());
+    // What people write beside the names and their first letters. The first three of `juin` and `juillet` tell nothing.
+    const OTHERS: [(&str, i8); 4] = [("sept", 9), ("setiembre", 9), ("juil", 7), ("maerz", 3)];
+    if word == "jui" {
+        return None;
+    }
+    let other = OTHERS.iter().find(|(other, _)| *other == word).map(|(_, month)| *month);
+    other.or_else(|| {
+        let is_month = |name: &String| word == name || name.get(..3) == Some(word);
+        let index = FOLDED.iter().find_map(|names| names.iter().position(is_month))?;
+        i8::try_from(index + 1).ok()
+    })
 }
 
-fn relative(text: &str, today: Date) -> Option<Date> {
+fn relative(text: &str, locale: Locale<'_>, today: Date) -> Option<Date> {
     // The longer names come first: "amanha" stands in "depois de amanha".
-    const NAMES: [(&str, i64); 15] = [
+    const WORDS: [(&str, i64); 36] = [
         ("depois de amanha", 2),
         ("pasado manana", 2),
         ("day after tomorrow", 2),
+        ("apres-demain", 2),
+        ("apres demain", 2),
+        ("ubermorgen", 2),
+        ("uebermorgen", 2),
+        ("dopodomani", 2),
         ("anteontem", -2),
         ("anteayer", -2),
         ("day before yesterday", -2),
+        ("avant-hier", -2),
+        ("avant hier", -2),
+        ("vorgestern", -2),
+        ("altro ieri", -2),
+        ("l'altroieri", -2),
         ("amanha", 1),
         ("manana", 1),
         ("tomorrow", 1),
+        ("demain", 1),
+        ("morgen", 1),
+        ("domani", 1),
         ("ontem", -1),
         ("ayer", -1),
         ("yesterday", -1),
+        ("gestern", -1),
+        ("ieri", -1),
         ("hoje", 0),
         ("hoy", 0),
         ("today", 0),
+        ("aujourd'hui", 0),
+        ("aujourd’hui", 0),
+        ("aujourdhui", 0),
+        ("heute", 0),
+        ("oggi", 0),
+        ("stasera", 0),
     ];
-    static IN_DAYS: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:em|en|in|dentro\sde|daqui\sa)\s([0-9]{1,3})\s(dias?|days?|semanas?|weeks?)\b"));
-    // "Por la mañana" is the morning.
-    let text = text.replace("por la manana", " ").replace("de la manana", " ").replace("en la manana", " ");
-    let named = NAMES.iter().find(|(name, _)| has_words(&text, name)).map(|(_, days)| *days);
+    static IN_DAYS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"\b(?:em|en|in|dentro\sde|daqui\sa|dans|fra|tra)\s([0-9]{1,3})\s",
+            r"(dias?|days?|jours?|tage?n?|giorn[oi]|semanas?|weeks?|semaines?|wochen?|settiman[ae])\b"
+        ))
+    });
+    // In the morning is no day: "por la mañana", "am Morgen".
+    let mornings = ["por la manana", "de la manana", "en la manana", "am morgen"];
+    let text = mornings.iter().fold(text.to_owned(), |text, morning| text.replace(morning, " "));
+    let named = WORDS.iter().find(|(name, _)| has_words(&text, name)).map(|(_, days)| *days);
+    // To Germans `hier` is here.
+    let named = named.or_else(|| (locale.speaks("fr") && has_words(&text, "hier")).then_some(-1));
     let days = named.or_else(|| {
         let found = IN_DAYS.captures(&text)?;
         let count: i64 = found[1].parse().ok()?;
@@ -135,8 +184,8 @@ fn has_words(text: &str, words: &str) -> bool {
 fn weekday(text: &str, today: Date) -> Option<Date> {
     let mut words = text.split(|letter: char| !letter.is_alphanumeric());
     let offset = words.find_map(|word| {
-        WEEKDAYS.iter().find_map(|names| {
-            names.iter().position(|name| {
+        NAMES.iter().find_map(|names| {
+            names.weekdays.iter().position(|name| {
                 let name = fold(name);
                 // "Segunda" stands for "segunda-feira".
                 word.len() > 4 && (word == name || name.strip_suffix("-feira") == Some(word))
@@ -233,6 +282,64 @@ mod tests {
                 ("5 de setiembre", Some("2026-09-05")),
             ],
         );
+    }
+
+    #[test]
+    fn french_german_italian() {
+        check(
+            "fr",
+            &[
+                ("le 3 avril", Some("2026-04-03")),
+                ("1er août 2026", Some("2026-08-01")),
+                ("juin 5", Some("2026-06-05")),
+                ("5 juil.", Some("2026-07-05")),
+                ("demain", Some("2026-03-03")),
+                ("après-demain", Some("2026-03-04")),
+                ("aujourd’hui", Some("2026-03-02")),
+                ("hier", Some("2026-03-01")),
+                ("vendredi", Some("2026-03-06")),
+                ("dans 3 jours", Some("2026-03-05")),
+            ],
+        );
+        check(
+            "de",
+            &[
+                ("3. April 2026", Some("2026-04-03")),
+                ("3. März", Some("2026-03-03")),
+                ("morgen früh", Some("2026-03-03")),
+                ("am Morgen", None),
+                ("übermorgen", Some("2026-03-04")),
+                ("heute", Some("2026-03-02")),
+                ("bin hier", None),
+                ("Mittwoch", Some("2026-03-04")),
+                ("in 2 Wochen", Some("2026-03-16")),
+            ],
+        );
+        check("it", &[("3 aprile", Some("2026-04-03")), ("domani", Some("2026-03-03")), ("venerdì", Some("2026-03-06"))]);
+    }
+
+    #[test]
+    fn the_year_first_is_read_alike_in_all_languages() {
+        for language in ["pt-BR", "en-US", "zh", "ja", "sv"] {
+            check(
+                language,
+                &[
+                    ("2026/4/3", Some("2026-04-03")),
+                    ("2026.04.03", Some("2026-04-03")),
+                    ("2026-4-3", Some("2026-04-03")),
+                    ("2026年4月3日", Some("2026-04-03")),
+                    ("予約は2026年4月3日です", Some("2026-04-03")),
+                    ("4月3日", Some("2026-04-03")),
+                    ("2026/13/3", None),
+                    ("12026/4/3", None),
+                ],
+            );
+        }
+    }
+
+    #[test]
+    fn months_between_slashes() {
+        check("pt-BR", &[("05/mar/2026", Some("2026-03-05")), ("05-mar-26", Some("2026-03-05")), ("31/dez", Some("2026-12-31"))]);
     }
 
     #[test]

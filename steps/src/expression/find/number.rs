@@ -10,7 +10,10 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         (?P<sign>[-−])?
-        (?P<digits> [0-9]+ (?:[.,'’\u{a0}\u{202f}][0-9]+)* )
+        (?P<digits>
+            [0-9]{1,3} (?:[\x20\u{a0}\u{2009}\u{202f}][0-9]{3})+\b (?:[.,][0-9]+)?
+            | [0-9]+ (?:[.,'’][0-9]+)*
+        )
         (?P<scale> \s?(?: k\b | mil\b | mi(?:lh[ãa]o|lh[õo]es|ll[óo]n|llones|llion|llions)\b ) )?
     ",
     )
@@ -18,7 +21,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The first number in a text. `1.234,56` and `1,234.56` are both understood; where one sign alone could mean either (`1.500`), the language
-/// decides. `10k`, `10 mil` and `2 milhões` count. Digits inside a word (`a1`) are no number.
+/// decides. Spaces may stand between thousands (`1 000`). `10k`, `10 mil` and `2 milhões` count. Digits inside a word (`a1`) are no number.
 pub fn number(text: &str, language: &str) -> Option<f64> {
     NUMBER.captures_iter(text).find_map(|found| {
         let whole = found.get(0)?;
@@ -111,6 +114,12 @@ mod tests {
             ("1,5", "en", Some(1.5)),
             ("0.500", "pt-BR", Some(0.5)),
             ("1.234.567", "en", Some(1_234_567.0)),
+            ("1 000", "pt-BR", Some(1000.0)),
+            ("R$ 1\u{2009}234\u{2009}567,89", "pt-BR", Some(1_234_567.89)),
+            ("1\u{202f}500", "fr", Some(1500.0)),
+            ("11 98765", "pt-BR", Some(11.0)),
+            ("1000 200", "pt-BR", Some(1000.0)),
+            ("10 20", "pt-BR", Some(10.0)),
             ("somos 12 pessoas", "pt", Some(12.0)),
             ("uns 10 mil", "pt", Some(10_000.0)),
             ("10k", "en", Some(10_000.0)),

@@ -180,7 +180,7 @@ fn offer_one<'a>(
 /// Null where it has neither.
 pub fn value_of(turn: &Turn<'_>, choice: &Choice, locals: &Locals) -> Result<Value, Stop> {
     Ok(match (&choice.value, &choice.title) {
-        (Some(value), _) => value.value(&turn.facts_view(), locals)?,
+        (Some(value), _) => turn.data_with(value, locals)?,
         (None, Some(title)) => Value::from(title.render(&turn.facts_view(), locals)?),
         (None, None) => Value::Null,
     })

@@ -3,24 +3,26 @@
 use super::choices::Offered;
 use crate::{
     bot::Translation,
-    expression::{Text, fold},
+    expression::{Text, fold, same_but_for_spaces},
     step::shared::Matching,
     turn::Turn,
 };
 
-/// The option that a text names: by title, then synonym, then pattern. Exact words win over words inside a longer answer, and there the
-/// longest.
+/// The option that a text names: by title, then synonym, then pattern. Exact words win over those that differ by spaces, and these over words
+/// inside a longer answer, of which the longest counts.
 pub fn by_words(turn: &Turn<'_>, offered: &[Offered<'_>], text: &str, matching: Matching) -> Option<usize> {
     let typed = fold(text);
     let titles: Vec<Vec<String>> = offered.iter().map(|offered| vec![fold(&offered.title)]).collect();
     let synonyms: Vec<Vec<String>> = offered.iter().map(|offered| synonyms(turn, offered)).collect();
-    let exactly = |phrases: &[Vec<String>]| {
-        phrases.iter().position(|phrases| phrases.iter().any(|phrase| !phrase.is_empty() && *phrase == typed))
+    let whole = |phrases: &[Vec<String>], same: fn(&str, &str) -> bool| {
+        phrases.iter().position(|phrases| phrases.iter().any(|phrase| !phrase.is_empty() && same(phrase, &typed)))
     };
+    let named = |same| whole(&titles, same).or_else(|| whole(&synonyms, same));
     let inside = |phrases: &[Vec<String>]| (matching == Matching::Words).then(|| longest_inside(phrases, &typed)).flatten();
     let pattern =
         || offered.iter().position(|offered| offered.choice.pattern.as_ref().is_some_and(|pattern| pattern.is_match(text)));
-    exactly(&titles).or_else(|| exactly(&synonyms)).or_else(|| inside(&titles)).or_else(|| inside(&synonyms)).or_else(pattern)
+    let named = named(|phrase, typed| phrase == typed).or_else(|| named(same_but_for_spaces));
+    named.or_else(|| inside(&titles)).or_else(|| inside(&synonyms)).or_else(pattern)
 }
 
 /// Other words for an option, folded: its synonyms, and its title and synonyms in all languages of the bot.
@@ -62,15 +64,19 @@ pub fn number(text: &str) -> Option<usize> {
     fold(text).parse().ok()
 }
 
-/// The option whose title begins with this number, where all titles begin with one.
+/// The option whose title alone begins with this number, where all titles begin with one: `10` is neither `10:00` nor `10:30`.
 pub fn by_leading_number(offered: &[Offered<'_>], number: usize) -> Option<usize> {
     let leading = |offered: &Offered<'_>| {
         let title = offered.title.trim_start();
         let end = title.find(|character: char| !character.is_ascii_digit()).unwrap_or(title.len());
         title[..end].parse::<usize>().ok()
     };
-    let all = offered.iter().all(|offered| leading(offered).is_some());
-    offered.iter().position(|offered| all && leading(offered) == Some(number))
+    if !offered.iter().all(|offered| leading(offered).is_some()) {
+        return None;
+    }
+    let mut found = offered.iter().enumerate().filter(|(_, offered)| leading(offered) == Some(number));
+    let (index, _) = found.next()?;
+    found.next().is_none().then_some(index)
 }
 
 /// Whether a title holds a digit: then a number is no place in the list.

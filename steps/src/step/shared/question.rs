@@ -11,7 +11,7 @@ use super::{
 use crate::{
     contact::{AnswerWait, Outside, Work},
     event::{Content as Received, Inbound},
-    expression::{Locals, Text, fold},
+    expression::{Locals, Text, fold, same_but_for_spaces},
     ids::{OptionId, StepId},
     limits, message,
     option::Choice,
@@ -260,7 +260,7 @@ impl<'a> Question<'a> {
         }
         let leads_on = self.waiting.more.as_ref().filter(|_| drawn > limits::ROWS && !wait.stand_in);
         if let Some(more) = leads_on
-            && fold(&turn.text("more", more)?) == fold(text)
+            && same_but_for_spaces(&fold(&turn.text("more", more)?), &fold(text))
         {
             return Ok(Some(Found::More));
         }
