@@ -137,6 +137,23 @@ fn check_shows_where_a_bot_is_wrong() {
 }
 
 #[test]
+fn one_file_that_cannot_be_read_is_its_own_mistake() {
+    let folder = folder(&[("welcome.json", &format!("\u{feff}{WELCOME}")), ("welcome.test.json", DIALOGS)]);
+    fs::write(folder.path().join("latin.json"), b"{\n  \"name\": \"Caf\xe9\"}").unwrap();
+    fs::write(folder.path().join("latin.test.json"), b"\xff").unwrap();
+    let ran = salesbot(&["check", &path(&folder, "")]);
+    assert_eq!(ran.exit, Exit::Problems, "{}", ran.errors);
+    assert!(ran.output.contains("latin.json:2:15") && ran.output.contains("0xe9"), "{}", ran.output);
+    assert!(ran.output.contains("latin.test.json:1:1") && ran.output.contains("2 errors"), "{}", ran.output);
+    let ran = salesbot(&["test", &path(&folder, "")]);
+    assert_eq!(ran.exit, Exit::Problems, "{}", ran.errors);
+    assert!(ran.output.contains("passed  buys") && ran.output.contains("latin.json:2:15"), "{}", ran.output);
+    fs::write(folder.path().join("latin.json"), WELCOME).unwrap();
+    let ran = salesbot(&["test", &path(&folder, "")]);
+    assert!(ran.output.contains("1 passed, 1 failed") && ran.output.contains("latin.test.json:1:1"), "{}", ran.output);
+}
+
+#[test]
 fn check_denies_warnings_only_when_told() {
     let bot = WELCOME.replace("\"late\": {", "\"unused\": {\"type\": \"stop\"}, \"late\": {");
     let folder = folder(&[("welcome.json", &bot), ("welcome.test.json", DIALOGS)]);
