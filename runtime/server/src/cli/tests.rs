@@ -257,6 +257,17 @@ fn a_chat_through_a_pipe() {
 }
 
 #[test]
+fn a_typed_number_answers_a_question_that_shows_no_options() {
+    let bot = r#"{"triggers": [{"on": "message", "any": true}], "defaults": {"outside_window": "skip"}, "start": "size", "steps": {
+        "size": {"type": "message", "text": "Which size?", "buttons": [{"id": "s", "title": "Small", "goto": "count"}, {"id": "l", "title": "Large", "goto": "count"}]},
+        "count": {"type": "ask", "text": "How many?", "expect": "number", "save": "vars.n", "next": "done"},
+        "done": {"type": "message", "text": "{{ vars.n }} it is"}}}"#;
+    let folder = folder(&[("order.json", bot)]);
+    let ran = run_with(&["chat", &path(&folder, "order.json")], "hi\n2\n1\n", &[]);
+    assert!(ran.exit == Exit::Well && ran.output.contains("1 it is"), "{}", ran.output);
+}
+
+#[test]
 fn a_chat_finds_a_bot_by_its_id_and_starts_it_when_no_message_does() {
     let bot = r#"{"start": "say", "steps": {"say": {"type": "template", "name": "greeting", "language": "en"}}}"#;
     let folder = folder(&[("silent.json", bot)]);
