@@ -71,6 +71,13 @@ pub struct KnownTemplate {
     pub parameters: Vec<String>,
 }
 
+impl Pipeline {
+    /// Whether a lead can be in this stage. With no stages declared it can be in any.
+    pub fn has_stage(&self, stage: &str) -> bool {
+        self.stages.is_empty() || self.stages.iter().chain(&self.closed).any(|known| known == stage)
+    }
+}
+
 impl Environment {
     /// Where a new lead begins: pipeline and stage.
     pub fn first_stage(&self) -> (CompactString, CompactString) {

@@ -9,7 +9,7 @@ use aws_lc_rs::{
 };
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -17,15 +17,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{app::App, problem::Problem};
 
-/// Headers that a proxy or a tunnel puts to a request.
+/// Headers that a proxy or a tunnel puts to a request, beside all that begin with [`FORWARDED`].
 const PROXY_HEADERS: &[&str] = &[
     "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-forwarded-server",
     "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
     "x-original-host",
     "x-original-forwarded-for",
     "cf-connecting-ip",
@@ -35,6 +32,8 @@ const PROXY_HEADERS: &[&str] = &[
     "ngrok-trace-id",
     "via",
 ];
+/// Proxies make up new ones all the time: `-for`, `-host`, `-proto`, `-prefix`, `-client-cert`, …
+const FORWARDED: &str = "x-forwarded";
 
 /// Lets a request pass, or says why not.
 pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -96,7 +95,7 @@ fn check_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Prob
     if !peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
         return Err(Problem::forbidden(format!("without a token only this machine itself may call: {CURE}")));
     }
-    if let Some(found) = PROXY_HEADERS.iter().find(|name| headers.contains_key(**name)) {
+    if let Some(found) = headers.keys().map(HeaderName::as_str).find(|name| is_of_a_proxy(name)) {
         return Err(Problem::forbidden(format!(
             "the request came through a proxy or a tunnel (header `{found}`), so anybody could have sent it: {CURE}"
         )));
@@ -111,6 +110,10 @@ fn check_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Prob
         return Err(Problem::forbidden(format!("a page of another site may not call a server without a token: {CURE}")));
     }
     Ok(())
+}
+
+fn is_of_a_proxy(header: &str) -> bool {
+    header.starts_with(FORWARDED) || PROXY_HEADERS.contains(&header)
 }
 
 /// A write from a browser must come from a page of our own.
@@ -176,7 +179,8 @@ mod tests {
     #[tokio::test]
     async fn what_came_through_a_proxy_is_told_the_cure() {
         let app = app("", store::memory()).await;
-        for name in PROXY_HEADERS {
+        let forwarded = ["x-forwarded", "x-forwarded-for", "x-forwarded-client-cert", "x-forwarded-user"];
+        for name in PROXY_HEADERS.iter().chain(&forwarded) {
             let mut all = headers(&[("host", "localhost")]);
             all.insert(*name, HeaderValue::from_static("x"));
             let problem = check(&app, Some(LOCAL.parse().unwrap()), &Method::GET, &all).unwrap_err();

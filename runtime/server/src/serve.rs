@@ -28,6 +28,9 @@ const RESTART: Duration = Duration::from_secs(1);
 pub fn run(settings: Settings) -> anyhow::Result<()> {
     log(&settings);
     quiet_panics();
+    for warning in settings.warnings(|name| std::env::var(name).ok()) {
+        tracing::warn!("{warning}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("can't start the runtime")?;
     runtime.block_on(async {
         let stop_at = Duration::from_secs(settings.limits.stop_seconds);

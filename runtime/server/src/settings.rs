@@ -1,7 +1,11 @@
 //! Settings: flags before the environment before `salesbot.toml` before the defaults.
 //!
 //! `salesbot.default.toml` is the manual and the defaults at once: it is compiled in, and what it does not name is no setting. Reading
-//! settings has no effects; the environment comes in as a function.
+//! settings has no effects; the environment comes in as a function. [`layers`] puts the sources over each other, [`check`] says what
+//! contradicts itself.
+
+mod check;
+mod layers;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -9,9 +13,10 @@ use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use steps::{bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId};
-use toml::{Table, Value};
 
 use crate::http_client;
+
+pub use layers::{Origins, SettingsError};
 
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../salesbot.default.toml");
@@ -48,7 +53,7 @@ pub struct Flags {
     /// File of settings; left out: `salesbot.toml`, if it is there
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Address to listen on
+    /// Address to listen on, such as 127.0.0.1:8080 or localhost:8080
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
     /// Folder of bots
@@ -66,6 +71,7 @@ pub struct Flags {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    #[serde(deserialize_with = "layers::address")]
     pub listen: SocketAddr,
     pub bots: PathBuf,
     pub store: String,
@@ -87,6 +93,9 @@ pub struct Settings {
     /// By name: the environment variable that holds the value.
     pub secrets: IndexMap<String, String>,
     pub opt_out_words: IndexMap<String, Vec<String>>,
+    /// Where each setting that is no default came from.
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -165,115 +174,7 @@ pub struct MetaApp {
     pub numbers: Vec<Number>,
 }
 
-/// Why settings can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    #[error("can't read the settings file {}: {reason}", path.display())]
-    Unreadable { path: PathBuf, reason: std::io::Error },
-    #[error("{from}: {reason}")]
-    Malformed { from: String, reason: String },
-    #[error("{name} = {value:?}: {reason}")]
-    Variable { name: String, value: String, reason: String },
-    #[error("{0}")]
-    Contradiction(String),
-}
-
 impl Settings {
-    /// The settings for this process: reads the file that `flags` name, or [`FILE`] where there is one.
-    pub fn load(flags: &Flags, environment: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        Self::load_account(flags, environment)?.check()
-    }
-
-    /// The same for commands that run no server: what only a server needs, such as the app's secret, may be missing.
-    pub fn load_account(flags: &Flags, environment: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let path = flags.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && flags.config.is_none() => String::new(),
-            Err(reason) => return Err(SettingsError::Unreadable { path, reason }),
-        };
-        Self::parse(&text, &path.display().to_string(), environment, flags)
-    }
-
-    /// The settings from a file's text, the environment and the flags.
-    pub fn read(
-        text: &str,
-        file: &str,
-        environment: impl Fn(&str) -> Option<String>,
-        flags: &Flags,
-    ) -> Result<Self, SettingsError> {
-        Self::parse(text, file, environment, flags)?.check()
-    }
-
-    fn parse(text: &str, file: &str, environment: impl Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, SettingsError> {
-        let mut table = defaults();
-        let own: Table = toml::from_str(text)
-            .map_err(|error| SettingsError::Malformed { from: file.to_owned(), reason: error.to_string() })?;
-        overlay(&mut table, own);
-        for (name, path) in VARIABLES {
-            if let Some(value) = environment(name).filter(|value| !value.trim().is_empty()) {
-                set(&mut table, path, value.trim()).map_err(|reason| SettingsError::Variable {
-                    name: (*name).to_owned(),
-                    value: if is_secret(path) { "…".to_owned() } else { value },
-                    reason,
-                })?;
-            }
-        }
-        let flags = [("listen", &flags.listen), ("bots", &flags.bots), ("store", &flags.store), ("log", &flags.log)];
-        for (path, value) in flags {
-            if let Some(value) = value {
-                set(&mut table, path, value).map_err(|reason| SettingsError::Variable {
-                    name: format!("--{path}"),
-                    value: value.clone(),
-                    reason,
-                })?;
-            }
-        }
-        serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
-            let path = error.path().to_string();
-            SettingsError::Malformed { from: format!("settings ({file}), {path}"), reason: plain(&error.into_inner()) }
-        })
-    }
-
-    fn check(mut self) -> Result<Self, SettingsError> {
-        let contradiction = |text: String| Err(SettingsError::Contradiction(text));
-        if !is_safe_address(&self.whatsapp.graph_url) {
-            let address = &self.whatsapp.graph_url;
-            return contradiction(format!(
-                "whatsapp.graph_url = {address:?}: an https:// address is expected, since tokens go there"
-            ));
-        }
-        self.whatsapp.graph_url = self.whatsapp.graph_url.trim_end_matches('/').to_owned();
-        if let Some(token) = self.api_tokens().find(|token| token.len() < MIN_TOKEN) {
-            let length = token.len();
-            return contradiction(format!(
-                "an API token has {length} characters, at least {MIN_TOKEN} are needed: make one with `openssl rand -hex 32`"
-            ));
-        }
-        if !self.listen.ip().is_loopback() && self.api_tokens().next().is_none() {
-            return contradiction(format!(
-                "the server would answer to other machines on {} without a token: set SALESBOT_API_TOKEN, or listen on 127.0.0.1",
-                self.listen
-            ));
-        }
-        if self.is_connected() && self.apps().iter().any(|app| app.secrets.is_empty()) {
-            return contradiction(
-                "a number is connected, but its webhooks can't be verified: set WHATSAPP_APP_SECRET to the app's secret"
-                    .to_owned(),
-            );
-        }
-        if self.is_connected() && self.numbers().iter().any(|number| number.access_token.expose_secret().is_empty()) {
-            return contradiction("a number is connected, but has no token: set WHATSAPP_ACCESS_TOKEN".to_owned());
-        }
-        if self.store.contains("://") {
-            return contradiction(format!(
-                "store = {:?}: this build has the embedded store only; name a folder",
-                self.store.split("://").next().unwrap_or_default()
-            ));
-        }
-        Ok(self)
-    }
-
     /// Every API token that is set.
     pub fn api_tokens(&self) -> impl Iterator<Item = &str> {
         let tokens = std::iter::once(&self.api_token).chain(&self.more_api_tokens);
@@ -360,140 +261,5 @@ impl Settings {
     }
 }
 
-fn defaults() -> Table {
-    toml::from_str(DEFAULTS).expect("the default settings are TOML: a test reads them")
-}
-
-/// Puts `own` over `table`, table by table.
-fn overlay(table: &mut Table, own: Table) {
-    for (key, value) in own {
-        match (table.get_mut(&key), value) {
-            (Some(Value::Table(below)), Value::Table(above)) => overlay(below, above),
-            (_, value) => {
-                table.insert(key, value);
-            }
-        }
-    }
-}
-
-/// Sets the setting at a path from text, converted to the type that its default has.
-fn set(table: &mut Table, path: &str, text: &str) -> Result<(), String> {
-    let (parents, key) = path.rsplit_once('.').map_or((None, path), |(parents, key)| (Some(parents), key));
-    let table = match parents {
-        None => table,
-        Some(parent) => match table.get_mut(parent) {
-            Some(Value::Table(inner)) => inner,
-            _ => return Err(format!("`{parent}` is not a table in the settings file")),
-        },
-    };
-    let value = match table.get(key) {
-        Some(Value::Boolean(_)) => text.parse().map(Value::Boolean).map_err(|_| "true or false is expected".to_owned())?,
-        Some(Value::Integer(_)) => text.parse().map(Value::Integer).map_err(|_| "a whole number is expected".to_owned())?,
-        _ => Value::String(text.to_owned()),
-    };
-    table.insert(key.to_owned(), value);
-    Ok(())
-}
-
-/// HTTPS; on this machine itself HTTP will do.
-fn is_safe_address(address: &str) -> bool {
-    let Ok(url) = url::Url::parse(address) else { return false };
-    let is_local = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && is_local)
-}
-
-fn is_secret(path: &str) -> bool {
-    ["token", "secret", "key"].iter().any(|word| path.contains(word))
-}
-
-/// What was wrong, without the reader's own framing.
-fn plain(error: &toml::de::Error) -> String {
-    error.message().trim().to_owned()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let lookup = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Settings::read(text, FILE, lookup, &Flags::default())
-    }
-
-    /// No setting has a default but in the file, and an unknown one is refused: file and struct name the same settings.
-    #[test]
-    fn the_file_names_every_setting() {
-        let settings = read("", &[]).unwrap();
-        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
-        assert!(!settings.is_connected());
-        let mut without = defaults();
-        for key in defaults().keys() {
-            let removed = without.remove(key).unwrap();
-            let error = serde_path_to_error::deserialize::<_, Settings>(Value::Table(without.clone())).unwrap_err();
-            assert!(error.to_string().contains(key.as_str()), "{key}: {error}");
-            without.insert(key.clone(), removed);
-        }
-    }
-
-    #[test]
-    fn every_variable_sets_a_setting_of_the_file() {
-        for (name, path) in VARIABLES {
-            let found = path.split('.').try_fold(Value::Table(defaults()), |value, key| value.get(key).cloned());
-            assert!(found.is_some(), "{name}: {path}");
-            assert!(DEFAULTS.contains(name), "{name} is not explained");
-        }
-    }
-
-    #[test]
-    fn flags_come_before_the_environment_before_the_file() {
-        let file = "listen = \"127.0.0.1:1\"\nbots = \"file\"\nstore = \"file\"";
-        let lookup = |name: &str| match name {
-            "SALESBOT_LISTEN" => Some("127.0.0.1:2".to_owned()),
-            "SALESBOT_BOTS" => Some("environment".to_owned()),
-            "SALESBOT_STORE" => Some("  ".to_owned()),
-            _ => None,
-        };
-        let flags = Flags { listen: Some("127.0.0.1:3".into()), ..Flags::default() };
-        let settings = Settings::read(file, FILE, lookup, &flags).unwrap();
-        assert_eq!(settings.listen.port(), 3);
-        assert_eq!(settings.bots, PathBuf::from("environment"));
-        assert_eq!(settings.store, "file", "an empty variable counts as not set");
-    }
-
-    #[test]
-    fn mistakes_name_the_setting() {
-        let error = |text| read(text, &[]).unwrap_err().to_string();
-        assert!(error("listn = 1").contains("listn"));
-        assert!(error("[limits]\nalerts = \"many\"").contains("limits.alerts"));
-        assert!(error("listen = ").contains("line 1") || error("listen = ").contains("salesbot.toml"));
-        assert!(error("listen = \"0.0.0.0:80\"").contains("SALESBOT_API_TOKEN"));
-        assert!(error("api_token = \"short\"").contains("at least 16"));
-        assert!(error("[whatsapp]\ngraph_url = \"http://graph.example\"").contains("https://"));
-        assert!(error("[whatsapp]\nphone_number_id = \"1\"").contains("WHATSAPP_APP_SECRET"));
-    }
-
-    #[test]
-    fn secrets_are_not_shown() {
-        let settings = read("", &[("SALESBOT_API_TOKEN", "0123456789abcdef-token")]).unwrap();
-        assert!(!format!("{settings:?}").contains("0123456789abcdef"));
-    }
-
-    #[test]
-    fn numbers_belong_to_the_app_that_signs_for_them() {
-        let text = "[whatsapp]\nphone_number_id = \"1\"\naccess_token = \"t\"\napp_secret = \"a\"\nmore_app_secrets = [\"old\"]\n\
-                    [[whatsapp.numbers]]\nphone_number_id = \"2\"\n\
-                    [[whatsapp.numbers]]\nphone_number_id = \"3\"\napp_secret = \"b\"\naccess_token = \"u\"";
-        let settings = read(text, &[]).unwrap();
-        let apps = settings.apps();
-        let numbers = |app: &MetaApp| app.numbers.iter().map(|number| number.id.to_string()).collect::<Vec<_>>();
-        assert_eq!((numbers(&apps[0]), apps[0].secrets.len()), (vec!["1".into(), "2".into()], 2));
-        assert_eq!((numbers(&apps[1]), apps[1].secrets.len()), (vec!["3".into()], 1));
-        assert_eq!(settings.numbers()[1].access_token.expose_secret(), "t");
-        assert_eq!(settings.default_number().as_str(), "1");
-    }
-}
+mod tests;

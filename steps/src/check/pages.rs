@@ -166,9 +166,9 @@ const PAGES: &[(&str, Page)] = &[
     (
         UNREADABLE,
         Page {
-            happened: "A step can't be read, for a reason that no other check has found.",
-            why: "Its keys are right one by one, and wrong together.",
-            to_do: "Compare the step with its page in the reference.",
+            happened: "The file can't be read, or a step in it can't, for a reason that no other check has found.",
+            why: "A file is UTF-8 text that the program may read; the first byte that is none is shown. The keys of such a step are right one by one, and wrong together.",
+            to_do: "Save the file as UTF-8, and let the program read it. Compare the step with its page in the reference.",
         },
     ),
 ];

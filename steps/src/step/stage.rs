@@ -68,7 +68,7 @@ pub(super) fn check(environment: &Environment, pipeline: &str, stage: Option<&st
         return Err(Failure::new("unknown_stage", format!("there is no pipeline {pipeline:?}")).into());
     };
     match stage {
-        Some(stage) if !known.stages.iter().chain(&known.closed).any(|known| known == stage) => {
+        Some(stage) if !known.has_stage(stage) => {
             Err(Failure::new("unknown_stage", format!("pipeline {pipeline:?} has no stage {stage:?}")).into())
         }
         _ => Ok(()),

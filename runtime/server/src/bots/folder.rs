@@ -1,22 +1,22 @@
 //! The folder of bots: one file a bot. A file is published at the start only if its content never was, so that servers of two versions
-//! that start one after the other do not take turns in publishing; a file that changes is published then. One that has errors leaves
-//! the last good version in service.
+//! that start one after the other do not take turns in publishing; a file that changes is published then. One that has errors, or can't
+//! be read, leaves the last good version in service: only a file that is gone takes its bot along.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use notify::{RecursiveMode, Watcher};
-use serde_json::Value;
+use notify::{EventKind, RecursiveMode, Watcher};
+use serde_json::{Value, json};
 use steps::{bot::Bot, environment::Environment, ids::BotId};
 use store::StoreError;
 use tokio::sync::mpsc;
 
-use super::{Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, load_version, publish, records, retire};
+use super::{Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, load_version, publish, records, retire, source};
 use crate::app::App;
 
 /// Quiet time after a change: an editor writes a file in several steps.
@@ -30,13 +30,23 @@ const AT_ONCE: usize = 64;
 struct Found {
     id: String,
     path: PathBuf,
-    source: String,
+    /// Else a list of what is wrong with it.
+    source: Result<String, Value>,
+}
+
+impl Found {
+    fn is(&self, known: &File) -> bool {
+        match &self.source {
+            Ok(source) => known.source.as_ref() == Some(source),
+            Err(diagnostics) => known.source.is_none() && known.diagnostics == *diagnostics,
+        }
+    }
 }
 
 /// Loads every bot, of files and of the store.
 pub async fn load_all(app: &Arc<App>) -> Result<(), StoreError> {
     let pointers = pointers(app).await?;
-    let found = read_folder(&app.settings.bots).await;
+    let found = read_folder(app).await;
     let is_readable = found.is_some();
     let found = found.unwrap_or_default();
     let mut ids: BTreeSet<String> = pointers.keys().cloned().collect();
@@ -47,18 +57,18 @@ pub async fn load_all(app: &Arc<App>) -> Result<(), StoreError> {
     let mut unchanged = Vec::new();
     let mut changed = Vec::new();
     let mut of_store: BTreeMap<String, LiveRecord> = pointers.clone();
-    for (file, bot) in checked {
-        match (bot, pointers.get(&file.id)) {
+    for (file, source, bot) in checked {
+        match (bot, pointers.get(&file)) {
             (Some(bot), Some(live)) if live.version == bot.version.as_str() => {
-                of_store.remove(&file.id);
+                of_store.remove(&file);
                 unchanged.push(bot);
             }
             (Some(bot), live) => {
                 let was_published = live.is_some()
                     && history(app, &bot.id).await?.iter().any(|published| published.version == bot.version.as_str());
                 if !was_published {
-                    of_store.remove(&file.id);
-                    changed.push((bot, file.source));
+                    of_store.remove(&file);
+                    changed.push((bot, source));
                 }
             }
             (None, _) => {}
@@ -98,7 +108,10 @@ async fn pointers(app: &App) -> Result<BTreeMap<String, LiveRecord>, StoreError>
 /// Follows the folder's changes until the server stops.
 pub async fn watch(app: Arc<App>) {
     let (tell, mut told) = mpsc::channel(1);
-    let watcher = notify::recommended_watcher(move |_| {
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| !tells_of_change(event.kind)) {
+            return;
+        }
         // A full channel says that a look is due already.
         let _ = tell.try_send(());
     })
@@ -118,18 +131,23 @@ pub async fn watch(app: Arc<App>) {
     }
 }
 
+/// Reading a file is an event too. A look that reads files must not call for the next one.
+fn tells_of_change(kind: EventKind) -> bool {
+    !matches!(kind, EventKind::Access(_))
+}
+
 /// Publishes what has changed since the last look.
 async fn look(app: &Arc<App>) -> Result<(), StoreError> {
-    let Some(found) = read_folder(&app.settings.bots).await else { return Ok(()) };
+    let Some(found) = read_folder(app).await else { return Ok(()) };
     let ids: BTreeSet<String> = found.iter().map(|file| file.id.clone()).collect();
     let gone: Vec<String> = app.catalogue.lock().keys().filter(|id| !ids.contains(*id)).cloned().collect();
-    let is_new = |file: &Found| app.catalogue.file(&file.id).is_none_or(|known| known.source != file.source);
+    let is_new = |file: &Found| app.catalogue.file(&file.id).is_none_or(|known| !file.is(&known));
     let changed: Vec<Found> = found.into_iter().filter(is_new).collect();
-    for (file, bot) in check_all(app, changed).await {
+    for (_, source, bot) in check_all(app, changed).await {
         let Some(bot) = bot else { continue };
         let is_live = app.bots.load().live(&bot.id).is_some_and(|live| live.version == bot.version);
         if !is_live {
-            publish(app, bot, &file.source, None, true).await?;
+            publish(app, bot, &source, None, true).await?;
         }
     }
     for id in gone {
@@ -141,22 +159,23 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Checks files on all cores, and writes down what is wrong with them.
-async fn check_all(app: &Arc<App>, files: Vec<Found>) -> Vec<(Found, Option<Arc<Bot>>)> {
+/// Checks files on all cores, and writes down what is wrong with them. Gives their ids and sources, with the bot where there is one.
+async fn check_all(app: &Arc<App>, files: Vec<Found>) -> Vec<(String, String, Option<Arc<Bot>>)> {
     let environment = app.environment.load_full();
     let checked = tokio::task::spawn_blocking(move || check_on_all_cores(files, &environment)).await.unwrap_or_default();
     checked
         .into_iter()
-        .map(|(found, Checked { bot, diagnostics })| {
+        .map(|(Found { id, path, source }, Checked { bot, diagnostics })| {
             if bot.is_none() {
                 tracing::error!(
-                    bot.id = %found.id,
-                    "{} has errors, and is not published: {}", found.path.display(), first_message(&diagnostics)
+                    bot.id = %id,
+                    "{} has errors, and is not published; the last good version stays: {}", path.display(), first_error(&diagnostics)
                 );
             }
-            let file = File { path: found.path.clone(), source: found.source.clone(), diagnostics, is_valid: bot.is_some() };
-            app.catalogue.lock().insert(found.id.clone(), file);
-            (found, bot)
+            let source = source.ok();
+            let file = File { path, source: source.clone(), diagnostics, is_valid: bot.is_some() };
+            app.catalogue.lock().insert(id.clone(), file);
+            (id, source.unwrap_or_default(), bot)
         })
         .collect()
 }
@@ -176,7 +195,10 @@ fn check_on_all_cores(files: Vec<Found>, environment: &Environment) -> Vec<(Foun
             .map(|share| {
                 scope.spawn(move || {
                     let check = |file: Found| {
-                        let checked = check_file(&file.id, &file.source, environment);
+                        let checked = match &file.source {
+                            Ok(source) => check_file(&file.id, source, environment),
+                            Err(diagnostics) => Checked { bot: None, diagnostics: diagnostics.clone() },
+                        };
                         (file, checked)
                     };
                     share.into_iter().map(check).collect::<Vec<_>>()
@@ -187,32 +209,38 @@ fn check_on_all_cores(files: Vec<Found>, environment: &Environment) -> Vec<(Foun
     })
 }
 
-/// The bots of a folder, by their files' stems; None where there is no folder to read.
-async fn read_folder(folder: &Path) -> Option<Vec<Found>> {
-    let folder = folder.to_owned();
-    tokio::task::spawn_blocking(move || {
-        let entries = std::fs::read_dir(&folder)
-            .inspect_err(|error| tracing::warn!(%error, "the folder of bots {} can't be read: {error}", folder.display()))
-            .ok()?;
-        let mut found: Vec<Found> = entries.filter_map(|entry| read_file(&entry.ok()?.path())).collect();
-        found.sort_by(|one, other| one.id.cmp(&other.id));
-        Some(found)
-    })
-    .await
-    .ok()
-    .flatten()
+/// The bots of the folder, by their files' stems; None where it can't be read, or not to its end.
+async fn read_folder(app: &App) -> Option<Vec<Found>> {
+    let folder = app.settings.bots.clone();
+    let read = tokio::task::spawn_blocking(move || found_in(&folder)).await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
+    let problem = read.as_ref().err().map(ToString::to_string);
+    let mut known = app.catalogue.folder.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = problem.as_ref().filter(|_| *known != problem) {
+        let folder = app.settings.bots.display();
+        tracing::warn!(error, "the folder of bots {folder} can't be read, so bots stay as they are: {error}");
+    }
+    *known = problem;
+    read.ok()
+}
+
+fn found_in(folder: &Path) -> std::io::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        found.extend(read_file(&entry?.path()));
+    }
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(found)
 }
 
 /// `name.json` is a bot; `name.test.json` holds its dialog tests, and other files are not ours.
 fn read_file(path: &Path) -> Option<Found> {
     let id = path.file_name()?.to_str()?.strip_suffix(".json").filter(|stem| !stem.contains('.'))?.to_owned();
-    match std::fs::read_to_string(path) {
-        Ok(source) => Some(Found { id, path: path.to_owned(), source }),
-        Err(error) => {
-            tracing::error!(%error, "{} can't be read: {error}", path.display());
-            None
-        }
-    }
+    let source = match source::read(path, &id) {
+        Ok(source) => Ok(source),
+        Err(unreadable) if unreadable.is_gone => return None,
+        Err(unreadable) => Err(json!([unreadable.diagnostic])),
+    };
+    Some(Found { id, path: path.to_owned(), source })
 }
 
 /// Writes a bot's file anew: first beside it, so that nobody reads half of it.
@@ -220,13 +248,26 @@ pub(super) async fn rewrite(app: &App, id: &str, path: &Path, source: &str) -> s
     let beside = path.with_extension("json.new");
     tokio::fs::write(&beside, source).await?;
     if let Some(file) = app.catalogue.lock().get_mut(id) {
-        (file.source, file.is_valid, file.diagnostics) = (source.to_owned(), true, Value::Array(Vec::new()));
+        (file.source, file.is_valid, file.diagnostics) = (Some(source.to_owned()), true, Value::Array(Vec::new()));
     }
     tokio::fs::rename(&beside, path).await
 }
 
-fn first_message(diagnostics: &Value) -> &str {
-    diagnostics[0]["message"].as_str().unwrap_or("it is no bot")
+/// The first error with its place, and how many more there are.
+fn first_error(diagnostics: &Value) -> String {
+    let all = diagnostics.as_array().map(Vec::as_slice).unwrap_or_default();
+    // What comes without a severity is an error: a name that is no id.
+    let mut errors = all.iter().filter(|diagnostic| diagnostic["severity"] != "warning");
+    let Some(first) = errors.next() else { return "it is no bot".to_owned() };
+    let place = match (first["line"].as_u64(), first["column"].as_u64()) {
+        (Some(line @ 1..), Some(column)) => format!("line {line}, column {column}: "),
+        _ => String::new(),
+    };
+    let more = match errors.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    format!("{place}{}{more}", first["message"].as_str().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -285,6 +326,54 @@ mod tests {
         std::fs::write(&file, ECHO).unwrap();
         look(&second).await.unwrap();
         assert!(second.catalogue.problems().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_leaves_the_last_good_version() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), store::memory());
+        let file = folder.path().join("echo.json");
+        std::fs::write(&file, ECHO).unwrap();
+        let first = server(folder.path(), &store).await;
+        let version = live(&first, "echo");
+        let places: [(&str, Box<dyn Fn()>); 2] = [
+            ("no text", Box::new(|| std::fs::write(&file, b"{\n\"n\xe9\": 1}").unwrap())),
+            ("a folder", Box::new(|| std::fs::remove_file(&file).and_then(|()| std::fs::create_dir(&file)).unwrap())),
+        ];
+        for (what, spoil) in places {
+            spoil();
+            look(&first).await.unwrap();
+            assert_eq!(live(&first, "echo"), version, "{what}");
+            assert_eq!(first.catalogue.problems()["echo"][0]["code"], "unreadable", "{what}");
+            let second = server(folder.path(), &store).await;
+            assert_eq!(live(&second, "echo"), version, "{what}: also at a start");
+            assert!(second.catalogue.problems().contains_key("echo"), "{what}");
+        }
+        std::fs::remove_dir(&file).unwrap();
+        std::fs::write(&file, format!("\u{feff}{ECHO}")).unwrap();
+        look(&first).await.unwrap();
+        assert!(first.catalogue.problems().is_empty());
+        assert_eq!(live(&first, "echo"), version);
+    }
+
+    #[test]
+    fn reading_files_calls_for_no_further_look() {
+        use notify::event::{AccessKind, AccessMode, CreateKind, DataChange, ModifyKind, RemoveKind};
+        let read = [AccessKind::Any, AccessKind::Read, AccessKind::Open(AccessMode::Read), AccessKind::Close(AccessMode::Write)];
+        assert!(!read.into_iter().any(|kind| tells_of_change(EventKind::Access(kind))));
+        let changed =
+            [EventKind::Any, EventKind::Create(CreateKind::File), EventKind::Modify(ModifyKind::Data(DataChange::Any))];
+        assert!(changed.into_iter().all(tells_of_change) && tells_of_change(EventKind::Remove(RemoveKind::File)));
+    }
+
+    #[test]
+    fn a_reload_error_has_its_place() {
+        let diagnostics = json!([
+            { "severity": "warning", "line": 1, "column": 1, "message": "odd" },
+            { "severity": "error", "line": 3, "column": 7, "message": "no" },
+            { "severity": "error", "line": 4, "column": 1, "message": "nor that" },
+        ]);
+        assert_eq!(first_error(&diagnostics), "line 3, column 7: no (and 1 more)");
+        assert_eq!(first_error(&json!([{ "code": "id", "message": "no id" }])), "no id");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! it; a live pointer says which one runs. All of it is records in the store; what runs is also in memory, compiled.
 
 mod folder;
+pub mod source;
 
 use std::{
     collections::BTreeMap,
@@ -82,7 +83,8 @@ pub struct Checked {
 #[derive(Clone, Debug, Default)]
 pub struct File {
     pub path: PathBuf,
-    pub source: String,
+    /// None: it can't be read.
+    pub source: Option<String>,
     /// What is wrong with it: then the last good version stays live.
     pub diagnostics: Value,
     pub is_valid: bool,
@@ -90,7 +92,11 @@ pub struct File {
 
 /// Files of bots, by bot.
 #[derive(Default)]
-pub struct Catalogue(Mutex<BTreeMap<String, File>>);
+pub struct Catalogue {
+    files: Mutex<BTreeMap<String, File>>,
+    /// Why the folder itself can't be read. Told once.
+    folder: Mutex<Option<String>>,
+}
 
 impl Catalogue {
     pub fn file(&self, id: &str) -> Option<File> {
@@ -103,7 +109,7 @@ impl Catalogue {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, File>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

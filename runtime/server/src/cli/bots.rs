@@ -10,10 +10,12 @@ use std::{
 use anyhow::{Context, bail};
 use steps::{
     bot::Bot,
-    check::{Checked, Diagnostic, Severity, load},
+    check::{Checked, load},
     environment::Environment,
     ids::BotId,
 };
+
+use crate::bots::source::{self, Unreadable, of_file};
 
 /// What the name of a file of dialogs ends in.
 const TESTS: &str = ".test.json";
@@ -62,7 +64,9 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Found> {
 
 fn in_folder(folder: &Path) -> anyhow::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let entries = fs::read_dir(folder).with_context(|| format!("can't read the folder {}", folder.display()))?;
-    let files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
+    // What has a bot's name and is no file is a mistake of somebody's, and shown when it is read.
+    let files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<PathBuf>>>();
+    let files = files.with_context(|| format!("can't read the folder {}", folder.display()))?;
     let (mut bots, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| id_of(path).is_some());
     bots.sort();
     let mut tests: Vec<PathBuf> = rest.into_iter().filter(|path| is_tests(path)).collect();
@@ -104,18 +108,21 @@ impl Reader {
         Reader { environment, folders: HashMap::new(), called: HashMap::new() }
     }
 
-    /// Reads and checks a bot.
-    pub(super) fn read(&mut self, path: &Path) -> anyhow::Result<Loaded> {
-        let source = read_text(path)?;
+    /// Reads and checks a bot. One that can't be read has that as its error.
+    pub(super) fn read(&mut self, path: &Path) -> Loaded {
         let id = id_of(path).unwrap_or_default();
-        let checked = match BotId::new(id) {
-            Ok(bot) => load(&bot, &source, self.folder(folder_of(path))),
-            Err(error) => {
-                let message = format!("a file's name is its bot's id: {error}");
-                Checked { bot: None, diagnostics: vec![of_file("id", id, message)] }
+        let (source, checked) = match (source::read(path, id), BotId::new(id)) {
+            (Ok(source), Ok(bot)) => {
+                let checked = load(&bot, &source, self.folder(folder_of(path)));
+                (source, checked)
             }
+            (Ok(source), Err(error)) => {
+                let message = format!("a file's name is its bot's id: {error}");
+                (source, Checked { bot: None, diagnostics: vec![of_file("id", id, message)] })
+            }
+            (Err(Unreadable { source, diagnostic, .. }), _) => (source, Checked { bot: None, diagnostics: vec![*diagnostic] }),
         };
-        Ok(Loaded { path: path.to_owned(), source, checked })
+        Loaded { path: path.to_owned(), source, checked }
     }
 
     /// The bots of its folder that a bot calls, and those that they call. One that has errors is not there to be called.
@@ -130,7 +137,7 @@ impl Reader {
             let called = match self.called.get(&path) {
                 Some(called) => called.clone(),
                 None => {
-                    let called = self.read(&path).ok().and_then(|loaded| loaded.checked.bot);
+                    let called = self.read(&path).checked.bot;
                     self.called.insert(path, called.clone());
                     called
                 }
@@ -181,28 +188,6 @@ pub(super) fn named(name: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     bail!("there is no bot {name:?} in the folder {}; there are: {}", folder.display(), known.join(", "))
 }
 
-pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))
-}
-
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A diagnostic of a file as a whole.
-pub(super) fn of_file(code: &'static str, bot: &str, message: String) -> Diagnostic {
-    Diagnostic {
-        code,
-        severity: Severity::Error,
-        bot: bot.to_owned(),
-        step: None,
-        path: String::new(),
-        span: 0..0,
-        line: 0,
-        column: 0,
-        message,
-        expected: None,
-        help: None,
-        nearest: None,
-    }
 }

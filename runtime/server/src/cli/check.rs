@@ -17,6 +17,7 @@ use super::{
     Account, Exit, Terminal, bots,
     terminal::{BAD, GOOD, count},
 };
+use crate::bots::source::{self, Unreadable, of_file};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -24,7 +25,7 @@ Examples:
   salesbot check bots/welcome.json --deny-warnings
   salesbot check bots --json | jq '.files[].diagnostics[]'
 
-Exit codes: 0 no errors; 1 errors (with --deny-warnings: or warnings); 2 something can't be read.";
+Exit codes: 0 no errors; 1 errors (with --deny-warnings: or warnings); 2 what was named is not there.";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -55,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let mut examined = Vec::new();
     let mut folders: BTreeMap<PathBuf, Vec<Arc<Bot>>> = BTreeMap::new();
     for path in &found.bots {
-        let bots::Loaded { path, source, checked, .. } = reader.read(path)?;
+        let bots::Loaded { path, source, checked, .. } = reader.read(path);
         folders.entry(bots::folder_of(&path).to_owned()).or_default().extend(checked.bot);
         examined.push(Examined { path, source, diagnostics: checked.diagnostics });
     }
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
         }
     }
     for path in &found.tests {
-        examined.push(tests(path)?);
+        examined.push(tests(path));
     }
     let all = || examined.iter().flat_map(|file| &file.diagnostics);
     let errors = all().filter(|diagnostic| diagnostic.is_error()).count();
@@ -101,14 +102,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
 }
 
 /// Reads a file of dialogs as `test` would.
-fn tests(path: &Path) -> anyhow::Result<Examined> {
-    let source = bots::read_text(path)?;
+fn tests(path: &Path) -> Examined {
     let bot = bots::bot_of(path);
     let id = bot.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let source = match source::read(path, &id) {
+        Ok(source) => source,
+        Err(Unreadable { source, diagnostic, .. }) => {
+            return Examined { path: path.to_owned(), source, diagnostics: vec![*diagnostic] };
+        }
+    };
     let mut diagnostics = Vec::new();
     if !bot.is_file() {
         let message = format!("there is no {} whose dialogs these could be", bot.display());
-        diagnostics.push(bots::of_file("dialog_without_bot", &id, message));
+        diagnostics.push(of_file("dialog_without_bot", &id, message));
     }
     if let Err(error) = Dialogs::read(&source) {
         let offset = offset(&source, error.line, error.column);
@@ -119,10 +125,10 @@ fn tests(path: &Path) -> anyhow::Result<Examined> {
             column: error.column.max(1),
             span,
             help: Some("a dialog is {\"name\": …, \"steps\": [lines]}; a line has one of `customer`, `bot`, `pass`, `start`, `reply`, `status`, `agent`, `expect`".to_owned()),
-            ..bots::of_file("dialog", &id, error.message)
+            ..of_file("dialog", &id, error.message)
         });
     }
-    Ok(Examined { path: path.to_owned(), source, diagnostics })
+    Examined { path: path.to_owned(), source, diagnostics }
 }
 
 /// The byte at a line and a column of bytes, both from 1.

@@ -19,6 +19,7 @@ use super::{
     terminal::{BAD, BOLD, BOT, GOOD, indented},
     trace,
 };
+use crate::bots::source::{self, Unreadable};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -29,7 +30,7 @@ Examples:
 The dialogs of bots/welcome.json are in bots/welcome.test.json. They run in a moment: their time passes only by their `pass` lines.
 Other bots of the folder can be called.
 
-Exit codes: 0 all passed; 1 some failed, or a bot has errors; 2 something can't be read, or there was nothing to run.";
+Exit codes: 0 all passed; 1 some failed, or a bot has errors; 2 what was named is not there, or there was nothing to run.";
 
 /// The most lines of a trace that are shown: its end is where it went wrong.
 const TRACE: usize = 40;
@@ -64,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let colour = if arguments.json { Colour::Never } else { terminal.colour() };
     let mut tested = Vec::new();
     for path in &files {
-        tested.push(test(path, &mut reader, &environment, arguments.filter.as_deref(), colour)?);
+        tested.push(test(path, &mut reader, &environment, arguments.filter.as_deref(), colour));
     }
     let reports = || tested.iter().flat_map(|bot| &bot.reports);
     let failed = reports().filter(|(_, report)| report.failure.is_some()).count();
@@ -111,23 +112,30 @@ fn test(
     environment: &Arc<Environment>,
     filter: Option<&str>,
     colour: Colour,
-) -> anyhow::Result<Tested> {
+) -> Tested {
     let mut tested = Tested { path: path.to_owned(), problem: None, reports: Vec::new() };
     let tests = bots::tests_of(path);
-    let loaded = reader.read(path)?;
+    let loaded = reader.read(path);
     let Some(bot) = loaded.checked.bot else {
         let diagnostics: Vec<_> = loaded.checked.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
         tested.problem = Some(render(&diagnostics, &loaded.source, &path.display().to_string(), colour));
-        return Ok(tested);
+        return tested;
     };
     if !tests.is_file() {
-        return Ok(tested);
+        return tested;
     }
-    let dialogs = match Dialogs::read(&bots::read_text(&tests)?) {
+    let source = match source::read(&tests, bot.id.as_str()) {
+        Ok(source) => source,
+        Err(Unreadable { source, diagnostic, .. }) => {
+            tested.problem = Some(render(&[*diagnostic], &source, &tests.display().to_string(), colour));
+            return tested;
+        }
+    };
+    let dialogs = match Dialogs::read(&source) {
         Ok(dialogs) => dialogs.dialogs,
         Err(error) => {
             tested.problem = Some(format!("{}: {error}", tests.display()));
-            return Ok(tested);
+            return tested;
         }
     };
     let others = reader.called_by(&bot, path);
@@ -138,7 +146,7 @@ fn test(
             (dialog, report)
         })
         .collect();
-    Ok(tested)
+    tested
 }
 
 fn show(tested: &Tested, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {

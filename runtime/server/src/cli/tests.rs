@@ -137,6 +137,23 @@ fn check_shows_where_a_bot_is_wrong() {
 }
 
 #[test]
+fn one_file_that_cannot_be_read_is_its_own_mistake() {
+    let folder = folder(&[("welcome.json", &format!("\u{feff}{WELCOME}")), ("welcome.test.json", DIALOGS)]);
+    fs::write(folder.path().join("latin.json"), b"{\n  \"name\": \"Caf\xe9\"}").unwrap();
+    fs::write(folder.path().join("latin.test.json"), b"\xff").unwrap();
+    let ran = salesbot(&["check", &path(&folder, "")]);
+    assert_eq!(ran.exit, Exit::Problems, "{}", ran.errors);
+    assert!(ran.output.contains("latin.json:2:15") && ran.output.contains("0xe9"), "{}", ran.output);
+    assert!(ran.output.contains("latin.test.json:1:1") && ran.output.contains("2 errors"), "{}", ran.output);
+    let ran = salesbot(&["test", &path(&folder, "")]);
+    assert_eq!(ran.exit, Exit::Problems, "{}", ran.errors);
+    assert!(ran.output.contains("passed  buys") && ran.output.contains("latin.json:2:15"), "{}", ran.output);
+    fs::write(folder.path().join("latin.json"), WELCOME).unwrap();
+    let ran = salesbot(&["test", &path(&folder, "")]);
+    assert!(ran.output.contains("1 passed, 1 failed") && ran.output.contains("latin.test.json:1:1"), "{}", ran.output);
+}
+
+#[test]
 fn check_denies_warnings_only_when_told() {
     let bot = WELCOME.replace("\"late\": {", "\"unused\": {\"type\": \"stop\"}, \"late\": {");
     let folder = folder(&[("welcome.json", &bot), ("welcome.test.json", DIALOGS)]);
@@ -237,6 +254,17 @@ fn a_chat_through_a_pipe() {
     let ran = run_with(&["chat", &path(&folder, "welcome.json"), "--name", "Ana Souza"], typed, &[]);
     assert_eq!(ran.exit, Exit::Problems, "a line that can't be done fails a script");
     insta::assert_snapshot!(ran.output);
+}
+
+#[test]
+fn a_typed_number_answers_a_question_that_shows_no_options() {
+    let bot = r#"{"triggers": [{"on": "message", "any": true}], "defaults": {"outside_window": "skip"}, "start": "size", "steps": {
+        "size": {"type": "message", "text": "Which size?", "buttons": [{"id": "s", "title": "Small", "goto": "count"}, {"id": "l", "title": "Large", "goto": "count"}]},
+        "count": {"type": "ask", "text": "How many?", "expect": "number", "save": "vars.n", "next": "done"},
+        "done": {"type": "message", "text": "{{ vars.n }} it is"}}}"#;
+    let folder = folder(&[("order.json", bot)]);
+    let ran = run_with(&["chat", &path(&folder, "order.json")], "hi\n2\n1\n", &[]);
+    assert!(ran.exit == Exit::Well && ran.output.contains("1 it is"), "{}", ran.output);
 }
 
 #[test]

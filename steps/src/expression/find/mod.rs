@@ -13,5 +13,5 @@ mod time;
 pub use address::{email, url};
 pub use date::date;
 pub use number::{integer, number, whole_number};
-pub use phone::{country_of, phone};
+pub use phone::{country_of, is_country, phone};
 pub use time::time;

@@ -52,6 +52,11 @@ fn one(written: &str, country: Option<phonenumber::country::Id>) -> Option<Strin
     })
 }
 
+/// Whether these two letters are a country's (ISO 3166), whatever their case.
+pub fn is_country(code: &str) -> bool {
+    code.to_ascii_uppercase().parse::<phonenumber::country::Id>().is_ok()
+}
+
 fn valid(country: Option<phonenumber::country::Id>, digits: &str) -> Option<String> {
     let number = phonenumber::parse(country, digits).ok()?;
     number.is_valid().then(|| number.format().mode(Mode::E164).to_string())

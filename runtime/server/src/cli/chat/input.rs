@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// Every command, as `/help` lists them.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("TEXT", "the customer writes"),
-    ("NUMBER", "the customer taps the option that it stands beside"),
+    ("NUMBER", "the customer taps the option that it stands beside, in the latest message"),
     ("/say TEXT", "the customer writes, also a number or a text that begins with /"),
     ("/tap TITLE", "the customer taps the option of this title, also of an older message"),
     ("/media KIND [CAPTION]", "the customer sends image, video, audio, voice, document or sticker"),
@@ -53,7 +53,7 @@ pub(super) enum Look {
     Trace,
 }
 
-/// Reads what was typed; a number is an option's where the bot shows one of this number.
+/// Reads what was typed; a number is an option's where the bot's latest message shows one of this number.
 pub(super) fn read(typed: &str, rehearsal: &Rehearsal) -> Result<Input, String> {
     let Some(command) = typed.strip_prefix('/') else {
         return Ok(if typed.is_empty() {
@@ -125,10 +125,10 @@ fn says(text: &str) -> Line {
     Line::Customer(text.into())
 }
 
-/// The tap on the option of this number in the last message that has options.
+/// The tap on the option of this number, where the bot's latest message has options: behind any other message a number is an answer.
 fn option(typed: &str, rehearsal: &Rehearsal) -> Option<Line> {
     let number: usize = typed.parse().ok()?;
-    let shown = rehearsal.said.iter().rev().map(|said| options(&said.message)).find(|options| !options.is_empty())?;
+    let shown = options(&rehearsal.said.last()?.message);
     let chosen = shown.into_iter().find(|option| option.number == number)?;
     Some(Line::Customer(json!({"tap": chosen.reply.title})))
 }

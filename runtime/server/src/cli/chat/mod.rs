@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let path = bots::named(&arguments.bot, &settings.bots)?;
     let environment = Arc::new(settings.environment([0; 32]));
     let mut reader = bots::Reader::new(environment.clone());
-    let loaded = reader.read(&path)?;
+    let loaded = reader.read(&path);
     let Some(bot) = loaded.checked.bot else {
         let text = render(&loaded.checked.diagnostics, &loaded.source, &path.display().to_string(), terminal.colour());
         write!(terminal.output, "{text}")?;

@@ -2,13 +2,15 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use interpreter::{
     dialog::{Dialog, Dialogs, Line, view},
     rehearsal::Said,
 };
 use serde_json::{Map, Value, json};
 use steps::message::Message;
+
+use crate::bots::source;
 
 /// What a test names of a message, where the message has it: what the customer sees, and nothing that a change elsewhere would break.
 const NAMED: &[&str] = &[
@@ -50,7 +52,7 @@ impl Record {
             bail!("nothing was said that could be saved");
         }
         let mut document = if file.exists() {
-            let source = fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
+            let source = source::read(file, "").map_err(|wrong| anyhow!("{}: {}", file.display(), wrong.diagnostic.message))?;
             Dialogs::read(&source).with_context(|| format!("{} holds no dialogs", file.display()))?;
             serde_json::from_str(&source)?
         } else {
