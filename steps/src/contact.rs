@@ -290,6 +290,9 @@ pub struct Conversation {
     /// The last messages that went out, so that statuses and waits find their step. Bounded by [`MAX_SENT`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<Sent>,
+    /// The bot whose session ended last here: its `on_human` holds where none runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_bot: Option<BotId>,
     /// What `message` reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Box<LastMessage>>,
@@ -338,6 +341,9 @@ pub struct Human {
     /// The session whose `handoff` step has a `resume`, and goes on when the person closes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<SessionId>,
+    /// The call that will bring a model's summary for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<EntryId>,
 }
 
 /// The customer's last message, as expressions read it.

@@ -10,7 +10,7 @@ use std::{
 };
 use steps::{
     bot::{Bot, OldTap},
-    contact::{AnswerWait, FreeEntry, LastMessage, MAX_SEEN, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work},
+    contact::{AnswerWait, FreeEntry, LastMessage, MAX_SEEN, OLD_TAP, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work},
     event::{Content, Inbound},
     expression::fold,
     fact::Fact,
@@ -72,8 +72,7 @@ impl Machine<'_> {
             return Ok(());
         }
         self.arm_quiet_triggers();
-        if self.human_has_it() {
-            self.ignore("a person has the conversation");
+        if self.left_to_person(inbound, first_of_conversation) {
             return Ok(());
         }
         if self.join(inbound, first_of_conversation) {
@@ -142,9 +141,7 @@ impl Machine<'_> {
         // A customer whose deal is closed opens a new one when they come back, but not by answering a bot's question after the sale.
         let comes_back = first && !contact.has_open_lead() && contact.sessions.is_empty();
         if contact.leads.is_empty() || comes_back {
-            let lead = self.turn.state_mut().new_lead();
-            let (lead, pipeline, stage) = (lead.id.clone(), lead.pipeline.clone(), lead.stage.clone());
-            self.turn.facts.push(Fact::LeadCreated { lead, pipeline, stage });
+            steps::write::new_lead(&mut self.turn);
             self.give_owner()?;
         }
         Ok(first)
@@ -330,8 +327,7 @@ impl Machine<'_> {
     pub fn run_joined(&mut self, messages: Vec<Inbound>, first: bool) -> Result<(), Need> {
         let Some(message) = joined(messages) else { return Ok(()) };
         self.remember(&message);
-        if self.human_has_it() {
-            self.ignore("a person has the conversation");
+        if self.left_to_person(&message, first) {
             return Ok(());
         }
         self.route(&message, first)
@@ -339,11 +335,22 @@ impl Machine<'_> {
 
     /// A message that its session left.
     pub fn take_over(&mut self, inbound: &Inbound) -> Result<(), Need> {
-        if self.human_has_it() {
+        if self.left_to_person(inbound, false) {
             return Ok(());
         }
         self.remember(inbound);
         self.route(inbound, false)
+    }
+
+    /// Whether a person has the conversation: no bot takes the message, and each that wanted it is told so.
+    fn left_to_person(&mut self, inbound: &Inbound, first_of_conversation: bool) -> bool {
+        if !self.human_has_it() {
+            return false;
+        }
+        let candidates = self.candidates(inbound, first_of_conversation);
+        self.refuse_all(&candidates, &[], "human");
+        self.ignore("a person has the conversation");
+        true
     }
 
     /// Who gets a message.
@@ -353,32 +360,36 @@ impl Machine<'_> {
             self.route(&earlier, first)?;
             self.remember(inbound);
         }
-        if let Some(mut place) = self.tapped_place(inbound)? {
-            self.find_session(&mut place);
-            let listens = self.listener() == Some(place.session) && self.waits_at(&place);
-            if !listens {
-                return self.old_tap(&place, inbound);
+        let mut candidates = self.candidates(inbound, first_of_conversation);
+        match self.tapped_place(inbound)? {
+            Some(mut place) => {
+                self.find_session(&mut place);
+                if self.listener() != Some(place.session) || !self.waits_at(&place) {
+                    let lives = self.turn.contact().session(place.session).is_some();
+                    if !lives && self.start_first(&mut candidates, inbound, |candidate| candidate.takes_forms)? {
+                        return Ok(());
+                    }
+                    self.outrank(&candidates, std::slice::from_ref(&place.bot.id));
+                    return self.old_tap(&place, inbound);
+                }
             }
-        } else if let Content::Text { text } = &inbound.content
-            && self.start_by_message(inbound, text, first_of_conversation, true)?
-        {
-            return Ok(());
+            None => {
+                if self.start_first(&mut candidates, inbound, |candidate| candidate.interrupts)? {
+                    return Ok(());
+                }
+            }
         }
-        if let Some(session) = self.listener()
-            && self.deliver(session, inbound)?
-        {
-            self.took(inbound);
-            return Ok(());
+        if let Some(session) = self.listener() {
+            let found = self.turn.contact().session(session);
+            let bots: Vec<BotId> = found.into_iter().flat_map(|found| &found.frames).map(|frame| frame.bot.clone()).collect();
+            if self.deliver(session, inbound)? {
+                self.outrank(&candidates, &bots);
+                self.took(inbound);
+                return Ok(());
+            }
         }
         self.unfocus();
-        if let Content::Form { answers, .. } = &inbound.content
-            && self.fire(&Occasion::FlowSubmitted(Value::Object(answers.clone())), None)? > 0
-        {
-            self.took(inbound);
-            return Ok(());
-        }
-        let text = inbound.content.text().unwrap_or_default();
-        if !self.start_by_message(inbound, text, first_of_conversation, false)? {
+        if !self.start_first(&mut candidates, inbound, |_| true)? {
             self.ignore("no bot listens, and no trigger matches");
         }
         Ok(())

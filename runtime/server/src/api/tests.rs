@@ -58,6 +58,7 @@ async fn mistakes_in_a_body_are_named_and_have_no_effect() {
         ("bots/nobody/run", json!({ "contact": contact }), (404, "")),
         ("bots/No%20Body/run", json!({ "contact": contact }), (422, "id")),
         ("triggers/stage", json!({ "lead": { "id": "1", "contact": contact } }), (422, "lead.stage")),
+        ("triggers/stage", json!({ "lead": { "id": [1], "stage": "new", "contact": contact } }), (422, "lead.id")),
         ("triggers/stage", json!({ "lead": { "id": "1", "stage": "new" } }), (422, "lead.contact")),
         ("triggers/stage", json!({ "lead": { "id": "1", "stage": "new", "contact": contact, "stge": 1 } }), (422, "lead.stge")),
         ("sandbox/messages", json!({ "from": ANA }), (422, "text")),
