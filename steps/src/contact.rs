@@ -60,6 +60,7 @@ pub struct Contact {
     /// Marketing messages: None is "never said".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_in: Option<bool>,
+    /// The id of a colleague or team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<CompactString>,
     /// Marked by a channel's error: nothing can be delivered to this number.
@@ -248,6 +249,7 @@ pub struct Lead {
     pub price: Option<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// The id of a colleague or team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]

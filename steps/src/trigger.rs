@@ -80,9 +80,9 @@ pub enum On {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         interrupt: bool,
     },
-    /// A message that came from a click-to-WhatsApp ad.
+    /// A message that came from a click-to-WhatsApp ad (a post of a page is none).
     Ad {
-        /// Only these ads or posts, by `source_id`.
+        /// Only these ads, by `source_id`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         source_ids: Vec<String>,
     },

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     bot::{Bot, VariableKind},
     contact::{Contact, Lead},
-    expression::{Facts, find, plain_text},
+    expression::{Facts, find, fold, plain_text},
     fact::Fact,
     moment::Moment,
     path::{ContactProperty, LeadProperty, Path},
@@ -265,8 +265,8 @@ fn converted(kind: VariableKind, value: &Value, language: &str, today: impl FnOn
         },
         VariableKind::Boolean => match value {
             Value::Bool(_) => Some(value.clone()),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+            Value::Number(number) => yes_or_no(&number.to_string()).map(Value::Bool),
+            Value::String(text) => yes_or_no(text).map(Value::Bool),
             _ => None,
         },
         VariableKind::Date => match value {
@@ -275,6 +275,15 @@ fn converted(kind: VariableKind, value: &Value, language: &str, today: impl FnOn
         },
         VariableKind::List => value.is_array().then(|| value.clone()),
         VariableKind::Map => value.is_object().then(|| value.clone()),
+    }
+}
+
+/// What people and other systems write for true and false.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match fold(text).as_str() {
+        "true" | "yes" | "sim" | "si" | "1" => Some(true),
+        "false" | "no" | "nao" | "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -322,7 +331,11 @@ mod tests {
             (Boolean, json!(false), Some(json!(false))),
             (Boolean, json!("True"), Some(json!(true))),
             (Boolean, json!("maybe"), None),
-            (Boolean, json!(1), None),
+            (Boolean, json!("Não."), Some(json!(false))),
+            (Boolean, json!("sí"), Some(json!(true))),
+            (Boolean, json!(1), Some(json!(true))),
+            (Boolean, json!("0"), Some(json!(false))),
+            (Boolean, json!(2), None),
             (Date, json!("31/12"), Some(json!("2026-12-31"))),
             (Date, json!("2026-12-31T10:00:00-03:00"), Some(json!("2026-12-31"))),
             (Date, json!("someday"), None),

@@ -11,7 +11,7 @@ use std::{cell::LazyCell, collections::BTreeSet, sync::Arc};
 use steps::{
     bot::Bot,
     contact::{Contact, Lead, Pending, Purpose, Session, Timer, TriggerRecord, Work},
-    event::{Content, Inbound, LeadData, Trigger as Happening},
+    event::{Content, Inbound, LeadData, Referral, Trigger as Happening},
     expression::{Locals, fold},
     fact::Fact,
     ids::{BotId, EntryId, NumberId, SessionId, StepId},

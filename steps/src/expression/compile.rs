@@ -66,7 +66,7 @@ impl Compiled {
     }
 
     pub(crate) fn error(&self, message: String) -> EvaluationError {
-        EvaluationError { message, offset: None, expression: Arc::clone(&self.source) }
+        EvaluationError { message, offset: None, position: None, expression: Arc::clone(&self.source) }
     }
 
     pub(crate) fn run(&self, facts: &Arc<dyn Facts>, scope: &mut Scope) -> Result<Dynamic, EvaluationError> {

@@ -130,6 +130,7 @@ pub(crate) fn evaluation(source: &Arc<str>, error: &EvalAltResult) -> Evaluation
     EvaluationError {
         message: evaluation_message(error),
         offset: (!position.is_none()).then(|| Places::new(source).offset(position)),
+        position: position.line().map(|line| (line.max(1), position.position().unwrap_or(1).max(1))),
         expression: Arc::clone(source),
     }
 }

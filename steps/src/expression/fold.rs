@@ -26,7 +26,12 @@ fn letters_once(text: &str) -> String {
     text.nfkd()
         .filter(|letter| !is_combining_mark(*letter) && !is_invisible(*letter))
         .flat_map(char::to_lowercase)
-        .map(|letter| if letter == 'ς' { 'σ' } else { letter })
+        .map(|letter| match letter {
+            'ς' => 'σ',
+            // Phones write the curved apostrophe, keyboards the straight one.
+            '‘' | '’' | 'ʼ' | '＇' => '\'',
+            letter => letter,
+        })
         .nfkd()
         .filter(|letter| !is_combining_mark(*letter))
         .collect()
@@ -78,6 +83,7 @@ mod tests {
             ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
             ("İstanbul", "istanbul"),
             ("①", "1"),
+            ("What’s up?", "what's up"),
             ("a\n\tb", "a b"),
         ] {
             assert_eq!(fold(text), folded, "{text}");

@@ -84,8 +84,34 @@ impl Text {
                 return Err(EvaluationError {
                     message: format!("The text grew beyond {} bytes, the limit.", limits::RENDERED_BYTES),
                     offset: None,
+                    position: None,
                     expression: Arc::clone(&self.source),
                 });
+            }
+        }
+        Ok(out)
+    }
+
+    /// The same, with each value rewritten by what stands before it: for web addresses.
+    pub(crate) fn render_with(
+        &self,
+        facts: &Arc<dyn Facts>,
+        locals: &Locals,
+        rewrite: impl Fn(&str, &str) -> String,
+    ) -> Result<String, EvaluationError> {
+        if self.is_plain() {
+            return Ok(self.source.to_string());
+        }
+        let mut out = String::with_capacity(self.source.len());
+        for part in &*self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Expression { expression, start } => {
+                    let mut value = String::new();
+                    expression.write(&mut value, facts, locals).map_err(|error| error.shifted(*start))?;
+                    let value = rewrite(&out, &value);
+                    out.push_str(&value);
+                }
             }
         }
         Ok(out)

@@ -112,7 +112,9 @@ fn rank(on: &On, keywords: &[String], said: &Said<'_>) -> Option<(u8, bool)> {
             any.then_some((3, false))
         }
         On::Ad { source_ids } => {
-            let referral = said.inbound.referral.as_ref()?;
+            // A page's post opens a free entry point too, and is no ad.
+            let is_ad = |referral: &&Referral| referral.source_type.as_deref().is_none_or(|kind| kind == "ad");
+            let referral = said.inbound.referral.as_ref().filter(is_ad)?;
             let named = |source: &String| source_ids.contains(source);
             (source_ids.is_empty() || referral.source_id.as_ref().is_some_and(named)).then_some((0, false))
         }
