@@ -108,6 +108,11 @@ impl Expression {
         &self.0.reads
     }
 
+    /// What was compiled, as it runs.
+    pub(crate) fn statements(&self) -> &[rhai::Stmt] {
+        self.0.ast.statements()
+    }
+
     /// The rows that the editor shows, if this is a condition of the simple form.
     pub fn simple(&self) -> Option<SimpleForm> {
         simple::rows(self.source())

@@ -33,7 +33,7 @@ impl<'a> Places<'a> {
     }
 
     /// How many bytes the word, number or sign at an offset covers.
-    fn length(&self, offset: usize) -> usize {
+    pub(crate) fn length(&self, offset: usize) -> usize {
         let rest = &self.source[offset..];
         let word: usize = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').map(char::len_utf8).sum();
         if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) }

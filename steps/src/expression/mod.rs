@@ -29,6 +29,7 @@ pub mod find;
 mod fold;
 pub mod functions;
 mod locale;
+pub(crate) mod kinds;
 mod lower;
 mod names;
 mod operators;

@@ -67,6 +67,15 @@ impl Text {
         })
     }
 
+    /// What stands between its expressions.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        let whole = self.is_plain().then_some(&*self.source);
+        whole.into_iter().chain(self.parts.iter().filter_map(|part| match part {
+            Part::Literal(text) => Some(&**text),
+            Part::Expression { .. } => None,
+        }))
+    }
+
     /// What the customer reads. A missing value is empty.
     pub fn render(&self, facts: &Arc<dyn Facts>, locals: &Locals) -> Result<String, EvaluationError> {
         if self.is_plain() {

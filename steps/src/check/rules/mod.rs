@@ -1,11 +1,15 @@
 //! The rules that a bot of the right form must keep. One file each: what it checks, and the page that explains it.
 
+mod arguments;
 mod comparison;
+mod condition;
 mod dead_end;
 mod duplicate_option;
+mod http_parts;
 mod loop_without_wait;
 mod media;
 mod message_parts;
+mod no_value;
 mod option_count;
 mod out_of_scope;
 mod start;
@@ -17,7 +21,7 @@ mod trigger;
 mod unknown_link;
 mod unknown_name;
 pub(crate) mod unknown_property;
-mod unknown_variable;
+pub(crate) mod unknown_variable;
 mod unreachable;
 mod variable;
 mod window;
@@ -55,7 +59,10 @@ pub(crate) const RULES: &[Rule] = &[
     unknown_variable::RULE,
     out_of_scope::RULE,
     unknown_property::RULE,
+    no_value::RULE,
+    condition::RULE,
     comparison::RULE,
+    arguments::RULE,
     variable::RULE,
     unknown_name::RULE,
     duplicate_option::RULE,
@@ -63,6 +70,7 @@ pub(crate) const RULES: &[Rule] = &[
     message_parts::RULE,
     media::RULE,
     option_count::RULE,
+    http_parts::RULE,
     template::RULE,
     time::RULE,
     translation::RULE,

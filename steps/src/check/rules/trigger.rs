@@ -49,6 +49,13 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
                     wrong("a schedule is `before` or `after` its date, not both", "keep one of them");
                 }
             }
+            "field" => {
+                let path = json::get_text(trigger, "path").map_or("", |path| &*path.value);
+                if path.starts_with("vars.") {
+                    let message = format!("`{path}` lives in a session, so this never fires");
+                    wrong(&message, "watch a field of the contact or lead; whoever writes a variable can act on it");
+                }
+            }
             "stage" if has("stage") && !has("pipeline") && subject.environment.pipelines.len() > 1 => {
                 problems.push(
                     Diagnostic::warning(RULE.code, &place, span.clone(), "this fires in every pipeline that has such a stage")
