@@ -4,13 +4,12 @@
 mod taps;
 
 use serde_json::Value;
-use std::{
-    collections::HashSet,
-    sync::{Arc, LazyLock},
-};
+use std::sync::Arc;
 use steps::{
     bot::{Bot, OldTap},
-    contact::{AnswerWait, FreeEntry, LastMessage, MAX_SEEN, OLD_TAP, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work},
+    contact::{
+        AnswerWait, FreeEntry, LastMessage, MAX_SEEN, OLD_TAP, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work,
+    },
     event::{Content, Inbound},
     expression::fold,
     fact::Fact,
@@ -27,13 +26,6 @@ use crate::{
     machine::{End, Machine},
     start::{MAX_SESSIONS, Occasion, Start},
 };
-
-/// Words by which customers opt out where the settings name none, by language.
-pub const OPT_OUT_WORDS: &[(&str, &[&str])] = &[
-    ("en", &["stop", "unsubscribe", "opt out"]),
-    ("pt", &["parar", "sair", "descadastrar", "cancelar inscrição"]),
-    ("es", &["baja", "darme de baja", "cancelar suscripción"]),
-];
 
 /// How many quick messages become one; the next one ends the wait.
 const MAX_JOINED: usize = 20;
@@ -209,15 +201,7 @@ impl Machine<'_> {
             return Ok(false);
         }
         let said = fold(text);
-        let words = &self.turn.environment().opt_out_words;
-        let is_word = if words.is_empty() {
-            static DEFAULT_WORDS: LazyLock<HashSet<String>> =
-                LazyLock::new(|| OPT_OUT_WORDS.iter().flat_map(|(_, words)| *words).map(|word| fold(word)).collect());
-            DEFAULT_WORDS.contains(&said)
-        } else {
-            words.values().flatten().any(|word| fold(word) == said)
-        };
-        if !is_word || self.listener_knows(&said)? {
+        if !self.turn.environment().is_opt_out_word(&said) || self.listener_knows(&said)? {
             return Ok(false);
         }
         self.opted(false);

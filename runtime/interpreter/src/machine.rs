@@ -255,7 +255,7 @@ impl<'a> Machine<'a> {
                     return Ok(false);
                 }
                 WhenListening::Ignore => {
-                    let reason = "another bot listens, and `when_listening` is `ignore`".into();
+                    let reason = crate::start::LISTENS.into();
                     self.turn.trace.push(Some(session), Traced::NotStarted { bot: bot.id.clone(), reason });
                     self.end_session(session, &End { outcome: "ignored".into(), status: "stopped" });
                     return Ok(false);

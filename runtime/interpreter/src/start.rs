@@ -24,7 +24,7 @@ use steps::{
 
 use crate::machine::{DEFAULT_EXPIRES, Machine, new_frame};
 
-pub(crate) use conditions::Asked;
+pub(crate) use conditions::{Asked, LISTENS};
 pub(crate) use occasion::Occasion;
 
 /// Sessions of one contact at a time. A further start is refused, and says so.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use interpreter::{Bots, rehearsal::Rehearsal};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use steps::{
     bot::Bot,
     environment::Environment,
-    event::{AgentCommand, Content, EventKind, Identity},
+    event::{AgentCommand, Content, EventKind, Identity, Trigger},
     fact::Fact,
     ids::{BotId, NumberId},
     moment::Moment,
@@ -45,7 +45,11 @@ fn refused(trace: &Trace) -> Vec<String> {
 fn three_bots() -> Vec<Arc<Bot>> {
     vec![
         bot("any", json!([{"on": "message", "any": true}]), json!({"type": "ask", "text": "Yes?"})),
-        bot("menu", json!([{"on": "message", "keywords": ["menu"], "interrupt": true}]), json!({"type": "message", "text": "Menu"})),
+        bot(
+            "menu",
+            json!([{"on": "message", "keywords": ["menu"], "interrupt": true}]),
+            json!({"type": "message", "text": "Menu"}),
+        ),
         bot("price", json!([{"on": "message", "keywords": ["menu", "price"]}]), json!({"type": "ask", "text": "Of what?"})),
     ]
 }
@@ -86,6 +90,30 @@ fn a_bot_that_runs_says_why_it_does_not_start_again() {
     let mut rehearsal = rehearse(&[bot("a", json!([{"on": "message", "any": true}]), waits)]);
     say(&mut rehearsal, "hi");
     assert_eq!(refused(&say(&mut rehearsal, "hi")), ["a: running"]);
+}
+
+/// What its first steps say would be lost without the question that they lead to.
+#[test]
+fn a_bot_that_gives_way_says_nothing() {
+    let asks = bot("a", json!([{"on": "message", "any": true}]), json!({"type": "ask", "text": "Yes?"}));
+    let gives_way = json!({
+        "defaults": {"when_listening": "ignore"}, "start": "hi",
+        "steps": {"hi": {"type": "message", "text": "Hi", "next": "q"}, "q": {"type": "ask", "text": "Well?"}}
+    });
+    let gives_way = Bot::new(BotId::new("b").unwrap(), serde_json::from_value(gives_way).unwrap());
+    let mut rehearsal = rehearse(&[asks, gives_way]);
+    let run = || {
+        let bot = BotId::new("b").unwrap();
+        EventKind::Trigger(Trigger::Run { bot, start: None, variables: Map::new(), data: Value::Null })
+    };
+    say(&mut rehearsal, "hi");
+    let trace = rehearsal.event(run());
+    assert_eq!(refused(&trace), ["b: another bot listens, and `when_listening` is `ignore`"]);
+    assert!(!trace.iter().any(|line| matches!(line.what, Traced::Started { .. })));
+    assert_eq!(rehearsal.said.len(), 1);
+    say(&mut rehearsal, "yes");
+    rehearsal.event(run());
+    assert_eq!(rehearsal.said.len(), 3);
 }
 
 /// A model's summary comes after the handoff, and one that fails is told.

@@ -23,7 +23,17 @@ pub(crate) struct Found {
 
 /// Groups of properties, which are no values by themselves.
 const GROUPS: &[&str] = &[
-    "message", "message.tapped", "message.media", "contact", "lead", "conversation", "trigger", "error", "window", "hours", "bot",
+    "message",
+    "message.tapped",
+    "message.media",
+    "contact",
+    "lead",
+    "conversation",
+    "trigger",
+    "error",
+    "window",
+    "hours",
+    "bot",
     "secrets",
 ];
 
@@ -71,9 +81,26 @@ fn kind_of_path(subject: &Subject<'_>, path: &str) -> Option<Kind> {
     Some(match path {
         "lead.price" | "window.seconds_left" | "conversation.count" | "reply.status" | "index" => Kind::Number,
         "contact.opted_in" | "window.open" | "window.free_entry" | "hours.open" | "conversation.human" => Kind::Boolean,
-        "contact.name" | "contact.first_name" | "contact.username" | "contact.email" | "contact.phone" | "contact.language"
-        | "contact.owner" | "lead.name" | "lead.stage" | "lead.pipeline" | "lead.owner" | "message.text" | "message.type"
-        | "message.tapped.title" | "error.name" | "error.text" | "error.step" | "trigger.on" | "bot.id" | "bot.name"
+        "contact.name"
+        | "contact.first_name"
+        | "contact.username"
+        | "contact.email"
+        | "contact.phone"
+        | "contact.language"
+        | "contact.owner"
+        | "lead.name"
+        | "lead.stage"
+        | "lead.pipeline"
+        | "lead.owner"
+        | "message.text"
+        | "message.type"
+        | "message.tapped.title"
+        | "error.name"
+        | "error.text"
+        | "error.step"
+        | "trigger.on"
+        | "bot.id"
+        | "bot.name"
         | "reply.text" => Kind::Text,
         "window.closes_at" | "hours.opens_at" => Kind::Date,
         "contact.tags" | "lead.tags" => Kind::List,

@@ -66,8 +66,16 @@ impl<'t> Subject<'t> {
             (site, meaning)
         });
         let sites: Vec<_> = sites.collect();
-        let mut subject =
-            Subject { source, environment, root, steps: IndexMap::new(), sites, objects: walked.objects, faults: Vec::new(), edges: Vec::new() };
+        let mut subject = Subject {
+            source,
+            environment,
+            root,
+            steps: IndexMap::new(),
+            sites,
+            objects: walked.objects,
+            faults: Vec::new(),
+            edges: Vec::new(),
+        };
         subject.read_steps(problems);
         subject.faults = kinds::faults(&subject);
         subject.edges = subject.steps.values().map(|step| graph::edges(&subject, step)).collect();

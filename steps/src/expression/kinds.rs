@@ -136,7 +136,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn fault(&mut self, at: &Expr, what: What) {
         let offset = self.places.offset(at.start_position());
-        let len = self.places.length(offset);
+        let path = path_of(at).filter(|path| self.places.source[offset..].starts_with(path));
+        let len = path.map_or_else(|| self.places.length(offset), str::len);
         self.faults.push(Fault { offset, len, what });
     }
 
@@ -171,7 +172,8 @@ impl Walk<'_> {
                 Some(Kind::Boolean)
             }
             Expr::Coalesce(all, _) => {
-                let kinds: Vec<Option<Kind>> = all.iter().filter(|one| !matches!(one, Expr::Unit(_))).map(|one| self.kind(one)).collect();
+                let kinds: Vec<Option<Kind>> =
+                    all.iter().filter(|one| !matches!(one, Expr::Unit(_))).map(|one| self.kind(one)).collect();
                 let first = kinds.first().copied().flatten();
                 first.filter(|_| kinds.iter().all(|kind| *kind == first))
             }

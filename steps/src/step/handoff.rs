@@ -56,7 +56,9 @@ impl Handoff {
     fn summary(&self, turn: &Turn<'_>) -> Result<Option<turn::Summary>, Stop> {
         Ok(match &self.summary {
             None => None,
-            Some(Summary::Text(text)) => Some(turn.own_text(text)?).filter(|text| !text.trim().is_empty()).map(turn::Summary::Text),
+            Some(Summary::Text(text)) => {
+                Some(turn.own_text(text)?).filter(|text| !text.trim().is_empty()).map(turn::Summary::Text)
+            }
             Some(Summary::Model { instructions }) => Some(turn::Summary::Call(Box::new(Call::AiReply(AiReplyCall {
                 instructions: turn.own_text(instructions)?,
                 text: call::said(turn).unwrap_or_default(),

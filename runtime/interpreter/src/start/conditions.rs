@@ -1,6 +1,13 @@
 //! The conditions of a trigger, what its bot begins with, and what whoever asks for a start may say of it.
 
 use super::*;
+use steps::{
+    bot::WhenListening,
+    step::{Group, Step},
+};
+
+/// Why a bot that gives way does not start.
+pub(crate) const LISTENS: &str = "another bot listens, and `when_listening` is `ignore`";
 
 /// What whoever asks for a start says of it: more than the trigger's own `start` and `variables`.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +40,10 @@ impl Machine<'_> {
         if let Err(reason) = self.allows(bot, index, trigger, data)? {
             return Ok(Err(reason));
         }
+        let step = asked.step.clone().or_else(|| trigger.start.clone());
+        if let Err(reason) = self.can_listen(bot, step.as_ref()) {
+            return Ok(Err(reason));
+        }
         let mut given = match self.trigger_variables(bot, trigger, data) {
             Ok(given) => given,
             Err(Stop::Needs(need)) => return Err(need),
@@ -48,7 +59,6 @@ impl Machine<'_> {
         if trigger.once_per.is_some() {
             self.has_fired(bot, index);
         }
-        let step = asked.step.clone().or_else(|| trigger.start.clone());
         let start = Start { on: trigger.on.name().into(), data: data.clone(), step, variables };
         self.start(bot, &start)?;
         Ok(Ok(()))
@@ -56,7 +66,7 @@ impl Machine<'_> {
 
     /// Starts a bot by no trigger of its own, because the API or a broadcast asks for it; else says why not.
     pub(super) fn start_asked(&mut self, bot: &Arc<Bot>, data: &Value, asked: Asked) -> Result<Result<(), String>, Need> {
-        if let Err(reason) = self.has_room() {
+        if let Err(reason) = self.has_room().and_then(|()| self.can_listen(bot, asked.step.as_ref())) {
             return Ok(Err(reason));
         }
         let variables = match bot.variables_with(asked.variables, self.now()) {
@@ -96,6 +106,27 @@ impl Machine<'_> {
         }
         if self.turn.contact().sessions.len() >= MAX_SESSIONS {
             return Err("too_many_sessions".into());
+        }
+        Ok(())
+    }
+
+    /// A bot that gives way to one that listens (`when_listening: ignore`) says nothing at all where its first steps surely lead to a
+    /// question.
+    fn can_listen(&self, bot: &Bot, start: Option<&StepId>) -> Result<(), String> {
+        if bot.document.defaults.when_listening != Some(WhenListening::Ignore) || self.listener().is_none() {
+            return Ok(());
+        }
+        let mut next = Some(start.unwrap_or(&bot.document.start));
+        for _ in 0..bot.document.steps.len() {
+            let Some(step) = next.and_then(|id| bot.step(id)) else { return Ok(()) };
+            if step.behaviour.waits() && !step.common.disabled {
+                return Err(LISTENS.into());
+            }
+            let goes_on = Step::definition(step.kind).is_some_and(|known| matches!(known.group, Group::Send | Group::Change));
+            if !goes_on {
+                return Ok(());
+            }
+            next = step.behaviour.next();
         }
         Ok(())
     }

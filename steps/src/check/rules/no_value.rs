@@ -22,6 +22,10 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         let found = Diagnostic::error(RULE.code, &site.place, span, format!("`{path}` is a group of properties, and no value"));
         let known = PROPERTIES.iter().find(|(owner, _)| owner == path).map(|(_, known)| *known).unwrap_or_default();
         let known = known.iter().map(|name| format!("`{path}.{name}`")).collect::<Vec<_>>().join(", ");
-        problems.push(if known.is_empty() { found.help("name one of its properties") } else { found.expected(format!("one of {known}")) });
+        problems.push(if known.is_empty() {
+            found.help("name one of its properties")
+        } else {
+            found.expected(format!("one of {known}"))
+        });
     }
 }
