@@ -13,8 +13,11 @@ use crate::{
     expression::{Duration, Text},
     hours::Hours,
     ids::{BotId, StepId, Version},
+    moment::Moment,
     step::{Step, shared::OutsideWindow, shared::Timeout, template::Template},
     trigger::Trigger,
+    turn::Failure,
+    write,
 };
 
 /// The version of the language that this program reads and writes.
@@ -159,7 +162,8 @@ pub struct Defaults {
     /// What a person's message does to the bot. Left out: `pause`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_human: Option<OnHuman>,
-    /// So long after a person's message the bot comes back by itself. Left out: a day. After a handoff only a release brings it back.
+    /// So long after a person's message or a `handoff` the bots come back by themselves. Left out: a day after a person's message; a
+    /// `handoff` then ends only by a release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume_after: Option<Duration>,
     /// What this bot does to one that already listens. Left out: `replace`.
@@ -244,6 +248,13 @@ impl Limits {
     }
 }
 
+/// A value that a variable can't begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    pub variable: String,
+    pub failure: Failure,
+}
+
 impl Document {
     /// The values that its variables begin with.
     pub fn initial_variables(&self) -> Map<String, Value> {
@@ -253,6 +264,25 @@ impl Document {
 }
 
 impl Bot {
+    /// The values that its variables begin with where a caller hands some over: these are converted to the declared types, and a missing
+    /// one leaves the default.
+    ///
+    /// # Errors
+    /// The first value that can't be converted.
+    pub fn variables_with(&self, given: Map<String, Value>, now: Moment) -> Result<Map<String, Value>, Unfit> {
+        let mut variables = self.document.initial_variables();
+        for (variable, value) in given {
+            match write::handed_over(self, now, &variable, value) {
+                Ok(Value::Null) => {}
+                Ok(value) => {
+                    variables.insert(variable, value);
+                }
+                Err(failure) => return Err(Unfit { variable, failure }),
+            }
+        }
+        Ok(variables)
+    }
+
     /// The version of a document is the hash of its content without `layout`, so that moving boxes on the canvas makes no new one.
     pub fn new(id: BotId, document: Document) -> Arc<Self> {
         let version = version_of(&document);

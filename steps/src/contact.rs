@@ -64,6 +64,7 @@ pub struct Contact {
     /// Marketing messages: None is "never said".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_in: Option<bool>,
+    /// The id of a colleague or team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<CompactString>,
     /// Marked by a channel's error: nothing can be delivered to this number.
@@ -252,6 +253,7 @@ pub struct Lead {
     pub price: Option<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// The id of a colleague or team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
@@ -294,6 +296,9 @@ pub struct Conversation {
     /// The last messages that went out, so that statuses and waits find their step. Bounded by [`MAX_SENT`].
     #[serde(default, skip_serializing_if = "Rows::is_empty")]
     pub sent: Rows<Sent>,
+    /// The bot whose session ended last here: its `on_human` holds where none runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_bot: Option<BotId>,
     /// What `message` reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Box<LastMessage>>,
@@ -342,6 +347,9 @@ pub struct Human {
     /// The session whose `handoff` step has a `resume`, and goes on when the person closes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<SessionId>,
+    /// The call that will bring a model's summary for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<EntryId>,
 }
 
 /// The customer's last message, as expressions read it.

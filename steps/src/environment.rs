@@ -1,11 +1,13 @@
 //! What a turn knows of the account: its numbers, pipelines, users, teams, opt-out words. Read from the settings; the same for all turns
 //! until they change.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use compact_str::CompactString;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{bot::Variable, ids::NumberId, language, message::Message, window::Category};
+use crate::{bot::Variable, expression::fold, ids::NumberId, language, message::Message, window::Category};
 
 /// The account, as a turn and the checker see it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,13 @@ pub struct Titled {
     pub title: Option<String>,
 }
 
+/// Words by which customers opt out where the settings name none, by language.
+pub const OPT_OUT_WORDS: &[(&str, &[&str])] = &[
+    ("en", &["stop", "unsubscribe", "opt out"]),
+    ("pt", &["parar", "sair", "descadastrar", "cancelar inscrição"]),
+    ("es", &["baja", "darme de baja", "cancelar suscripción"]),
+];
+
 /// One language of a template.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,6 +94,16 @@ impl Environment {
             Some((name, pipeline)) => (name.into(), pipeline.stages.first().map(CompactString::from).unwrap_or_default()),
             None => (CompactString::default(), CompactString::default()),
         }
+    }
+
+    /// Whether a message that is this word, folded, opts the customer out.
+    pub fn is_opt_out_word(&self, folded: &str) -> bool {
+        static DEFAULT_WORDS: LazyLock<HashSet<String>> =
+            LazyLock::new(|| OPT_OUT_WORDS.iter().flat_map(|(_, words)| *words).map(|word| fold(word)).collect());
+        if self.opt_out_words.is_empty() {
+            return DEFAULT_WORDS.contains(folded);
+        }
+        self.opt_out_words.values().flatten().any(|word| fold(word) == folded)
     }
 
     /// What a message is charged as. A template whose category nobody knows may be marketing.

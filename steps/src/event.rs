@@ -410,7 +410,13 @@ pub enum Trigger {
     /// Fields set over the API; fires `field` triggers.
     Fields { fields: Map<String, Value> },
     /// Tags put on or taken off over the API; fires `tag` triggers.
-    Tags { of: crate::trigger::Owned, add: Vec<String>, remove: Vec<String> },
+    Tags {
+        of: crate::trigger::Owned,
+        #[serde(default)]
+        add: Vec<String>,
+        #[serde(default)]
+        remove: Vec<String>,
+    },
 }
 
 /// A lead as a pipeline hands it over.

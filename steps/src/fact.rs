@@ -123,6 +123,10 @@ pub enum Fact {
         to: Option<Who>,
         summary: Option<String>,
     },
+    /// A model's summary for whoever took the conversation over; it comes after the handoff.
+    HandoffSummary {
+        text: String,
+    },
     Released,
     /// Something that the team has to know: a failure without a branch, an error of configuration, a limit that was passed.
     Alert {

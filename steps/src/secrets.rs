@@ -87,13 +87,18 @@ fn replace<'t, E>(text: &'t str, with: impl Fn(&str, &str) -> Result<String, E>)
 
 /// A text as it stands in the query of a web address; marks of secrets stay as they are.
 pub(crate) fn percent_encoded(text: &str) -> String {
+    percent_encoded_but(text, "")
+}
+
+/// The same, but for these characters.
+pub(crate) fn percent_encoded_but(text: &str, kept: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut inside_mark = false;
     for character in text.chars() {
         if BOTH.contains(&character) {
             inside_mark = character == SECRET_MARKS.0;
             out.push(character);
-        } else if inside_mark || character.is_ascii_alphanumeric() || "-._~".contains(character) {
+        } else if inside_mark || character.is_ascii_alphanumeric() || "-._~".contains(character) || kept.contains(character) {
             out.push(character);
         } else {
             let mut bytes = [0; 4];

@@ -8,7 +8,7 @@ mod tests;
 use std::sync::Arc;
 
 use jiff::Zoned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     bot::Bot,
@@ -109,7 +109,7 @@ impl State {
             ["owner"] => optional(contact.owner.as_deref()),
             ["tags", rest @ ..] => look_texts(&contact.tags, rest),
             ["opted_in"] => contact.opted_in.map_or(Look::Missing, Look::leaf),
-            ["fields"] => Look::Branch,
+            ["fields"] => look_all_known(&contact.fields),
             ["fields", key, rest @ ..] => look_known(contact.fields.get(*key), rest),
             _ => Look::Missing,
         }
@@ -126,7 +126,7 @@ impl State {
             ["price"] => lead.price.map_or(Look::Missing, look_number),
             ["tags", rest @ ..] => look_texts(&lead.tags, rest),
             ["owner"] => optional(lead.owner.as_deref()),
-            ["fields"] => Look::Branch,
+            ["fields"] => look_all_known(&lead.fields),
             ["fields", key, rest @ ..] => look_known(lead.fields.get(*key), rest),
             _ => Look::Missing,
         }
@@ -222,25 +222,15 @@ impl Facts for State {
             "contact" => self.look_contact(rest),
             "lead" => self.look_lead(rest),
             "company" => match rest {
-                [] => Look::Branch,
+                [] => look_all_known(&self.contact.company),
                 [key, rest @ ..] => look_known(self.contact.company.get(*key), rest),
             },
             "conversation" => self.look_conversation(rest),
-            "vars" => match rest {
-                [] => Look::Branch,
-                [key, rest @ ..] => {
-                    self.frame().and_then(|frame| frame.vars.get(*key)).map_or(Look::Missing, |value| look_data(value, rest))
-                }
-            },
+            "vars" => self.frame().map_or(Look::Missing, |frame| look_map(&frame.vars, rest)),
             "answer" => {
                 self.frame().and_then(|frame| frame.answer.as_ref()).map_or(Look::Missing, |answer| look_data(answer, rest))
             }
-            "flow" => match rest {
-                [] => Look::Branch,
-                [key, rest @ ..] => {
-                    self.frame().and_then(|frame| frame.flow.get(*key)).map_or(Look::Missing, |value| look_data(value, rest))
-                }
-            },
+            "flow" => self.frame().map_or(Look::Missing, |frame| look_map(&frame.flow, rest)),
             "trigger" => match (self.session(), rest) {
                 (Some(_), []) => Look::Branch,
                 (Some(session), ["on"]) => Look::text(&session.trigger.on),
@@ -282,6 +272,10 @@ impl Facts for State {
         self.spoken_language()
     }
 
+    fn own_language(&self) -> &str {
+        State::own_language(self)
+    }
+
     fn country(&self) -> Option<&str> {
         let bot = self.bot.as_ref().and_then(|bot| bot.document.country.as_deref());
         bot.or(self.environment.country.as_deref()).or_else(|| find::country_of(self.contact.phone()?))
@@ -304,6 +298,20 @@ fn look_text(text: &str) -> Look {
 /// Data that a bot keeps. An empty text in it is a text.
 fn look_data(value: &Value, path: &[&str]) -> Look {
     if holds_marks(value) { look_in_json(&without_marks(value), path) } else { look_in_json(value, path) }
+}
+
+/// Data by name, as one map or one of them.
+fn look_map(map: &Map<String, Value>, path: &[&str]) -> Look {
+    match path {
+        [] => look_data(&Value::Object(map.clone()), &[]),
+        [key, rest @ ..] => map.get(*key).map_or(Look::Missing, |value| look_data(value, rest)),
+    }
+}
+
+/// All that is known by name, as one map.
+fn look_all_known(map: &Map<String, Value>) -> Look {
+    let known = map.iter().filter(|(_, value)| value.as_str() != Some(""));
+    look_map(&known.map(|(key, value)| (key.clone(), value.clone())).collect(), &[])
 }
 
 /// What is known of a contact, lead or company. An empty text is not known.

@@ -80,9 +80,9 @@ pub enum On {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         interrupt: bool,
     },
-    /// A message that came from a click-to-WhatsApp ad.
+    /// A message that came from a click-to-WhatsApp ad (a post of a page is none).
     Ad {
-        /// Only these ads or posts, by `source_id`.
+        /// Only these ads, by `source_id`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         source_ids: Vec<String>,
     },
@@ -94,7 +94,8 @@ pub enum On {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(extend("x-kind" = "stage"))]
         stage: Option<String>,
-        /// The lead came here (`entered`), was created here (`created`), or either.
+        /// The lead came here from another stage or was handed over by its pipeline (`entered`), was created here (`created`; a first
+        /// message creates one too), or either.
         #[serde(default, skip_serializing_if = "StageEvent::is_default")]
         event: StageEvent,
         /// Starts so much later, if the lead is still in that stage.
@@ -152,9 +153,9 @@ pub enum On {
     OptOut {},
     /// A person gave the conversation back.
     HandoffClosed {},
-    /// A form was submitted that no session waits for.
+    /// A form was submitted that no session waits for: none that it names, or one that has ended.
     FlowSubmitted {},
-    /// Started over the API.
+    /// The API runs the bot: only where the trigger's conditions hold. A bot without such a trigger can be run too.
     Api {},
 }
 

@@ -96,17 +96,30 @@ pub enum Next {
         switch: bool,
         variables: serde_json::Map<String, Value>,
     },
-    /// A person takes over. `resume`: where the bot goes on when they give it back.
-    Handoff {
-        to: Option<Who>,
-        summary: Option<String>,
-        resume: bool,
-    },
+    /// A person takes over.
+    Handoff(Handoff),
     Stop {
         outcome: Option<String>,
         close: bool,
         all: bool,
     },
+}
+
+/// A conversation that goes to a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handoff {
+    pub to: Option<Who>,
+    pub summary: Option<Summary>,
+    /// The session goes on when they give it back.
+    pub resume: bool,
+}
+
+/// What the person should know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Summary {
+    Text(String),
+    /// A model writes it, and the handoff does not wait for it.
+    Call(Box<Call>),
 }
 
 /// One of the things a `wait` waits for.

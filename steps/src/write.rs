@@ -1,13 +1,16 @@
 //! Writing a value to its place: converted to what the place holds, told to the triggers that watch it, kept in the journal.
 
+use std::fmt::Display;
+
 use compact_str::CompactString;
 use serde_json::Value;
 
 use crate::{
-    bot::VariableKind,
+    bot::{Bot, VariableKind},
     contact::{Contact, Lead},
-    expression::{Facts, find, plain_text},
+    expression::{Facts, find, fold, plain_text},
     fact::Fact,
+    moment::Moment,
     path::{ContactProperty, LeadProperty, Path},
     state::State,
     trace::Traced,
@@ -36,10 +39,40 @@ pub(crate) fn set_all(turn: &mut Turn<'_>, values: Vec<(Path, Value)>) -> Result
 /// The value as its place holds it; a failure when it can't be converted, or is too large.
 pub(crate) fn prepare(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
     let value = convert(turn, path, value)?;
+    Ok(bounded(path, value)?)
+}
+
+/// A value that another bot, a trigger or a caller of the API hands to a variable of `bot`, as that bot holds it. Null is nothing: the
+/// variable's default stays.
+pub(crate) fn handed_over(bot: &Bot, now: Moment, name: &str, value: Value) -> Result<Value, Failure> {
+    let kind = bot.document.variables.get(name).map(|variable| variable.kind);
+    let holds_texts = matches!(kind, None | Some(VariableKind::Text));
+    if !holds_texts && is_blank(&value) {
+        return Ok(Value::Null);
+    }
+    let path = format!("vars.{name}");
+    let value = match kind.filter(|_| !value.is_null()) {
+        None => value,
+        Some(kind) => converted(kind, &value, &bot.document.language, || now.zoned(&bot.zone).date())
+            .ok_or_else(|| refused(&path, name_of(kind), &value))?,
+    };
+    bounded(path, value)
+}
+
+fn bounded(path: impl Display, value: Value) -> Result<Value, Failure> {
     if size(&value) > MAX_VALUE_BYTES {
-        return Err(Failure::new("too_large", format!("the value for `{path}` is larger than {MAX_VALUE_BYTES} bytes")).into());
+        return Err(Failure::new("too_large", format!("the value for `{path}` is larger than {MAX_VALUE_BYTES} bytes")));
     }
     Ok(value)
+}
+
+fn refused(path: impl Display, what: &str, value: &Value) -> Failure {
+    let shown: String = plain_text(value).chars().take(60).collect();
+    Failure::new("conversion", format!("`{path}` has to be {what}; {shown:?} is not"))
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// Writes a value that [`prepare`] made.
@@ -96,11 +129,16 @@ pub(crate) fn write(turn: &mut Turn<'_>, path: &Path, value: Value) {
 /// The current lead; made, and told to the triggers that watch for new leads, if there is none.
 pub(crate) fn lead<'t>(turn: &'t mut Turn<'_>) -> &'t mut Lead {
     if turn.contact().lead().is_none() {
-        let lead = turn.state_mut().lead_or_new();
-        let (lead, pipeline, stage) = (lead.id.clone(), lead.pipeline.clone(), lead.stage.clone());
-        lead_created(turn, lead, pipeline, stage);
+        new_lead(turn);
     }
     turn.state_mut().lead_or_new()
+}
+
+/// Makes a new lead in the default pipeline, and tells it to the triggers that watch for new leads.
+pub fn new_lead(turn: &mut Turn<'_>) {
+    let lead = turn.state_mut().new_lead();
+    let (lead, pipeline, stage) = (lead.id.clone(), lead.pipeline.clone(), lead.stage.clone());
+    lead_created(turn, lead, pipeline, stage);
 }
 
 pub(crate) fn lead_created(turn: &mut Turn<'_>, lead: CompactString, pipeline: CompactString, stage: CompactString) {
@@ -169,22 +207,16 @@ fn kind_of(turn: &Turn<'_>, path: &Path) -> Option<VariableKind> {
 
 fn convert(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
     // An empty text is nothing where no text is: a customer who leaves out an answer has no e-mail, and no price.
-    let nothing =
-        value.is_null() || (value.as_str().is_some_and(|text| text.trim().is_empty()) && !keeps_empty_texts(turn, path));
-    if nothing {
+    if value.is_null() || (is_blank(&value) && !keeps_empty_texts(turn, path)) {
         return Ok(Value::Null);
     }
-    let refused = |what: &str| {
-        let shown: String = plain_text(&value).chars().take(60).collect();
-        Failure::new("conversion", format!("`{path}` has to be {what}; {shown:?} is not"))
-    };
     let state = &turn.state;
     if *path == Path::Contact(ContactProperty::Phone) {
         let phone = find::phone(&plain_text(&value), Facts::country(&**state));
-        return phone.map(Value::from).ok_or_else(|| refused("a phone number").into());
+        return phone.map(Value::from).ok_or_else(|| refused(path, "a phone number", &value).into());
     }
     let Some(kind) = kind_of(turn, path) else { return Ok(value) };
-    to_kind(state, kind, &value).ok_or_else(|| refused(name_of(kind)).into())
+    to_kind(state, kind, &value).ok_or_else(|| refused(path, name_of(kind), &value).into())
 }
 
 /// Variables may hold an empty text; what is known of a contact, lead or company is known or missing.
@@ -233,8 +265,8 @@ fn converted(kind: VariableKind, value: &Value, language: &str, today: impl FnOn
         },
         VariableKind::Boolean => match value {
             Value::Bool(_) => Some(value.clone()),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+            Value::Number(number) => yes_or_no(&number.to_string()).map(Value::Bool),
+            Value::String(text) => yes_or_no(text).map(Value::Bool),
             _ => None,
         },
         VariableKind::Date => match value {
@@ -243,6 +275,15 @@ fn converted(kind: VariableKind, value: &Value, language: &str, today: impl FnOn
         },
         VariableKind::List => value.is_array().then(|| value.clone()),
         VariableKind::Map => value.is_object().then(|| value.clone()),
+    }
+}
+
+/// What people and other systems write for true and false.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match fold(text).as_str() {
+        "true" | "yes" | "sim" | "si" | "1" => Some(true),
+        "false" | "no" | "nao" | "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -290,7 +331,11 @@ mod tests {
             (Boolean, json!(false), Some(json!(false))),
             (Boolean, json!("True"), Some(json!(true))),
             (Boolean, json!("maybe"), None),
-            (Boolean, json!(1), None),
+            (Boolean, json!("Não."), Some(json!(false))),
+            (Boolean, json!("sí"), Some(json!(true))),
+            (Boolean, json!(1), Some(json!(true))),
+            (Boolean, json!("0"), Some(json!(false))),
+            (Boolean, json!(2), None),
             (Date, json!("31/12"), Some(json!("2026-12-31"))),
             (Date, json!("2026-12-31T10:00:00-03:00"), Some(json!("2026-12-31"))),
             (Date, json!("someday"), None),

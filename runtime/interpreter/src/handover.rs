@@ -1,17 +1,15 @@
-//! Bots and people beside each other: handoffs, persons' messages, releases; and contacts that turn out to be one.
+//! Bots and people beside each other: handoffs, persons' messages, releases.
 
-use std::{cmp::Ordering, collections::btree_map::Entry};
-
-use serde_json::Value;
 use steps::{
-    bot::OnHuman,
-    contact::{Call, Contact, Conversation, Human, MAX_SENT, Pending, PendingSend, Purpose, SendCount, Timer, Wait, Work},
-    event::{AgentCommand, Content},
+    bot::{Defaults, OnHuman},
+    contact::{Call, Human, Pending, PendingSend, Purpose, Timer, Wait, Work},
+    event::{AgentCommand, CallResult, Content},
     fact::Fact,
-    ids::{BotId, ContactId, EntryId, MessageId, NumberId, SessionId},
+    ids::{EntryId, MessageId, NumberId, SessionId},
     message::Message,
     moment::{DAY, Moment},
-    turn::{Need, Next, Stop},
+    trace::Traced,
+    turn::{Handoff, Need, Next, Stop, Summary},
     who::Who,
 };
 
@@ -85,36 +83,43 @@ impl Machine<'_> {
             let sessions = self.turn.contact().sessions.iter().filter(|session| session.number == number);
             sessions.map(|session| session.id).collect()
         };
-        let mut resume_after: Option<i64> = None;
-        let mut pauses = running.is_empty();
-        for session in running {
-            let frame = self.turn.contact().session(session).and_then(|session| session.frames.first().cloned());
-            let bot = frame.and_then(|frame| self.bots.version(&frame.version).cloned());
-            let defaults = bot.as_ref().map(|bot| &bot.document.defaults);
-            match defaults.and_then(|defaults| defaults.on_human).unwrap_or_default() {
-                OnHuman::Continue => {}
-                OnHuman::Stop => {
-                    self.end_session(session, &End { outcome: "human".into(), status: "stopped" });
-                    self.drop_unsent(Some(session));
-                    pauses = true;
-                }
-                OnHuman::Pause => {
-                    pauses = true;
-                    let after = defaults.and_then(|defaults| defaults.resume_after).map(|after| after.millis());
-                    resume_after = resume_after.max(after);
-                }
+        let mut said: Vec<(OnHuman, Option<i64>)> = Vec::new();
+        for session in &running {
+            let frame = self.turn.contact().session(*session).and_then(|session| session.frames.first());
+            let bot = frame.and_then(|frame| self.bots.version(&frame.version));
+            let (on_human, resume_after) = bot.map(|bot| when_human(&bot.document.defaults)).unwrap_or_default();
+            said.push((on_human, resume_after));
+            if on_human == OnHuman::Stop {
+                self.end_session(*session, &End { outcome: "human".into(), status: "stopped" });
+                self.drop_unsent(Some(*session));
             }
         }
-        if !pauses {
-            return;
+        if running.is_empty() {
+            said.push(self.when_nobody_runs(&number));
         }
-        let by_handoff = self.turn.state.conversation().and_then(|conversation| conversation.human.as_ref());
-        if by_handoff.is_some_and(|human| human.until.is_none()) {
-            // Handed over already: only a release gives it back.
-            return;
-        }
+        let pausing = said.iter().filter(|(on_human, _)| *on_human != OnHuman::Continue);
+        let Some(resume_after) = pausing.map(|(_, resume_after)| *resume_after).max() else { return };
+        let human = self.turn.state.conversation().and_then(|conversation| conversation.human.as_ref());
         let until = self.now().plus(resume_after.unwrap_or(DEFAULT_RESUME_AFTER));
-        self.pause(None, Some(until));
+        match human.map(|human| human.until) {
+            // Handed over already, and only a release gives it back.
+            Some(None) => {}
+            Some(Some(before)) => self.pause(None, Some(until.max(before))),
+            None => self.pause(None, Some(until)),
+        }
+    }
+
+    /// What a person's message does where no bot runs: what the bot says that ran last here; else what all bots agree on
+    /// that something may start.
+    fn when_nobody_runs(&self, number: &NumberId) -> (OnHuman, Option<i64>) {
+        let last = self.turn.contact().conversation(number).and_then(|conversation| conversation.last_bot.as_ref());
+        if let Some(bot) = last.and_then(|last| self.bots.live(last)) {
+            return when_human(&bot.document.defaults);
+        }
+        let live = self.bots.live_bots().filter(|bot| !bot.document.triggers.is_empty());
+        let mut live = live.map(|bot| when_human(&bot.document.defaults));
+        let first = live.next().unwrap_or_default();
+        if live.all(|other| other == first) { first } else { <(OnHuman, Option<i64>)>::default() }
     }
 
     /// A person has the conversation from now on: nothing is said, what was not said yet is dropped, calls are forgotten.
@@ -148,8 +153,9 @@ impl Machine<'_> {
             conversation.owner.clone_from(&to);
         }
         let resume = before.as_ref().and_then(|human| human.resume);
+        let summary = before.as_ref().and_then(|human| human.summary);
         let to = to.or_else(|| before.and_then(|human| human.to));
-        conversation.human = Some(Human { since, until, to, resume });
+        conversation.human = Some(Human { since, until, to, resume, summary });
         if let Some(due) = until {
             let id = EntryId(contact.take_id());
             let work = Work::Timer(Timer { due, purpose: Purpose::Resume { number } });
@@ -158,7 +164,10 @@ impl Machine<'_> {
     }
 
     /// A `handoff` step.
-    pub fn hand_over(&mut self, session: SessionId, to: Option<Who>, summary: Option<String>, resume: bool) {
+    pub fn hand_over(&mut self, session: SessionId, handoff: Handoff) {
+        let Handoff { to, summary, resume } = handoff;
+        let resume_after = self.turn.bot().and_then(|bot| bot.document.defaults.resume_after);
+        let until = resume_after.map(|after| self.now().plus(after.millis()));
         let to = match &to {
             Some(Who::RoundRobin(users)) => users.first().cloned().map(Who::User),
             _ => to,
@@ -177,7 +186,7 @@ impl Machine<'_> {
                 frame.wait = Some(Wait::Human);
             }
         } else {
-            self.end_session(session, &End { outcome: "handoff".into(), status: "completed" });
+            self.end_all(session, End { outcome: "handoff".into(), status: "completed" });
         }
         // What this bot said before still goes out; only other bots are silenced.
         let kept: Vec<Pending> = self
@@ -188,17 +197,50 @@ impl Machine<'_> {
             .filter(|pending| said.contains(&pending.id) && matches!(pending.work, Work::Send(_)))
             .cloned()
             .collect();
-        self.pause(to.clone(), None);
+        self.pause(to.clone(), until);
         let contact = self.turn.contact_mut();
         let missing =
             kept.into_iter().filter(|kept| !contact.pending.iter().any(|pending| pending.id == kept.id)).collect::<Vec<_>>();
         contact.pending.extend(missing);
         contact.pending.sort_by_key(|pending| pending.id);
+        // The customer waits for no model: its summary follows when it comes.
+        let (summary, call) = match summary {
+            Some(Summary::Text(text)) => (Some(text), None),
+            Some(Summary::Call(call)) => (None, Some(self.queue_call(None, *call))),
+            None => (None, None),
+        };
         let number = self.turn.state.number.clone();
         if let Some(human) = self.turn.contact_mut().conversation_mut(&number).human.as_mut() {
             human.resume = resume.then_some(session);
+            human.summary = call;
         }
         self.turn.facts.push(Fact::HandedOver { to, summary });
+    }
+
+    /// Whether this call brings the summary of a handoff that still holds.
+    pub fn is_summary(&self, entry: EntryId) -> bool {
+        let mut people = self.turn.contact().conversations.values().filter_map(|conversation| conversation.human.as_ref());
+        people.any(|human| human.summary == Some(entry))
+    }
+
+    /// A model's summary of a handoff came: whoever has the conversation is told. One that failed changes nothing.
+    pub fn summed_up(&mut self, entry: EntryId, result: &CallResult) {
+        for conversation in self.turn.contact_mut().conversations.values_mut() {
+            if let Some(human) = conversation.human.as_mut().filter(|human| human.summary == Some(entry)) {
+                human.summary = None;
+            }
+        }
+        let failed = match result {
+            CallResult::Text { text: Some(text) } if !text.trim().is_empty() => {
+                self.turn.facts.push(Fact::HandoffSummary { text: text.clone() });
+                return;
+            }
+            CallResult::Failed { text, .. } => text.as_str(),
+            _ => "the model wrote none",
+        };
+        let text = format!("the handoff has no summary: {failed}");
+        self.turn.trace.push(None, Traced::Ignored { reason: text.clone() });
+        self.turn.alert("handoff_summary", text);
     }
 
     /// A person gives the conversation back, or their time is over.
@@ -212,6 +254,7 @@ impl Machine<'_> {
         }
         let Some(human) = human else { return Ok(()) };
         self.turn.facts.push(Fact::Released);
+        self.cancel(human.summary);
         let contact = self.turn.contact_mut();
         contact.pending.retain(|pending| {
             !matches!(&pending.work, Work::Timer(Timer { purpose: Purpose::Resume { number: of }, .. }) if *of == number)
@@ -294,164 +337,9 @@ impl Machine<'_> {
         let agent = Some(by.unwrap_or("agent").to_owned());
         self.turn.facts.push(Fact::Queued { entry: id, message: Box::new(message), session: None, step: None, agent });
     }
-
-    /// Another contact turned out to be this one: its content comes here, once.
-    pub fn merge(&mut self, from: &ContactId, content: &Value) {
-        let Ok(mut other) = serde_json::from_value::<Contact>(content.clone()) else {
-            self.turn.alert("merge", format!("contact {from} could not be read, and was not merged"));
-            return;
-        };
-        let shift = self.turn.contact().next_id;
-        renumber(&mut other, shift);
-        let contact = self.turn.contact_mut();
-        contact.next_id = shift.saturating_add(other.next_id).max(1);
-        contact.name = contact.name.take().or(other.name);
-        contact.email = contact.email.take().or(other.email);
-        contact.phone = contact.phone.take().or(other.phone);
-        contact.language = contact.language.take().or(other.language);
-        contact.owner = contact.owner.take().or(other.owner);
-        // Whoever said no once is not asked again because of a merge.
-        contact.opted_in = if contact.opted_in == Some(false) || other.opted_in == Some(false) {
-            Some(false)
-        } else {
-            contact.opted_in.or(other.opted_in)
-        };
-        other.tags.retain(|tag| !contact.tags.contains(tag));
-        contact.tags.extend(other.tags);
-        for (key, value) in other.fields {
-            contact.fields.entry(key).or_insert(value);
-        }
-        for (key, value) in other.company {
-            contact.company.entry(key).or_insert(value);
-        }
-        other.leads.append(&mut contact.leads);
-        contact.leads = other.leads;
-        contact.sessions.extend(other.sessions);
-        let mut replaced: Vec<SessionId> = Vec::new();
-        for (number, theirs) in other.conversations {
-            match contact.conversations.entry(number) {
-                Entry::Vacant(place) => {
-                    place.insert(theirs);
-                }
-                Entry::Occupied(mut place) => {
-                    let active =
-                        |id: SessionId| contact.sessions.iter().find(|session| session.id == id).map(|found| found.active);
-                    replaced.extend(join(place.get_mut(), theirs, active));
-                }
-            }
-        }
-        for theirs in other.pending {
-            match contact.pending.iter_mut().find(|ours| start_timer(ours).is_some() && start_timer(ours) == start_timer(&theirs))
-            {
-                // The later one counts: the timer was set anew at each message.
-                Some(ours) if ours.due() < theirs.due() => *ours = theirs,
-                Some(_) => {}
-                None => contact.pending.push(theirs),
-            }
-        }
-        contact.seen.list_mut().extend(other.seen.iter());
-        // The oldest are forgotten first.
-        contact.seen.list_mut().sort_by_key(|seen| seen.1);
-        contact.seen_from = contact.seen_from.max(other.seen_from);
-        for (trigger, at) in other.fired {
-            let fired = contact.fired.entry(trigger).or_insert(at);
-            *fired = at.max(*fired);
-        }
-        contact.sends = match contact.sends.hour.cmp(&other.sends.hour) {
-            Ordering::Less => other.sends,
-            Ordering::Greater => contact.sends,
-            Ordering::Equal => SendCount { count: contact.sends.count.saturating_add(other.sends.count), ..other.sends },
-        };
-        crate::identity::complete(contact, other.identity);
-        for session in replaced {
-            self.end_session(session, &End::new("replaced"));
-        }
-        self.turn.facts.push(Fact::Merged { from: from.as_str().into() });
-    }
 }
 
-/// Makes one conversation of two with the same number. Gives the session that listens no more: one does at a time, the one that ran
-/// last.
-fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId) -> Option<Moment>) -> Option<SessionId> {
-    if theirs.last_customer > ours.last_customer {
-        ours.last_customer = theirs.last_customer;
-        ours.window_refused = theirs.window_refused;
-        ours.last_message = theirs.last_message.or(ours.last_message.take());
-    } else {
-        ours.last_message = ours.last_message.take().or(theirs.last_message);
-    }
-    ours.pair = ours.pair.max(theirs.pair);
-    ours.closed = (ours.closed || ours.count == 0) && (theirs.closed || theirs.count == 0);
-    ours.count = ours.count.max(theirs.count);
-    ours.owner = ours.owner.take().or(theirs.owner);
-    ours.free_entry = [ours.free_entry.take(), theirs.free_entry].into_iter().flatten().max_by_key(|entry| entry.clicked);
-    ours.human = match (ours.human.take(), theirs.human) {
-        (Some(ours), Some(theirs)) => Some(Human {
-            since: ours.since.min(theirs.since),
-            until: ours.until.zip(theirs.until).map(|(ours, theirs)| ours.max(theirs)),
-            to: ours.to.or(theirs.to),
-            resume: ours.resume.or(theirs.resume),
-        }),
-        (ours, theirs) => ours.or(theirs),
-    };
-    let sent = ours.sent.list_mut();
-    sent.extend(theirs.sent.iter().cloned());
-    sent.sort_by_key(|sent| sent.at);
-    let forgotten = sent.len().saturating_sub(MAX_SENT);
-    sent.drain(..forgotten);
-    ours.queue.extend(theirs.queue);
-    match (ours.listener, theirs.listener) {
-        (Some(first), Some(second)) => {
-            let (listens, replaced) = if active(second) > active(first) { (second, first) } else { (first, second) };
-            ours.listener = Some(listens);
-            Some(replaced)
-        }
-        (first, second) => {
-            ours.listener = first.or(second);
-            None
-        }
-    }
-}
-
-/// Which trigger a timer is for; there is one of each.
-fn start_timer(pending: &Pending) -> Option<(&BotId, usize, &NumberId)> {
-    match &pending.work {
-        Work::Timer(Timer { purpose: Purpose::Start { bot, trigger, number, .. }, .. }) => Some((bot, *trigger, number)),
-        _ => None,
-    }
-}
-
-/// Moves a contact's own numbers out of the way of another's.
-fn renumber(contact: &mut Contact, shift: u32) {
-    let session = |id: &mut SessionId| id.0 = id.0.saturating_add(shift);
-    let entry = |id: &mut EntryId| id.0 = id.0.saturating_add(shift);
-    for found in &mut contact.sessions {
-        session(&mut found.id);
-        for frame in &mut found.frames {
-            match &mut frame.wait {
-                Some(Wait::Answer(wait)) => wait.timer.iter_mut().for_each(entry),
-                Some(Wait::First(first)) => {
-                    first.timers.iter_mut().for_each(|(timer, _)| entry(timer));
-                    first.send.iter_mut().for_each(entry);
-                }
-                Some(Wait::Call { entry: call }) => entry(call),
-                Some(Wait::Child | Wait::Human) | None => {}
-            }
-        }
-    }
-    for pending in &mut contact.pending {
-        entry(&mut pending.id);
-        pending.session.iter_mut().for_each(session);
-    }
-    for conversation in contact.conversations.values_mut() {
-        for sent in conversation.sent.list_mut() {
-            entry(&mut sent.entry);
-            sent.session.iter_mut().for_each(session);
-        }
-        conversation.listener.iter_mut().for_each(session);
-        conversation.queue.iter_mut().for_each(session);
-        if let Some(human) = &mut conversation.human {
-            human.resume.iter_mut().for_each(session);
-        }
-    }
+/// What a bot says of a person's message: what it does, and after which time the bots come back.
+fn when_human(defaults: &Defaults) -> (OnHuman, Option<i64>) {
+    (defaults.on_human.unwrap_or_default(), defaults.resume_after.map(|after| after.millis()))
 }

@@ -4,13 +4,12 @@
 mod taps;
 
 use serde_json::Value;
-use std::{
-    collections::HashSet,
-    sync::{Arc, LazyLock},
-};
+use std::sync::Arc;
 use steps::{
     bot::{Bot, OldTap},
-    contact::{AnswerWait, FreeEntry, LastMessage, MAX_SEEN, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work},
+    contact::{
+        AnswerWait, FreeEntry, LastMessage, MAX_SEEN, OLD_TAP, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work,
+    },
     event::{Content, Inbound},
     expression::fold,
     fact::Fact,
@@ -27,13 +26,6 @@ use crate::{
     machine::{End, Machine},
     start::{MAX_SESSIONS, Occasion, Start},
 };
-
-/// Words by which customers opt out where the settings name none, by language.
-pub const OPT_OUT_WORDS: &[(&str, &[&str])] = &[
-    ("en", &["stop", "unsubscribe", "opt out"]),
-    ("pt", &["parar", "sair", "descadastrar", "cancelar inscrição"]),
-    ("es", &["baja", "darme de baja", "cancelar suscripción"]),
-];
 
 /// How many quick messages become one; the next one ends the wait.
 const MAX_JOINED: usize = 20;
@@ -73,8 +65,7 @@ impl Machine<'_> {
             return Ok(());
         }
         self.arm_quiet_triggers();
-        if self.human_has_it() {
-            self.ignore("a person has the conversation");
+        if self.left_to_person(inbound, first_of_conversation) {
             return Ok(());
         }
         if self.join(inbound, first_of_conversation) {
@@ -141,9 +132,7 @@ impl Machine<'_> {
         // A customer whose deal is closed opens a new one when they come back, but not by answering a bot's question after the sale.
         let comes_back = first && !contact.has_open_lead() && contact.sessions.is_empty();
         if contact.leads.is_empty() || comes_back {
-            let lead = self.turn.state_mut().new_lead();
-            let (lead, pipeline, stage) = (lead.id.clone(), lead.pipeline.clone(), lead.stage.clone());
-            self.turn.facts.push(Fact::LeadCreated { lead, pipeline, stage });
+            steps::write::new_lead(&mut self.turn);
             self.give_owner()?;
         }
         Ok(first)
@@ -211,15 +200,7 @@ impl Machine<'_> {
             return Ok(false);
         }
         let said = fold(text);
-        let words = &self.turn.environment().opt_out_words;
-        let is_word = if words.is_empty() {
-            static DEFAULT_WORDS: LazyLock<HashSet<String>> =
-                LazyLock::new(|| OPT_OUT_WORDS.iter().flat_map(|(_, words)| *words).map(|word| fold(word)).collect());
-            DEFAULT_WORDS.contains(&said)
-        } else {
-            words.values().flatten().any(|word| fold(word) == said)
-        };
-        if !is_word || self.listener_knows(&said)? {
+        if !self.turn.environment().is_opt_out_word(&said) || self.listener_knows(&said)? {
             return Ok(false);
         }
         self.opted(false);
@@ -329,8 +310,7 @@ impl Machine<'_> {
     pub fn run_joined(&mut self, messages: Vec<Inbound>, first: bool) -> Result<(), Need> {
         let Some(message) = joined(messages) else { return Ok(()) };
         self.remember(&message);
-        if self.human_has_it() {
-            self.ignore("a person has the conversation");
+        if self.left_to_person(&message, first) {
             return Ok(());
         }
         self.route(&message, first)
@@ -338,11 +318,22 @@ impl Machine<'_> {
 
     /// A message that its session left.
     pub fn take_over(&mut self, inbound: &Inbound) -> Result<(), Need> {
-        if self.human_has_it() {
+        if self.left_to_person(inbound, false) {
             return Ok(());
         }
         self.remember(inbound);
         self.route(inbound, false)
+    }
+
+    /// Whether a person has the conversation: no bot takes the message, and each that wanted it is told so.
+    fn left_to_person(&mut self, inbound: &Inbound, first_of_conversation: bool) -> bool {
+        if !self.human_has_it() {
+            return false;
+        }
+        let candidates = self.candidates(inbound, first_of_conversation);
+        self.refuse_all(&candidates, &[], "human");
+        self.ignore("a person has the conversation");
+        true
     }
 
     /// Who gets a message.
@@ -352,32 +343,36 @@ impl Machine<'_> {
             self.route(&earlier, first)?;
             self.remember(inbound);
         }
-        if let Some(mut place) = self.tapped_place(inbound)? {
-            self.find_session(&mut place);
-            let listens = self.listener() == Some(place.session) && self.waits_at(&place);
-            if !listens {
-                return self.old_tap(&place, inbound);
+        let mut candidates = self.candidates(inbound, first_of_conversation);
+        match self.tapped_place(inbound)? {
+            Some(mut place) => {
+                self.find_session(&mut place);
+                if self.listener() != Some(place.session) || !self.waits_at(&place) {
+                    let lives = self.turn.contact().session(place.session).is_some();
+                    if !lives && self.start_first(&mut candidates, inbound, |candidate| candidate.takes_forms)? {
+                        return Ok(());
+                    }
+                    self.outrank(&candidates, std::slice::from_ref(&place.bot.id));
+                    return self.old_tap(&place, inbound);
+                }
             }
-        } else if let Content::Text { text } = &inbound.content
-            && self.start_by_message(inbound, text, first_of_conversation, true)?
-        {
-            return Ok(());
+            None => {
+                if self.start_first(&mut candidates, inbound, |candidate| candidate.interrupts)? {
+                    return Ok(());
+                }
+            }
         }
-        if let Some(session) = self.listener()
-            && self.deliver(session, inbound)?
-        {
-            self.took(inbound);
-            return Ok(());
+        if let Some(session) = self.listener() {
+            let found = self.turn.contact().session(session);
+            let bots: Vec<BotId> = found.into_iter().flat_map(|found| &found.frames).map(|frame| frame.bot.clone()).collect();
+            if self.deliver(session, inbound)? {
+                self.outrank(&candidates, &bots);
+                self.took(inbound);
+                return Ok(());
+            }
         }
         self.unfocus();
-        if let Content::Form { answers, .. } = &inbound.content
-            && self.fire(&Occasion::FlowSubmitted(Value::Object(answers.clone())), None)? > 0
-        {
-            self.took(inbound);
-            return Ok(());
-        }
-        let text = inbound.content.text().unwrap_or_default();
-        if !self.start_by_message(inbound, text, first_of_conversation, false)? {
+        if !self.start_first(&mut candidates, inbound, |_| true)? {
             self.ignore("no bot listens, and no trigger matches");
         }
         Ok(())

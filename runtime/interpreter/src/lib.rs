@@ -11,6 +11,7 @@ mod handover;
 mod identity;
 mod inbound;
 mod machine;
+mod merge;
 pub mod outbox;
 pub mod rehearsal;
 mod start;

@@ -1,5 +1,6 @@
 //! Runs sessions: from step to step until they wait or end. Frames of called bots, failures and their branches, who listens.
 
+mod calls;
 mod ending;
 mod waits;
 
@@ -39,6 +40,8 @@ pub(crate) struct Machine<'a> {
     pub changes_seen: usize,
     /// Bots that a change has started in this turn: none starts twice, or two could feed each other for ever.
     pub started_by_change: Vec<BotId>,
+    /// The bot that the customer's message started in this turn, and how many changes there were before.
+    pub started_by_message: Option<(BotId, usize)>,
     /// Sessions that waited for another one to stop listening, and may go on now.
     released: Vec<SessionId>,
     /// What customers wrote to a session that ended before it could take it: whoever is next gets it.
@@ -77,6 +80,7 @@ impl<'a> Machine<'a> {
             steps: BTreeMap::new(),
             changes_seen: 0,
             started_by_change: Vec::new(),
+            started_by_message: None,
             released: Vec::new(),
             left: VecDeque::new(),
         }
@@ -251,7 +255,7 @@ impl<'a> Machine<'a> {
                     return Ok(false);
                 }
                 WhenListening::Ignore => {
-                    let reason = "another bot listens, and `when_listening` is `ignore`".into();
+                    let reason = crate::start::LISTENS.into();
                     self.turn.trace.push(Some(session), Traced::NotStarted { bot: bot.id.clone(), reason });
                     self.end_session(session, &End { outcome: "ignored".into(), status: "stopped" });
                     return Ok(false);
@@ -266,21 +270,16 @@ impl<'a> Machine<'a> {
     fn follow(&mut self, session: SessionId, next: Next) -> Stopped {
         match next {
             Next::Go(Some(step)) => Ok(Some(At::Step(step))),
-            Next::Go(None) => self.end_bot(session, &End::new("completed")),
+            Next::Go(None) => self.end_bot(session, End::new("completed")),
             Next::Answer { wait, fresh } => self.wait_for_answer(session, wait, fresh),
             Next::First(alternatives) => self.wait_for_first(session, &alternatives),
             Next::Call(call) => {
-                let (now, step) = (self.now(), self.turn.step.clone());
-                let entry = EntryId(self.turn.contact_mut().take_id());
-                let work = Work::Call(Box::new(PendingCall { step: step.clone(), call, due: now, attempts: 0, claim: None }));
-                self.turn.contact_mut().pending.push(Pending { id: entry, session: Some(session), work });
-                self.turn.trace.push(Some(session), Traced::Called { entry });
-                self.set_wait(Wait::Call { entry });
+                self.wait_for_call(session, call);
                 Ok(None)
             }
             Next::StartBot { bot, switch, variables } => self.start_called(session, &bot, switch, variables),
-            Next::Handoff { to, summary, resume } => {
-                self.hand_over(session, to, summary, resume);
+            Next::Handoff(handoff) => {
+                self.hand_over(session, handoff);
                 Ok(None)
             }
             Next::Stop { outcome, close, all } => {
@@ -288,14 +287,13 @@ impl<'a> Machine<'a> {
                     let number = self.turn.state.number.clone();
                     self.turn.contact_mut().conversation_mut(&number).closed = true;
                 }
-                let failing = self.turn.frame().is_some_and(|frame| frame.failing);
-                let status = if failing || outcome.as_deref() == Some("failed") { "failed" } else { "completed" };
+                let status = if outcome.as_deref() == Some("failed") { "failed" } else { "completed" };
                 let end = End { outcome: outcome.unwrap_or_else(|| status.to_owned()), status };
                 if all {
-                    self.end_session(session, &end);
+                    self.end_all(session, end);
                     return Ok(None);
                 }
-                self.end_bot(session, &end)
+                self.end_bot(session, end)
             }
         }
     }
@@ -339,29 +337,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The result of a call.
-    pub fn called(&mut self, entry: EntryId, result: &CallResult) -> Result<(), Need> {
-        let pending = &self.turn.contact().pending;
-        let Some(place) = pending.iter().position(|pending| pending.id == entry && matches!(pending.work, Work::Call(_))) else {
-            self.ignore("a late result of a call: nobody waits for it any more");
-            return Ok(());
-        };
-        let session = pending[place].session.and_then(|session| self.turn.contact().session(session));
-        if session.is_some_and(|session| self.human_has(&session.number)) {
-            self.ignore("a late result of a call: a person has the conversation");
-            return Ok(());
-        }
-        let pending = &mut self.turn.contact_mut().pending;
-        let Pending { session, .. } = pending.remove(place);
-        let Some(session) = session else { return Ok(()) };
-        let Some(bot) = self.focus(session)? else { return Ok(()) };
-        let waits = self.turn.frame().and_then(|frame| frame.wait.as_ref()) == Some(&Wait::Call { entry });
-        let behaviour = bot.step(&self.turn.step).map(|step| step.behaviour.clone()).filter(|_| waits);
-        let Some(behaviour) = behaviour else { return Ok(()) };
-        let said = behaviour.resume(&mut self.turn, result);
-        self.go_on(session, said)
-    }
-
     /// One of the alternatives of a `wait` happened.
     pub fn happened(&mut self, session: SessionId, alternative: usize) -> Result<(), Need> {
         let Some(bot) = self.focus(session)? else { return Ok(()) };
@@ -385,7 +360,11 @@ impl<'a> Machine<'a> {
             let text = format!("bots call each other {MAX_DEPTH} deep; no deeper");
             return self.stopped(session, Stop::Failed(Failure::new("too_deep", text)));
         }
-        let mut frame = new_frame(&bot, None, variables);
+        let vars = match bot.variables_with(variables, self.now()) {
+            Ok(vars) => vars,
+            Err(unfit) => return self.stopped(session, Stop::Failed(unfit.failure)),
+        };
+        let mut frame = new_frame(&bot, None, vars);
         frame.id = self.turn.contact_mut().take_id();
         let step = frame.step.clone();
         if !switch {
@@ -402,41 +381,6 @@ impl<'a> Machine<'a> {
         }
         self.turn.state_mut().bot = Some(bot);
         Ok(Some(At::Step(step)))
-    }
-
-    fn set_no_wait(&mut self) {
-        if let Some(frame) = self.turn.frame_mut() {
-            frame.wait = None;
-        }
-    }
-
-    /// Forgets what the running bot waited for, with its timers and calls.
-    pub fn clear_wait(&mut self, session: SessionId) {
-        let wait = self
-            .turn
-            .contact_mut()
-            .session_mut(session)
-            .and_then(|session| session.frame_mut())
-            .and_then(|frame| frame.wait.take());
-        match wait {
-            Some(Wait::Answer(wait)) => self.cancel(wait.timer),
-            Some(Wait::First(first)) => first.timers.iter().for_each(|(timer, _)| self.cancel(Some(*timer))),
-            Some(Wait::Call { entry }) => self.cancel(Some(entry)),
-            Some(Wait::Child | Wait::Human) | None => {}
-        }
-    }
-
-    pub fn arm(&mut self, session: SessionId, due: Moment, purpose: Purpose) -> EntryId {
-        let contact = self.turn.contact_mut();
-        let id = EntryId(contact.take_id());
-        contact.pending.push(Pending { id, session: Some(session), work: Work::Timer(Timer { due, purpose }) });
-        id
-    }
-
-    pub fn cancel(&mut self, entry: Option<EntryId>) {
-        if let Some(entry) = entry {
-            self.turn.contact_mut().pending.retain(|pending| pending.id != entry);
-        }
     }
 
     /// Triggers that watch what this turn changed, until nothing new happens.
@@ -456,10 +400,8 @@ pub(crate) fn reached(first: &FirstWait, state: Delivery) -> Option<usize> {
     read.or(first.delivered.filter(|_| state >= Delivery::Delivered))
 }
 
-/// A bot at its beginning.
-pub(crate) fn new_frame(bot: &Bot, start: Option<&StepId>, variables: serde_json::Map<String, serde_json::Value>) -> Frame {
-    let mut vars = bot.document.initial_variables();
-    vars.extend(variables);
+/// A bot at its beginning, with what its variables begin with ([`Bot::variables_with`]).
+pub(crate) fn new_frame(bot: &Bot, start: Option<&StepId>, vars: serde_json::Map<String, serde_json::Value>) -> Frame {
     Frame {
         id: 0,
         bot: bot.id.clone(),

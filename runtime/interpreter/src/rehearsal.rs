@@ -216,8 +216,7 @@ impl Rehearsal {
             && let Some(live) = self.bots.live(&ended.bot)
         {
             // The ended session comes back for this one look.
-            let mut frame = crate::machine::new_frame(live, None, Map::new());
-            frame.vars = ended.vars.clone();
+            let frame = crate::machine::new_frame(live, None, ended.vars.clone());
             let id = SessionId(contact.take_id());
             contact.sessions.push(Session {
                 id,

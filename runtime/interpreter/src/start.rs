@@ -1,5 +1,7 @@
 //! Triggers: which bots an occasion starts, and why the others are not started.
 
+mod by_message;
+mod conditions;
 mod occasion;
 mod watch;
 
@@ -9,7 +11,7 @@ use std::{cell::LazyCell, collections::BTreeSet, sync::Arc};
 use steps::{
     bot::Bot,
     contact::{Contact, Lead, Pending, Purpose, Session, Timer, TriggerRecord, Work},
-    event::{Content, Inbound, LeadData, Trigger as Happening},
+    event::{Content, Inbound, LeadData, Referral, Trigger as Happening},
     expression::{Locals, fold, same_but_for_spaces},
     fact::Fact,
     ids::{BotId, EntryId, NumberId, SessionId, StepId},
@@ -22,6 +24,7 @@ use steps::{
 
 use crate::machine::{DEFAULT_EXPIRES, Machine, new_frame};
 
+pub(crate) use conditions::{Asked, LISTENS};
 pub(crate) use occasion::Occasion;
 
 /// Sessions of one contact at a time. A further start is refused, and says so.
@@ -33,6 +36,7 @@ pub(crate) struct Start {
     pub on: String,
     pub data: Value,
     pub step: Option<StepId>,
+    /// All of them, as [`Bot::variables_with`] gives them.
     pub variables: Map<String, Value>,
 }
 
@@ -91,16 +95,29 @@ impl Machine<'_> {
             self.refuse(id, &format!("it has no step `{step}`"));
             return Ok(());
         }
-        if self.human_has_it() {
-            self.refuse(id, "human");
-            return Ok(());
+        let asked = Asked { step: start.cloned(), variables: variables.clone() };
+        let by_api = bot.document.triggers.iter().enumerate().filter(|(_, trigger)| matches!(trigger.on, On::Api {}));
+        let by_api: Vec<usize> = by_api.map(|(index, _)| index).collect();
+        if by_api.is_empty() {
+            return match self.start_asked(&bot, data, asked)? {
+                Ok(()) => Ok(()),
+                Err(reason) => {
+                    self.refuse(id, &reason);
+                    Ok(())
+                }
+            };
         }
-        if self.turn.contact().sessions.len() >= MAX_SESSIONS {
-            self.refuse(id, "too_many_sessions");
-            return Ok(());
+        let mut refused = None;
+        for index in by_api {
+            match self.try_start(&bot, index, data, &asked)? {
+                Ok(()) => return Ok(()),
+                Err(reason) => refused = refused.or(Some(reason)),
+            }
         }
-        let start = Start { on: "api".into(), data: data.clone(), step: start.cloned(), variables: variables.clone() };
-        self.start(&bot, &start)
+        if let Some(reason) = refused {
+            self.refuse(id, &reason);
+        }
+        Ok(())
     }
 
     fn scheduled(&mut self, id: &BotId, index: usize) -> Result<(), Need> {
@@ -212,86 +229,6 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Starts a bot by a trigger, if its conditions hold.
-    fn start_if_allowed(&mut self, bot: &Arc<Bot>, index: usize, data: &Value) -> Result<bool, Need> {
-        let Some(trigger) = bot.document.triggers.get(index) else { return Ok(false) };
-        if let Err(reason) = self.allows(bot, index, trigger, data)? {
-            self.refuse(&bot.id, &reason);
-            return Ok(false);
-        }
-        let variables = match self.trigger_variables(bot, trigger, data) {
-            Ok(variables) => variables,
-            Err(Stop::Needs(need)) => return Err(need),
-            Err(Stop::Failed(failure) | Stop::Limit(failure)) => {
-                self.refuse(&bot.id, &format!("its `variables` failed: {}", failure.text));
-                return Ok(false);
-            }
-        };
-        if trigger.once_per.is_some() {
-            let now = self.now();
-            let bots = self.bots;
-            let fired = &mut self.turn.contact_mut().fired;
-            // What does not count any more is forgotten.
-            fired.retain(|key, at| {
-                let place = key.rsplit_once('#').and_then(|(bot, index)| Some((BotId::new(bot).ok()?, index.parse().ok()?)));
-                let trigger = place.and_then(|(bot, index): (_, usize)| bots.live(&bot)?.document.triggers.get(index));
-                trigger.and_then(|trigger| trigger.once_per).is_some_and(|once_per| now < at.plus(once_per.millis()))
-            });
-            fired.insert(fired_key(bot, index).into(), now);
-        }
-        let start = Start { on: trigger.on.name().into(), data: data.clone(), step: trigger.start.clone(), variables };
-        self.start(bot, &start)?;
-        Ok(true)
-    }
-
-    fn trigger_variables(&mut self, bot: &Arc<Bot>, trigger: &Trigger, data: &Value) -> Result<Map<String, Value>, Stop> {
-        let locals = Locals::default().with("trigger", &json!({"on": trigger.on.name(), "data": data}));
-        self.turn.state_mut().bot = Some(bot.clone());
-        let filled = trigger.variables.iter().map(|(name, data)| Ok((name.clone(), self.turn.data_with(data, &locals)?)));
-        let filled = filled.collect();
-        self.unfocus();
-        filled
-    }
-
-    /// Whether a trigger's conditions hold; else why not.
-    fn allows(&mut self, bot: &Arc<Bot>, index: usize, trigger: &Trigger, data: &Value) -> Result<Result<(), String>, Need> {
-        let now = self.now();
-        if !trigger.numbers.is_empty() && !trigger.numbers.iter().any(|number| number == self.turn.state.number.as_str()) {
-            return Ok(Err("other_number".into()));
-        }
-        if self.human_has_it() {
-            return Ok(Err("human".into()));
-        }
-        if let Some(filter) = trigger.hours {
-            let local: Zoned = now.zoned(&bot.zone);
-            if bot.document.hours.is_open(&local) != (filter == HoursFilter::Open) {
-                return Ok(Err(if filter == HoursFilter::Open { "outside_hours" } else { "inside_hours" }.into()));
-            }
-        }
-        if let Some(once_per) = trigger.once_per {
-            let fired = self.turn.contact().fired.get(fired_key(bot, index).as_str()).copied();
-            if fired.is_some_and(|fired| now < fired.plus(once_per.millis())) {
-                return Ok(Err("once_per".into()));
-            }
-        }
-        if let Some(when) = &trigger.when {
-            let locals = Locals::default().with("trigger", &json!({"on": trigger.on.name(), "data": data}));
-            self.turn.state_mut().bot = Some(bot.clone());
-            let holds = self.turn.is_true(when, &locals);
-            self.unfocus();
-            match holds {
-                Ok(true) => {}
-                Ok(false) => return Ok(Err("when".into())),
-                Err(Stop::Needs(need)) => return Err(need),
-                Err(Stop::Failed(failure) | Stop::Limit(failure)) => return Ok(Err(format!("`when` failed: {}", failure.text))),
-            }
-        }
-        if self.turn.contact().sessions.len() >= MAX_SESSIONS {
-            return Ok(Err("too_many_sessions".into()));
-        }
-        Ok(Ok(()))
-    }
-
     /// Starts a bot.
     pub fn start(&mut self, bot: &Arc<Bot>, start: &Start) -> Result<(), Need> {
         let session = self.new_session(bot, start);
@@ -326,101 +263,6 @@ impl Machine<'_> {
         });
         id
     }
-
-    /// Starts at most one bot by a customer's message; `interrupt`: only by triggers that work while a bot waits.
-    pub fn start_by_message(
-        &mut self,
-        inbound: &Inbound,
-        text: &str,
-        first_of_conversation: bool,
-        interrupt: bool,
-    ) -> Result<bool, Need> {
-        let folded = LazyCell::new(Box::new(|| fold(text)) as Box<dyn FnOnce() -> String>);
-        let said = Said { inbound, text, folded, begins: first_of_conversation };
-        let mut candidates: Vec<(u8, Arc<Bot>, usize)> = Vec::new();
-        for bot in self.bots.live_bots() {
-            let ranks = bot.document.triggers.iter().enumerate().filter_map(|(index, trigger)| {
-                rank(&trigger.on, &bot.keywords[index], &said, interrupt).map(|rank| (rank, index))
-            });
-            candidates.extend(ranks.map(|(rank, index)| (rank, bot.clone(), index)));
-        }
-        // Sorting is stable, and the bots came by id.
-        candidates.sort_by_key(|(rank, _, _)| *rank);
-        let data = message_data(inbound);
-        let mut started: Option<BotId> = None;
-        for (_, bot, index) in candidates {
-            if let Some(winner) = &started {
-                if *winner != bot.id {
-                    self.refuse(&bot.id, "outranked");
-                }
-                continue;
-            }
-            if self.start_if_allowed(&bot, index, &data)? {
-                started = Some(bot.id.clone());
-            }
-        }
-        if started.is_some() {
-            self.took(inbound);
-        }
-        Ok(started.is_some())
-    }
-}
-
-/// A message as triggers compare it.
-struct Said<'a> {
-    inbound: &'a Inbound,
-    text: &'a str,
-    /// Folded when the first keyword asks for it.
-    folded: LazyCell<String, Box<dyn FnOnce() -> String + 'a>>,
-    /// It begins a conversation.
-    begins: bool,
-}
-
-/// How strongly a trigger wants a message; the least wins.
-fn rank(on: &On, keywords: &[String], said: &Said<'_>, interrupting: bool) -> Option<u8> {
-    match on {
-        On::Message { matching, pattern, any, interrupt, .. } => {
-            if interrupting && !interrupt {
-                return None;
-            }
-            let exact = *matching == Some(KeywordMatch::Exact);
-            let is_said = |keyword: &String| {
-                let folded = said.folded.as_str();
-                !folded.is_empty()
-                    && if exact {
-                        same_but_for_spaces(keyword, folded)
-                    } else {
-                        steps::step::shared::holds_words(folded, keyword)
-                    }
-            };
-            let by_keyword = keywords.iter().any(is_said);
-            if by_keyword || pattern.as_ref().is_some_and(|pattern| !said.text.is_empty() && pattern.is_match(said.text)) {
-                return Some(1);
-            }
-            (*any && !interrupting).then_some(3)
-        }
-        _ if interrupting => None,
-        On::Ad { source_ids } => {
-            let referral = said.inbound.referral.as_ref()?;
-            let named = |source: &String| source_ids.contains(source);
-            (source_ids.is_empty() || referral.source_id.as_ref().is_some_and(named)).then_some(0)
-        }
-        On::Conversation {} => said.begins.then_some(2),
-        _ => None,
-    }
-}
-
-/// What `trigger.data` keeps of a message, beyond what `message` says while it is the last one.
-fn message_data(inbound: &Inbound) -> Value {
-    match (&inbound.referral, &inbound.content) {
-        (Some(referral), _) => json!({"referral": referral}),
-        (None, Content::Tap { title, .. }) => json!({"title": title}),
-        _ => Value::Null,
-    }
-}
-
-fn fired_key(bot: &Bot, index: usize) -> String {
-    format!("{}#{index}", bot.id)
 }
 
 impl Machine<'_> {

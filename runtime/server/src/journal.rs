@@ -108,6 +108,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Internal { .. } => "internal",
         Fact::OptedIn { .. } => "opted_in",
         Fact::HandedOver { .. } => "handed_over",
+        Fact::HandoffSummary { .. } => "handoff_summary",
         Fact::Released => "released",
         Fact::Alert { .. } => "alert",
         Fact::IdentityChanged { .. } => "identity_changed",

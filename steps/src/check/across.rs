@@ -10,7 +10,7 @@ use super::{
 use crate::{
     bot::Bot,
     expression::fold,
-    trigger::{On, Trigger},
+    trigger::{KeywordMatch, On, Trigger},
 };
 use std::sync::Arc;
 
@@ -43,27 +43,29 @@ pub(super) const PAGES: &[(&str, Page)] = &[
 /// What is wrong between bots that are to be live together. It has paths and no places in a source.
 pub fn overlaps(bots: &[Arc<Bot>]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut taken: HashMap<(String, &str), &Bot> = HashMap::new();
+    let mut taken: HashMap<String, Vec<(&Bot, &Trigger, String)>> = HashMap::new();
     for bot in bots {
         for (index, trigger) in bot.document.triggers.iter().enumerate() {
-            for what in takes(trigger) {
-                let numbers: Vec<&str> = match trigger.numbers.is_empty() {
-                    true => vec![""],
-                    false => trigger.numbers.iter().map(|number| number.as_str()).collect(),
-                };
-                for number in numbers {
-                    let other = taken.get(&(what.clone(), number)).or_else(|| taken.get(&(what.clone(), "")));
-                    if let Some(other) = other.filter(|other| other.id != bot.id) {
-                        found.push(overlap(bot, other, index, &what));
-                        break;
-                    }
-                    taken.entry((what.clone(), number)).or_insert(bot);
+            for Taken { of, shown, met } in takes(trigger) {
+                let others = met.iter().filter_map(|key| taken.get(key)).flatten();
+                let meets = |other: &&(&Bot, &Trigger, String)| other.0.id != bot.id && same_number(trigger, other.1);
+                if let Some((other, _, theirs)) = others.into_iter().find(meets) {
+                    // What both take is the longer of two phrases, or the one ad of any.
+                    let what = if theirs.len() > shown.len() { theirs } else { &shown };
+                    found.push(overlap(bot, other, index, what));
+                }
+                for key in of {
+                    taken.entry(key).or_default().push((bot, trigger, shown.clone()));
                 }
             }
         }
     }
     found.extend(calls(bots));
     found
+}
+
+fn same_number(one: &Trigger, other: &Trigger) -> bool {
+    one.numbers.is_empty() || other.numbers.is_empty() || one.numbers.iter().any(|number| other.numbers.contains(number))
 }
 
 fn overlap(bot: &Bot, other: &Bot, trigger: usize, what: &str) -> Diagnostic {
@@ -77,23 +79,73 @@ fn overlap(bot: &Bot, other: &Bot, trigger: usize, what: &str) -> Diagnostic {
     }
 }
 
-/// What a trigger takes, in words that are alike where two triggers take the same. A trigger with conditions of its own may stand beside
-/// another.
-fn takes(trigger: &Trigger) -> Vec<String> {
+/// A part of what a trigger takes.
+struct Taken {
+    /// Under these keys it is found.
+    of: Vec<String>,
+    /// In words.
+    shown: String,
+    /// Under these keys lies what takes the same.
+    met: Vec<String>,
+}
+
+impl Taken {
+    fn alone(what: &str) -> Vec<Self> {
+        vec![Taken { of: vec![what.to_owned()], shown: what.to_owned(), met: vec![what.to_owned()] }]
+    }
+
+    /// A keyword: what is alike, what holds it as whole words, and what it holds.
+    fn keyword(word: &str, exact: bool) -> Self {
+        let (alike, inside) = (|word: &str| format!("word {word}"), |word: &str| format!("inside {word}"));
+        let holding = |word: &str| format!("anywhere {word}");
+        let mut of = vec![alike(word)];
+        let mut met = vec![alike(word)];
+        if !exact {
+            of.push(holding(word));
+            met.push(inside(word));
+        }
+        let words: Vec<&str> = word.split(' ').collect();
+        for start in 0..words.len() {
+            for end in start + 1..=words.len() {
+                if end - start < words.len() {
+                    let part = words[start..end].join(" ");
+                    of.push(inside(&part));
+                    met.push(holding(&part));
+                }
+            }
+        }
+        Taken { of, shown: format!("the keyword `{word}`"), met }
+    }
+}
+
+/// What a trigger takes. A trigger with conditions of its own may stand beside another.
+fn takes(trigger: &Trigger) -> Vec<Taken> {
+    const ANY_AD: &str = "messages from any ad";
+    const SOME_AD: &str = "messages from an ad";
     if trigger.when.is_some() || trigger.hours.is_some() {
         return Vec::new();
     }
     match &trigger.on {
-        On::Conversation {} => vec!["the first message of a conversation".into()],
-        On::Message { any: true, .. } => vec!["any message".into()],
-        On::Message { keywords, .. } => {
-            let mut words: Vec<String> = keywords.iter().map(|word| format!("the keyword `{}`", fold(word))).collect();
+        On::Conversation {} => Taken::alone("the first message of a conversation"),
+        On::Message { any: true, .. } => Taken::alone("any message"),
+        On::Message { keywords, matching, .. } => {
+            let mut words: Vec<String> = keywords.iter().map(|word| fold(word)).collect();
             words.sort();
             words.dedup();
-            words
+            let exact = *matching == Some(KeywordMatch::Exact);
+            words.iter().map(|word| Taken::keyword(word, exact)).collect()
         }
-        On::Ad { source_ids } if source_ids.is_empty() => vec!["messages from any ad".into()],
-        On::Ad { source_ids } => source_ids.iter().map(|ad| format!("messages from the ad `{ad}`")).collect(),
+        On::Ad { source_ids } if source_ids.is_empty() => {
+            let (any, some) = (ANY_AD.to_owned(), SOME_AD.to_owned());
+            vec![Taken { of: vec![any.clone()], shown: any.clone(), met: vec![any, some] }]
+        }
+        On::Ad { source_ids } => source_ids
+            .iter()
+            .map(|ad| {
+                let shown = format!("messages from the ad `{ad}`");
+                Taken { of: vec![shown.clone(), SOME_AD.into()], met: vec![shown.clone(), ANY_AD.into()], shown }
+            })
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -188,6 +240,23 @@ mod tests {
         assert!(said(&apart).is_empty());
         let conditions = [bot("a1", any(json!({"when": "window.open"})), steps.clone()), bot("a2", any(json!({})), steps)];
         assert!(said(&conditions).is_empty());
+    }
+
+    #[test]
+    fn a_word_inside_another_and_an_ad_of_any_overlap() {
+        let steps = json!({"a": {"type": "stop"}});
+        let words = |word: &str, exact: bool| json!([{"on": "message", "keywords": [word], "match": if exact { "exact" } else { "words" }}]);
+        let two = |one: Value, other: Value| said(&[bot("a1", one, steps.clone()), bot("a2", other, steps.clone())]);
+        let expected = ["a2: `a1` and `a2` both take the keyword `price list`"];
+        assert_eq!(two(words("price", false), words("Price list", false)), expected);
+        assert_eq!(two(words("price list", true), words("price", false)), expected);
+        assert!(two(words("price", true), words("price list", false)).is_empty());
+        assert!(two(words("price", false), words("prices list", false)).is_empty());
+        let ads = |ids: Value| json!([{"on": "ad", "source_ids": ids}]);
+        let expected = ["a2: `a1` and `a2` both take messages from the ad `7`"];
+        assert_eq!(two(ads(json!([])), ads(json!(["7"]))), expected);
+        assert_eq!(two(ads(json!(["7"])), ads(json!([]))), expected);
+        assert!(two(ads(json!(["7"])), ads(json!(["8"]))).is_empty());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod cases;
 mod diagnostic;
 mod graph;
 mod json;
+mod kinds;
 mod meaning;
 mod pages;
 mod place;

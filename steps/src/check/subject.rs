@@ -10,12 +10,14 @@ use super::{
     diagnostic::Diagnostic,
     graph::{self, Edge},
     json,
+    kinds::{self, Found},
     meaning::{self, Meaning},
     place::{Key, Place},
     walk::{Named, Site, Walked},
 };
 use crate::{
     environment::Environment,
+    expression::kinds::What,
     step::{Behaviour, Definition, Group, Step},
 };
 
@@ -28,6 +30,8 @@ pub(crate) struct Subject<'t> {
     /// In the order of the document.
     pub(crate) sites: Vec<(Site<'t>, Meaning)>,
     pub(crate) objects: Vec<Named<'t>>,
+    /// What can't go well in its expressions.
+    faults: Vec<Found>,
     /// Where each step leads, in the order of the steps.
     edges: Vec<Vec<Edge<'t>>>,
 }
@@ -62,9 +66,18 @@ impl<'t> Subject<'t> {
             (site, meaning)
         });
         let sites: Vec<_> = sites.collect();
-        let mut subject =
-            Subject { source, environment, root, steps: IndexMap::new(), sites, objects: walked.objects, edges: Vec::new() };
+        let mut subject = Subject {
+            source,
+            environment,
+            root,
+            steps: IndexMap::new(),
+            sites,
+            objects: walked.objects,
+            faults: Vec::new(),
+            edges: Vec::new(),
+        };
         subject.read_steps(problems);
+        subject.faults = kinds::faults(&subject);
         subject.edges = subject.steps.values().map(|step| graph::edges(&subject, step)).collect();
         subject
     }
@@ -142,6 +155,16 @@ impl<'t> Subject<'t> {
     pub(crate) fn triggers(&self) -> impl Iterator<Item = (Place<'t>, &'t Object<'t>)> {
         let list = json::get_list(self.root, "triggers").iter().enumerate();
         list.filter_map(|(index, trigger)| Some((Place::of([Key::Name("triggers"), Key::Index(index)]), trigger.as_object()?)))
+    }
+
+    /// What can't go well in the bot's expressions: the string, the bytes of the expression and those of the fault, and what it is.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = (&Site<'t>, Range<usize>, Range<usize>, &What)> {
+        self.faults.iter().filter_map(|found| {
+            let (site, _) = self.sites.get(found.site)?;
+            let whole = self.within(site, found.start, found.len);
+            let part = self.within(site, found.start + found.fault.offset, found.fault.len);
+            Some((site, whole, part, &found.fault.what))
+        })
     }
 
     /// The bytes of a part of a string.

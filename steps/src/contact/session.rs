@@ -41,6 +41,16 @@ pub struct TriggerRecord {
     pub data: Value,
 }
 
+/// The word in `trigger.on` of a session that a tap on an old message began.
+pub const OLD_TAP: &str = "old_tap";
+
+impl TriggerRecord {
+    /// Whether the customer's own message started the session.
+    pub fn by_customer(&self) -> bool {
+        matches!(&*self.on, "conversation" | "message" | "ad" | "flow_submitted" | OLD_TAP)
+    }
+}
+
 /// One bot of a session, with its place and its variables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {

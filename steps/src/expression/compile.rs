@@ -66,7 +66,7 @@ impl Compiled {
     }
 
     pub(crate) fn error(&self, message: String) -> EvaluationError {
-        EvaluationError { message, offset: None, expression: Arc::clone(&self.source) }
+        EvaluationError { message, offset: None, position: None, expression: Arc::clone(&self.source) }
     }
 
     pub(crate) fn run(&self, facts: &Arc<dyn Facts>, scope: &mut Scope) -> Result<Dynamic, EvaluationError> {
@@ -106,6 +106,11 @@ impl Expression {
     /// The paths it reads, in the order of the source.
     pub fn reads(&self) -> &[Reference] {
         &self.0.reads
+    }
+
+    /// What was compiled, as it runs.
+    pub(crate) fn statements(&self) -> &[rhai::Stmt] {
+        self.0.ast.statements()
     }
 
     /// The rows that the editor shows, if this is a condition of the simple form.

@@ -34,7 +34,7 @@ impl DateValue {
                 return Some(Self::Instant(zoned));
             }
         }
-        find::date(text, facts.language(), now.date()).map(Self::Date)
+        find::date(text, facts.own_language(), now.date()).map(Self::Date)
     }
 
     pub(crate) fn date(&self) -> Date {

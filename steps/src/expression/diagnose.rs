@@ -33,7 +33,7 @@ impl<'a> Places<'a> {
     }
 
     /// How many bytes the word, number or sign at an offset covers.
-    fn length(&self, offset: usize) -> usize {
+    pub(crate) fn length(&self, offset: usize) -> usize {
         let rest = &self.source[offset..];
         let word: usize = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').map(char::len_utf8).sum();
         if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) }
@@ -130,6 +130,7 @@ pub(crate) fn evaluation(source: &Arc<str>, error: &EvalAltResult) -> Evaluation
     EvaluationError {
         message: evaluation_message(error),
         offset: (!position.is_none()).then(|| Places::new(source).offset(position)),
+        position: position.line().map(|line| (line.max(1), position.position().unwrap_or(1).max(1))),
         expression: Arc::clone(source),
     }
 }

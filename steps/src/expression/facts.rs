@@ -20,8 +20,13 @@ pub trait Facts: Send + Sync + 'static {
     /// The moment of this turn, in the bot's time zone.
     fn now(&self) -> Zoned;
 
-    /// The language (BCP 47) of the texts that are shown: numbers, dates and money are read and written in it.
+    /// The language (BCP 47) of the texts that are shown: numbers, dates and money are written in it.
     fn language(&self) -> &str;
+
+    /// The language in which numbers and dates are read: the bot's own, for its conditions mean the same whoever the customer is.
+    fn own_language(&self) -> &str {
+        self.language()
+    }
 
     /// The country (ISO 3166, two letters) of phone numbers that are written without a code.
     fn country(&self) -> Option<&str> {

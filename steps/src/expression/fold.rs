@@ -39,6 +39,8 @@ fn letters_once(text: &str) -> String {
         match letter {
             'ς' => out.push('σ'),
             'ß' => out.push_str("ss"),
+            // Phones write the curved apostrophe, keyboards the straight one.
+            '‘' | '’' | 'ʼ' | '＇' => out.push('\''),
             _ => out.push(letter),
         }
     }
@@ -101,6 +103,7 @@ mod tests {
             ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
             ("İstanbul", "istanbul"),
             ("①", "1"),
+            ("What’s up?", "what's up"),
             ("a\n\tb", "a b"),
             ("Straße", "strasse"),
             ("STRAẞE", "strasse"),

@@ -28,6 +28,7 @@ mod facts;
 pub mod find;
 mod fold;
 pub mod functions;
+pub(crate) mod kinds;
 mod locale;
 mod lower;
 mod names;

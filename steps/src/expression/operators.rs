@@ -85,7 +85,7 @@ fn comparison(engine: &mut Engine) {
 
 /// The number that a text is, as a whole: `"1.500"` in Portuguese is fifteen hundred, `"10 apples"` is none.
 fn text_number(text: &str) -> Option<f64> {
-    find::whole_number(text, current_facts().language())
+    find::whole_number(text, current_facts().own_language())
 }
 
 fn missing(engine: &mut Engine) {

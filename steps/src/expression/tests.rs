@@ -453,3 +453,12 @@ proptest! {
         let _ = (find::email(&text), find::url(&text), find::number(&text, "pt"), find::phone(&text, Some("BR")), find::date(&text, "en", today), find::time(&text));
     }
 }
+
+/// An error names its line and column, and shows that line alone.
+#[test]
+fn an_error_shows_the_line_at_fault() {
+    let script = Script::compile("let total = 5;\n\n  vars.x = total / 0;\nvars.y = 1;").unwrap();
+    let error = script.run(&example_facts(), &serde_json::Map::new()).unwrap_err();
+    let expected = "Nothing can be divided by zero. Check the divisor before, or give a fallback. (line 3, column 18: `vars.x = total / 0;`)";
+    assert_eq!(error.to_string(), expected);
+}

@@ -67,6 +67,15 @@ impl Text {
         })
     }
 
+    /// What stands between its expressions.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        let whole = self.is_plain().then_some(&*self.source);
+        whole.into_iter().chain(self.parts.iter().filter_map(|part| match part {
+            Part::Literal(text) => Some(&**text),
+            Part::Expression { .. } => None,
+        }))
+    }
+
     /// What the customer reads. A missing value is empty.
     pub fn render(&self, facts: &Arc<dyn Facts>, locals: &Locals) -> Result<String, EvaluationError> {
         if self.is_plain() {
@@ -84,8 +93,34 @@ impl Text {
                 return Err(EvaluationError {
                     message: format!("The text grew beyond {} bytes, the limit.", limits::RENDERED_BYTES),
                     offset: None,
+                    position: None,
                     expression: Arc::clone(&self.source),
                 });
+            }
+        }
+        Ok(out)
+    }
+
+    /// The same, with each value rewritten by what stands before it: for web addresses.
+    pub(crate) fn render_with(
+        &self,
+        facts: &Arc<dyn Facts>,
+        locals: &Locals,
+        rewrite: impl Fn(&str, &str) -> String,
+    ) -> Result<String, EvaluationError> {
+        if self.is_plain() {
+            return Ok(self.source.to_string());
+        }
+        let mut out = String::with_capacity(self.source.len());
+        for part in &*self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Expression { expression, start } => {
+                    let mut value = String::new();
+                    expression.write(&mut value, facts, locals).map_err(|error| error.shifted(*start))?;
+                    let value = rewrite(&out, &value);
+                    out.push_str(&value);
+                }
             }
         }
         Ok(out)

@@ -58,6 +58,11 @@ fn every_root_is_found() {
         ("contact.fields.city", json!("Recife")),
         ("contact.fields.address.lines[1]", json!("b")),
         ("contact.opted_in", Value::Null),
+        ("contact.fields", json!({"city": "Recife", "address": {"lines": ["a", "b"]}})),
+        ("lead.fields", json!({"size": 12})),
+        ("company", json!({"name": "Acme"})),
+        ("vars", json!({"score": 7, "empty": ""})),
+        ("flow", json!({"date": "2026-03-05"})),
         ("lead.id", json!("l1")),
         ("lead.pipeline", json!("sales")),
         ("lead.stage", json!("new")),
@@ -175,6 +180,18 @@ fn languages_come_from_the_contact_the_country_or_the_bot() {
     assert_eq!(scene.state.own_language(), "pt-BR");
 }
 
+/// Conditions mean the same whoever the customer is.
+#[test]
+fn what_is_read_is_read_by_the_bot_s_own_language() {
+    let mut scene = scene();
+    scene.state.contact.language = Some("en-US".into());
+    assert_eq!(read(&scene, "number(\"1.500\")"), 1500);
+    assert_eq!(read(&scene, "\"1.500\" > 1000"), true);
+    assert_eq!(read(&scene, "date(\"02/03/2026\").month"), 3);
+    assert_eq!(read(&scene, "date(\"02/03/2026\") == \"02/03/2026\""), true);
+    assert_eq!(read(&scene, "round(\"1.500\")"), 1500);
+}
+
 #[test]
 fn secrets_are_read_in_calls_only() {
     let mut scene = scene();
@@ -224,7 +241,8 @@ fn nothing_that_comes_from_outside_names_a_secret() {
         {{ contact.owner }}{{ contact.tags }}{{ contact.tags[0] }}{{ contact.fields.city }}{{ company.name }}{{ company.name.first[0] }}\
         {{ lead.id }}{{ lead.name }}{{ lead.pipeline }}{{ lead.stage }}{{ lead.owner }}{{ lead.tags }}{{ lead.fields.size }}\
         {{ message.id }}{{ message.text }}{{ message.tapped.id }}{{ message.tapped.title }}{{ message.tapped.value }}{{ message.product }}\
-        {{ trigger.data }}{{ trigger.data.source }}{{ vars.said }}{{ flow.field }}{{ answer }}{{ answer.a }}{{ error.text }}{{ error.name }}";
+        {{ trigger.data }}{{ trigger.data.source }}{{ vars.said }}{{ flow.field }}{{ answer }}{{ answer.a }}{{ error.text }}{{ error.name }}\
+        {{ vars }}{{ flow }}{{ contact.fields }}{{ lead.fields }}{{ company }}";
     let facts: Arc<dyn Facts> = Arc::new(scene.state.clone());
     let read = Text::compile(everything).unwrap().render(&facts, Locals::none()).unwrap();
     assert!(!holds_marks(&Value::from(read.as_str())), "{read:?}");

@@ -16,8 +16,8 @@ use crate::{
 
 /// Gives the conversation, the lead or the contact to a colleague or a team.
 ///
-/// The bot goes on: to let people answer, use `handoff`. `round_robin` takes the colleagues in turn. A lead or contact belongs to one colleague, not to a
-/// team.
+/// The bot goes on: to let people answer, use `handoff`. `round_robin` takes the colleagues in turn. `lead.owner` and `contact.owner` are then the id of the
+/// colleague or team.
 ///
 /// ```json
 /// {"type": "assign", "on": "lead", "to": {"round_robin": ["ana", "bruno"]}, "next": "done"}
@@ -56,12 +56,11 @@ impl Behaviour for Assign {
                 let number = turn.state.number.clone();
                 turn.contact_mut().conversation_mut(&number).owner = Some(to.clone());
             }
-            (Some(path), Who::User(user)) => turn.set(&path, Value::from(user.as_str()))?,
-            (Some(_), _) => {
-                return Err(Failure::new("conversion", format!("a {on} belongs to one colleague, not to {to}")).into());
-            }
+            (Some(path), Who::User(id) | Who::Team(id)) => turn.set(&path, Value::from(id.as_str()))?,
+            // `chosen` has taken one of them.
+            (Some(_), Who::RoundRobin(_)) => {}
         }
-        if before.as_ref() != Some(&to) {
+        if owner(turn, self.on) != before {
             turn.facts.push(Fact::Assigned { on: on.into(), to });
         }
         Ok(Next::Go(self.next.clone()))

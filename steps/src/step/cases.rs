@@ -29,7 +29,7 @@ use crate::{
     moment::Moment,
     testing::{Scene, bot_of, contact, merge},
     trace::Traced,
-    turn::{Alternative, Change, Failure, Next, Stop},
+    turn::{Alternative, Change, Failure, Handoff, Next, Stop, Summary},
 };
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -377,7 +377,13 @@ fn next_json(next: &Result<Next, Stop>) -> Value {
         }).collect::<Vec<_>>()}),
         Ok(Next::Call(call)) => json!({"call": call}),
         Ok(Next::StartBot { bot, switch, variables }) => json!({"start_bot": bot, "switch": switch, "variables": variables}),
-        Ok(Next::Handoff { to, summary, resume }) => json!({"handoff": to, "summary": summary, "resume": resume}),
+        Ok(Next::Handoff(Handoff { to, summary, resume })) => {
+            let summary = summary.as_ref().map(|summary| match summary {
+                Summary::Text(text) => json!(text),
+                Summary::Call(call) => json!({ "call": call }),
+            });
+            json!({"handoff": to, "summary": summary, "resume": resume})
+        }
         Ok(Next::Stop { outcome, close, all }) => json!({"stop": outcome, "close": close, "all": all}),
         Err(Stop::Needs(need)) => json!({"needs": format!("{need:?}")}),
         Err(Stop::Failed(failure)) => json!({"failed": failure_json(failure)}),

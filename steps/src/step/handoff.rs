@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{Behaviour, assign, shared::call};
 use crate::{
     contact::{AiReplyCall, Call, Outside},
-    event::CallResult,
     expression::Text,
     ids::StepId,
     message::Message,
-    turn::{Next, Outgoing, Stop, Turn},
+    turn::{self, Next, Outgoing, Stop, Turn},
     who::Who,
 };
 
@@ -20,7 +19,8 @@ const HISTORY: u32 = 50;
 /// Gives the conversation to people; the bot keeps silent until they give it back.
 ///
 /// `text` goes to the customer, and is left out when the customer service window is closed. `summary` is for the colleague: a text, or instructions by which a
-/// model writes it. Without a model the conversation is handed over without a summary.
+/// model writes it. The handoff does not wait for the model: its summary follows when it comes, and without one the conversation is handed over all the same. The
+/// bots come back when the colleague closes or, where `defaults.resume_after` is set, after that time.
 ///
 /// ```json
 /// {"type": "handoff", "to": {"team": "sales"}, "text": "Vou chamar alguém do time.", "summary": "Interesse: {{ vars.product }}", "resume": "survey"}
@@ -36,7 +36,7 @@ pub struct Handoff {
     /// What the colleague should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
-    /// Where the bot goes on when the colleague closes. Left out: the bot ends with the handoff.
+    /// Where the bot goes on when the colleague closes, or `defaults.resume_after` is over. Left out: the bot ends with the handoff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<StepId>,
 }
@@ -53,25 +53,13 @@ pub enum Summary {
 }
 
 impl Handoff {
-    fn hand_over(&self, turn: &mut Turn<'_>, summary: Option<String>) -> Result<Next, Stop> {
-        let to = self.to.as_ref().map(|to| assign::chosen(turn, to)).transpose()?;
-        let summary = summary.filter(|summary| !summary.trim().is_empty());
-        Ok(Next::Handoff { to, summary, resume: self.resume.is_some() })
-    }
-}
-
-impl Behaviour for Handoff {
-    fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
-        if let Some(text) = turn.optional_text("text", self.text.as_ref())? {
-            turn.send(Outgoing { message: Message::Text { text }, template: None, outside: Outside::Skip })?;
-        }
-        match &self.summary {
-            None => self.hand_over(turn, None),
+    fn summary(&self, turn: &Turn<'_>) -> Result<Option<turn::Summary>, Stop> {
+        Ok(match &self.summary {
+            None => None,
             Some(Summary::Text(text)) => {
-                let summary = turn.own_text(text)?;
-                self.hand_over(turn, Some(summary))
+                Some(turn.own_text(text)?).filter(|text| !text.trim().is_empty()).map(turn::Summary::Text)
             }
-            Some(Summary::Model { instructions }) => Ok(Next::Call(Call::AiReply(AiReplyCall {
+            Some(Summary::Model { instructions }) => Some(turn::Summary::Call(Box::new(Call::AiReply(AiReplyCall {
                 instructions: turn.own_text(instructions)?,
                 text: call::said(turn).unwrap_or_default(),
                 knowledge: Vec::new(),
@@ -81,20 +69,19 @@ impl Behaviour for Handoff {
                 tools: Vec::new(),
                 may_decline: false,
                 deadline: call::AI_DEADLINE,
-            }))),
-        }
+            })))),
+        })
     }
+}
 
-    fn resume(&self, turn: &mut Turn<'_>, result: &CallResult) -> Result<Next, Stop> {
-        match result {
-            CallResult::Text { text } => self.hand_over(turn, text.clone()),
-            // The customer asked for a person: a model that fails must not stand in the way.
-            CallResult::Failed { text, .. } => {
-                turn.branch(None, format!("no summary: {text}"));
-                self.hand_over(turn, None)
-            }
-            other => Err(call::failed(other)),
+impl Behaviour for Handoff {
+    fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
+        if let Some(text) = turn.optional_text("text", self.text.as_ref())? {
+            turn.send(Outgoing { message: Message::Text { text }, template: None, outside: Outside::Skip })?;
         }
+        let summary = self.summary(turn)?;
+        let to = self.to.as_ref().map(|to| assign::chosen(turn, to)).transpose()?;
+        Ok(Next::Handoff(turn::Handoff { to, summary, resume: self.resume.is_some() }))
     }
 
     fn released(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {

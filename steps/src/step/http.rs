@@ -16,7 +16,7 @@ use crate::{
     event::CallResult,
     expression::{Duration, Locals, Text, plain_text},
     ids::StepId,
-    secrets::{SECRET_MARKS, masked, percent_encoded},
+    secrets::{SECRET_MARKS, masked, percent_encoded, percent_encoded_but},
     turn::{Failure, Next, Stop, Turn},
 };
 
@@ -34,7 +34,8 @@ pub struct Http {
     /// Left out: `GET`; `POST` where there is a body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
-    /// HTTPS or HTTP. Addresses inside the server's own network are refused.
+    /// HTTPS or HTTP. A value in its path or query is encoded as it has to be; one that is the whole address or its host stays as it is. Addresses
+    /// inside the server's own network are refused.
     pub url: Text,
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub headers: IndexMap<String, Text>,
@@ -107,14 +108,15 @@ impl Http {
     }
 
     fn address(&self, turn: &Turn<'_>) -> Result<String, Stop> {
-        let mut url = turn.own_text(&self.url)?.trim().to_owned();
+        let url = self.url.render_with(&turn.facts_view(), Locals::none(), part_of_address);
+        let mut url = url.map_err(Stop::from)?.trim().to_owned();
         // The whole beginning may be a secret; then the executor looks at it.
         let has_scheme = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) || url.starts_with(SECRET_MARKS.0);
         if !has_scheme || url.chars().any(|character| character.is_whitespace() || character.is_control()) {
             let shown: String = masked(&url).chars().take(80).collect();
             return Err(Failure::new(
                 "bad_url",
-                format!("`url` has to begin with https:// and hold no spaces; this is {shown:?}"),
+                format!("`url` has to begin with https:// or http:// and hold no spaces; this is {shown:?}"),
             )
             .into());
         }
@@ -146,6 +148,18 @@ impl Http {
         let body = if reply["json"].is_null() { &reply["text"] } else { &reply["json"] };
         save.keep(turn, body, locals)
     }
+}
+
+/// A value as it stands in a web address behind what is there already. The whole address, or its host, stays as it is; a part of the path
+/// or query is encoded; what stands in a key's place may be several keys with their values.
+fn part_of_address(before: &str, value: &str) -> String {
+    let behind_scheme = before.split_once("://").map(|(_, rest)| rest);
+    // The address may begin with a secret, or with a base that is a value too.
+    let rest = behind_scheme.or_else(|| before.starts_with(SECRET_MARKS.0).then_some(before)).unwrap_or_default();
+    if !rest.contains(['/', '?', '#']) {
+        return value.to_owned();
+    }
+    if rest.ends_with(['?', '&']) { percent_encoded_but(value, "=&+%") } else { percent_encoded(value) }
 }
 
 /// Keys with their values as text: a list several times, a missing value not at all.

@@ -30,7 +30,8 @@ pub struct StartBot {
     /// Left out: `call`.
     #[serde(default)]
     pub mode: Mode,
-    /// Variables that the other bot begins with.
+    /// Variables that the other bot begins with, converted to the types that it declares; what can't be converted takes `failed`. A missing
+    /// value leaves the variable's default.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(extend("propertyNames" = {"pattern": "^[a-z][a-z0-9_]{0,63}$"}))]
     pub variables: IndexMap<String, Data>,
@@ -55,7 +56,6 @@ pub enum Mode {
 impl Behaviour for StartBot {
     fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
         let variables = self.variables.iter().map(|(name, data)| Ok((name.clone(), turn.data(data)?)));
-        let variables = variables.filter(|variable| !matches!(variable, Ok((_, value)) if value.is_null()));
         let variables = variables.collect::<Result<_, Stop>>()?;
         Ok(Next::StartBot { bot: self.bot.clone(), switch: self.mode == Mode::Switch, variables })
     }

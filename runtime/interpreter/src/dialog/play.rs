@@ -297,6 +297,11 @@ impl<'a> Play<'a> {
                 let (add, remove) = if removed { (Vec::new(), vec![tag]) } else { (vec![tag], Vec::new()) };
                 Trigger::Tags { of, add, remove }
             }
+            Some("owner") => {
+                let owner = start.get("owner").cloned().unwrap_or_else(|| "colleague-1".into());
+                let of = if text("of").as_deref() == Some("contact") { "contact" } else { "lead" };
+                Trigger::Fields { fields: Map::from_iter([(format!("{of}.owner"), owner)]) }
+            }
             Some("schedule") => {
                 let place = self.bot.document.triggers.iter().position(|trigger| matches!(trigger.on, On::Schedule { .. }));
                 let trigger = place.ok_or_else(|| Failure::new("the bot has no `schedule` trigger"))?;
@@ -305,7 +310,7 @@ impl<'a> Play<'a> {
             other => {
                 let shown = other.unwrap_or("nothing");
                 return Err(Failure::new(format!(
-                    "`start` on {shown}: expected `stage`, `api`, `field`, `tag` or `schedule`; messages are `customer` lines"
+                    "`start` on {shown}: expected `stage`, `api`, `field`, `tag`, `owner` or `schedule`; messages are `customer` lines"
                 )));
             }
         };

@@ -122,7 +122,10 @@ impl Machine<'_> {
                 }
                 place.session
             }
-            None => self.new_session(&place.bot, &Start { on: "old_tap".into(), ..Start::default() }),
+            None => {
+                let variables = place.bot.document.initial_variables();
+                self.new_session(&place.bot, &Start { on: OLD_TAP.into(), variables, ..Start::default() })
+            }
         };
         if let Some(frame) = self.turn.contact_mut().session_mut(session).and_then(|session| session.frame_mut()) {
             frame.step = place.step.clone();

@@ -37,7 +37,7 @@ impl Machine<'_> {
             None => {
                 self.turn.alert(&failure.name, failure.text);
                 if may_branch {
-                    return self.end_bot(session, &End::new("failed"));
+                    return self.end_bot(session, End::new("failed"));
                 }
                 self.end_session(session, &End::new("failed"));
                 Ok(None)
@@ -52,10 +52,11 @@ impl Machine<'_> {
     }
 
     /// The running bot of a session ended: the one that called it goes on, or the session ends.
-    pub(super) fn end_bot(&mut self, session: SessionId, end: &End) -> Stopped {
+    pub(super) fn end_bot(&mut self, session: SessionId, end: End) -> Stopped {
+        let end = self.as_it_ends(end);
         let depth = self.turn.contact().session(session).map_or(0, |session| session.frames.len());
         if depth <= 1 {
-            self.end_session(session, end);
+            self.end_session(session, &end);
             return Ok(None);
         }
         self.clear_wait(session);
@@ -69,6 +70,22 @@ impl Machine<'_> {
         match behaviour.returned(&mut self.turn, &child) {
             Ok(next) => Ok(Some(At::Next(next))),
             Err(stop) => self.stopped(session, stop),
+        }
+    }
+
+    /// The bots of a session end by their own doing, all of them.
+    pub fn end_all(&mut self, session: SessionId, end: End) {
+        let end = self.as_it_ends(end);
+        self.end_session(session, &end);
+    }
+
+    /// A path that a default `failed` began ends as failed, however it ends; a name that the bot gave its outcome stays.
+    fn as_it_ends(&self, end: End) -> End {
+        let failing = self.turn.frame().is_some_and(|frame| frame.failing);
+        match end {
+            End { outcome, status: "completed" } if failing && outcome == "completed" => End::new("failed"),
+            End { outcome, status: "completed" } if failing => End { outcome, status: "failed" },
+            end => end,
         }
     }
 
@@ -91,6 +108,7 @@ impl Machine<'_> {
             self.left.extend(ended.deferred.into_iter().map(|inbound| (ended.number.clone(), inbound)));
         }
         if let Some(frame) = ended.frames.into_iter().next() {
+            self.turn.contact_mut().conversation_mut(&ended.number).last_bot = Some(frame.bot.clone());
             let (outcome, status) = (end.outcome.as_str().into(), end.status.into());
             self.turn.facts.push(Fact::SessionEnded { session, bot: frame.bot, outcome, status, vars: frame.vars });
         }

@@ -3,6 +3,41 @@
 use super::*;
 
 impl Machine<'_> {
+    pub(super) fn set_no_wait(&mut self) {
+        if let Some(frame) = self.turn.frame_mut() {
+            frame.wait = None;
+        }
+    }
+
+    /// Forgets what the running bot waited for, with its timers and calls.
+    pub fn clear_wait(&mut self, session: SessionId) {
+        let wait = self
+            .turn
+            .contact_mut()
+            .session_mut(session)
+            .and_then(|session| session.frame_mut())
+            .and_then(|frame| frame.wait.take());
+        match wait {
+            Some(Wait::Answer(wait)) => self.cancel(wait.timer),
+            Some(Wait::First(first)) => first.timers.iter().for_each(|(timer, _)| self.cancel(Some(*timer))),
+            Some(Wait::Call { entry }) => self.cancel(Some(entry)),
+            Some(Wait::Child | Wait::Human) | None => {}
+        }
+    }
+
+    pub fn arm(&mut self, session: SessionId, due: Moment, purpose: Purpose) -> EntryId {
+        let contact = self.turn.contact_mut();
+        let id = EntryId(contact.take_id());
+        contact.pending.push(Pending { id, session: Some(session), work: Work::Timer(Timer { due, purpose }) });
+        id
+    }
+
+    pub fn cancel(&mut self, entry: Option<EntryId>) {
+        if let Some(entry) = entry {
+            self.turn.contact_mut().pending.retain(|pending| pending.id != entry);
+        }
+    }
+
     pub(super) fn set_wait(&mut self, wait: Wait) {
         if let Some(frame) = self.turn.frame_mut() {
             frame.wait = Some(wait);

@@ -12,7 +12,6 @@ pub(crate) enum Occasion {
     Status { on: &'static str, data: Value },
     OptOut,
     HandoffClosed,
-    FlowSubmitted(Value),
 }
 
 impl Occasion {
@@ -25,7 +24,6 @@ impl Occasion {
             Occasion::Tag { of, tag, added } => json!({"of": of, "tag": tag, "event": if *added { "added" } else { "removed" }}),
             Occasion::Owner { of } => json!({"of": of}),
             Occasion::Status { data, .. } => data.clone(),
-            Occasion::FlowSubmitted(answers) => json!({"answers": answers}),
             Occasion::OptOut | Occasion::HandoffClosed => Value::Null,
         }
     }
@@ -40,13 +38,12 @@ impl Occasion {
                 if at.as_ref().is_some_and(|at| at != stage) {
                     return Some(Err("other_stage".into()));
                 }
-                let fits = match event {
-                    StageEvent::Either => true,
-                    StageEvent::Created => *created,
+                Some(match (event, created) {
+                    (StageEvent::Either, _) | (StageEvent::Created, true) | (StageEvent::Entered, false) => Ok(()),
+                    (StageEvent::Created, false) => Err("not_created_here".into()),
                     // A lead that is created in a stage has not come from another one.
-                    StageEvent::Entered => true,
-                };
-                Some(if fits { Ok(()) } else { Err("not_created_here".into()) })
+                    (StageEvent::Entered, true) => Err("created_here".into()),
+                })
             }
             (Occasion::Field { path, .. }, On::Field { path: watched }) => (path == watched).then_some(Ok(())),
             (Occasion::Tag { of, tag, added }, On::Tag { of: owner, tag: watched, event }) => {
@@ -57,9 +54,7 @@ impl Occasion {
             }
             (Occasion::Owner { of }, On::Owner { of: owner }) => owner.is_none_or(|owner| owner == *of).then_some(Ok(())),
             (Occasion::Status { on: kind, .. }, on) => (on.name() == *kind).then_some(Ok(())),
-            (Occasion::OptOut, On::OptOut {})
-            | (Occasion::HandoffClosed, On::HandoffClosed {})
-            | (Occasion::FlowSubmitted(_), On::FlowSubmitted {}) => Some(Ok(())),
+            (Occasion::OptOut, On::OptOut {}) | (Occasion::HandoffClosed, On::HandoffClosed {}) => Some(Ok(())),
             _ => None,
         }
     }

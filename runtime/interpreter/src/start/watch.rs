@@ -75,6 +75,13 @@ impl Machine<'_> {
         for bot in &again {
             self.refuse(bot, "a change started it in this turn already");
         }
+        // What the message itself changed, such as its contact's first lead, is no reason to begin the bot that it started once more.
+        let (twice, fresh): (Vec<BotId>, Vec<BotId>) = fresh.into_iter().partition(|id| {
+            self.started_by_message.as_ref().is_some_and(|(bot, before)| bot == id && self.changes_seen <= *before)
+        });
+        for bot in &twice {
+            self.refuse(bot, "running");
+        }
         if fresh.is_empty() {
             return Ok(());
         }

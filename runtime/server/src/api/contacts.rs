@@ -13,6 +13,7 @@ use steps::{
     contact::{Contact, Conversation, Lead, Session},
     event::{EventKind, Identity, Trigger},
     moment::Moment,
+    trigger::Owned,
 };
 
 use super::{
@@ -183,15 +184,38 @@ pub(super) async fn show(State(app): State<Arc<App>>, Path(name): Path<String>) 
     Ok(Json(view(&app, &found.contact)))
 }
 
-/// Values to set, by path: `contact.fields.budget`, `lead.stage`, …
+/// What changes of a contact or its lead.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fields {
+    /// Values to set, by path: `contact.fields.budget`, `lead.price`, `lead.owner`, …
+    #[serde(default)]
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
+    /// Tags of the contact.
+    #[serde(default)]
+    tags: Option<TagChange>,
+    #[serde(default)]
+    lead: Option<LeadChange>,
 }
 
-/// Sets fields of a contact or its lead; bots that watch them start.
+/// What changes of the current lead.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LeadChange {
+    tags: TagChange,
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TagChange {
+    #[serde(default)]
+    add: Vec<String>,
+    #[serde(default)]
+    remove: Vec<String>,
+}
+
+/// Sets fields and tags of a contact or its lead; bots that watch them start.
 #[utoipa::path(patch, path = "/api/v1/contacts/{contact}", tag = "contacts", request_body = Fields, params(("contact" = String, Path,)),
     responses((status = 200, body = ContactView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn change(
@@ -206,9 +230,17 @@ pub(super) async fn change(
     }
     let found = shapes::contact(&app, &name).await?;
     let key = idempotency::event_key(&headers, &app)?;
-    let trigger = Trigger::Fields { fields: body.fields };
-    let event = shapes::event(&app, format!("fields:{key}"), None, EventKind::Trigger(trigger));
-    shapes::bring(&app, &Whom::Contact(found.id.clone()), event).await?;
+    let tags = |of, tags: Option<TagChange>| tags.map(|TagChange { add, remove }| Trigger::Tags { of, add, remove });
+    let changes = [
+        ("fields", Some(body.fields).filter(|fields| !fields.is_empty()).map(|fields| Trigger::Fields { fields })),
+        ("tags", tags(Owned::Contact, body.tags)),
+        ("lead_tags", tags(Owned::Lead, body.lead.map(|lead| lead.tags))),
+    ];
+    for (what, trigger) in changes {
+        let Some(trigger) = trigger else { continue };
+        let event = shapes::event(&app, format!("{what}:{key}"), None, EventKind::Trigger(trigger));
+        shapes::bring(&app, &Whom::Contact(found.id.clone()), event).await?;
+    }
     let now = shapes::contact(&app, found.id.as_str()).await?;
     Ok(Json(view(&app, &now.contact)))
 }

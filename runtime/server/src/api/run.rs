@@ -30,16 +30,19 @@ pub(super) struct Run {
     /// The step that it begins with; left out: its first.
     #[serde(default)]
     start: Option<String>,
-    /// Variables that it begins with.
+    /// Variables that it begins with, converted to the types that the bot declares. They come before those of the bot's `api` trigger.
     #[serde(default)]
     #[schema(value_type = Object)]
     variables: Map<String, Value>,
+    /// What the bot reads as `trigger.data`: any JSON.
+    #[serde(default)]
+    data: Value,
     /// The business's number that it writes from; left out: the default one.
     #[serde(default)]
     number: Option<String>,
 }
 
-/// Runs a bot for a contact, who is made if need be.
+/// Runs a bot for a contact, who is made if need be. If the bot has an `api` trigger, its conditions count; `not_started` tells why it did not start.
 #[utoipa::path(post, path = "/api/v1/bots/{id}/run", tag = "bots", request_body = Run,
     params(("id" = String, Path,), ("Idempotency-Key" = Option<String>, Header, description = "The same key and body: the same answer, and nothing happens twice")),
     responses((status = 202, body = Started), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -62,11 +65,13 @@ pub(super) async fn run(
                 .ok_or_else(|| Problem::invalid("start", format!("bot {id} has no step {start:?}")))?,
         ),
     };
+    bot.variables_with(run.variables.clone(), app.now())
+        .map_err(|unfit| Problem::invalid(format!("variables.{}", unfit.variable), unfit.failure.text))?;
     let whom = named(&run.contact)?;
     let number = shapes::number(&app, run.number.as_deref())?;
     let key = idempotency::event_key(&headers, &app)?;
     let call = async {
-        let trigger = Trigger::Run { bot: id.clone(), start, variables: run.variables.clone(), data: Value::Null };
+        let trigger = Trigger::Run { bot: id.clone(), start, variables: run.variables.clone(), data: run.data.clone() };
         let event = shapes::event(&app, format!("run:{id}:{key}"), Some(number), EventKind::Trigger(trigger));
         shapes::bring(&app, &whom, event).await.map(|done| shapes::started(&done))
     };
@@ -120,7 +125,9 @@ pub(super) struct Stage {
 #[derive(Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct StageLead {
-    /// The pipeline's own id of the lead.
+    /// The pipeline's own id of the lead: a text, or a number, which counts as its text.
+    #[serde(deserialize_with = "text_or_number")]
+    #[schema(value_type = String)]
     id: String,
     #[serde(default)]
     name: Option<String>,
@@ -136,6 +143,15 @@ struct StageLead {
     #[serde(default)]
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
+}
+
+/// Many pipelines number their leads.
+fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        other => Err(serde::de::Error::custom(format!("a text or a number is expected, not {other}"))),
+    }
 }
 
 /// A lead entered a stage: starts the bots that wait for it. 202 tells which started and, for each that did not, why.

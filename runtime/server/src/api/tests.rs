@@ -58,6 +58,7 @@ async fn mistakes_in_a_body_are_named_and_have_no_effect() {
         ("bots/nobody/run", json!({ "contact": contact }), (404, "")),
         ("bots/No%20Body/run", json!({ "contact": contact }), (422, "id")),
         ("triggers/stage", json!({ "lead": { "id": "1", "contact": contact } }), (422, "lead.stage")),
+        ("triggers/stage", json!({ "lead": { "id": [1], "stage": "new", "contact": contact } }), (422, "lead.id")),
         ("triggers/stage", json!({ "lead": { "id": "1", "stage": "new" } }), (422, "lead.contact")),
         ("triggers/stage", json!({ "lead": { "id": "1", "stage": "new", "contact": contact, "stge": 1 } }), (422, "lead.stge")),
         ("sandbox/messages", json!({ "from": ANA }), (422, "text")),
@@ -127,6 +128,32 @@ async fn a_bot_runs_once_for_a_key() {
 }
 
 #[tokio::test]
+async fn an_api_trigger_reads_what_the_caller_says() {
+    let server = Server::sandbox().await;
+    let bot = json!({
+        "variables": { "people": { "type": "integer" } },
+        "triggers": [{ "on": "api", "when": "trigger.data.ok == true" }],
+        "start": "hello",
+        "steps": { "hello": { "type": "message", "text": "{{ vars.people }} {{ trigger.data.from }}", "outside_window": "skip" } }
+    });
+    assert_eq!(server.call("POST", "/api/v1/bots/caller/publish", &json!({ "document": bot })).await.status, 200);
+    say(&server, &json!({ "text": "Oi" })).await;
+    let run = |variables: Value, data: Value| {
+        let server = server.clone();
+        let body = json!({ "contact": { "phone": ANA }, "variables": variables, "data": data });
+        async move { server.call("POST", "/api/v1/bots/caller/run", &body).await }
+    };
+    let wrong = run(json!({ "people": "many" }), json!({ "ok": true })).await;
+    assert_eq!(wrong.problem(), (422, "variables.people".into()), "{}", wrong.text);
+    let refused = run(json!({}), json!({ "ok": false })).await.json();
+    assert_eq!((&refused["started"], &refused["not_started"][0]["reason"]), (&json!([]), &json!("when")), "{refused}");
+    let started = run(json!({ "people": "we are 12" }), json!({ "ok": true, "from": "site" })).await.json();
+    assert_eq!(started["started"][0]["bot"], "caller", "{started}");
+    server.settle().await;
+    assert_eq!(server.transcript(ANA).await.last().map(String::as_str), Some("out: 12 site (delivered)"));
+}
+
+#[tokio::test]
 async fn a_stage_tells_what_started_and_why_others_did_not() {
     let server = Server::with("[pipelines.sales]\nstages = [\"new\", \"won\"]", store::memory()).await;
     let bot = json!({
@@ -135,7 +162,7 @@ async fn a_stage_tells_what_started_and_why_others_did_not() {
         "steps": { "hello": { "type": "message", "text": "Parabéns", "outside_window": "skip" } }
     });
     assert_eq!(server.call("POST", "/api/v1/bots/winner/publish", &json!({ "document": bot })).await.status, 200);
-    let stage = |stage: &str| json!({ "lead": { "id": "77", "pipeline": "sales", "stage": stage, "contact": { "phone": ANA, "name": "Ana" } } });
+    let stage = |stage: &str| json!({ "lead": { "id": 77, "pipeline": "sales", "stage": stage, "contact": { "phone": ANA, "name": "Ana" } } });
     let new = server.call("POST", "/api/v1/triggers/stage", &stage("new")).await;
     assert_eq!((new.status, new.json()["started"].as_array().map(Vec::len)), (202, Some(0)), "{}", new.text);
     assert_eq!(new.json()["not_started"][0]["bot"], "winner");
@@ -175,6 +202,10 @@ async fn fields_are_set_sessions_stopped_and_a_contact_erased() {
     let path = format!("/api/v1/contacts/{ANA}");
     let changed = server.call("PATCH", &path, &json!({ "fields": { "contact.fields.budget": 100 } })).await;
     assert_eq!(changed.json()["fields"]["budget"], 100, "{}", changed.text);
+    let tags = json!({ "tags": { "add": ["vip", "new"] }, "lead": { "tags": { "add": ["hot"] } } });
+    server.call("PATCH", &path, &tags).await;
+    let changed = server.call("PATCH", &path, &json!({ "tags": { "remove": ["new"] } })).await.json();
+    assert_eq!((&changed["tags"], &changed["leads"][0]["tags"]), (&json!(["vip"]), &json!(["hot"])), "{changed}");
     let wrong = server.call("PATCH", &path, &json!({ "fields": { "contact. .budget": 1 } })).await;
     assert_eq!(wrong.problem().0, 422);
 

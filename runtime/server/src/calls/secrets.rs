@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use steps::event::CallResult;
 
 /// Secrets by name.
 #[derive(Clone, Debug, Default)]
@@ -26,13 +28,36 @@ impl Secrets {
         self.0.get(name).map(|value| value.expose_secret().to_owned())
     }
 
+    /// A reply without the values of secrets, wherever they stand in it.
+    pub(super) fn mask_result(&self, result: CallResult) -> CallResult {
+        match result {
+            CallResult::Http { status, json, text } if !self.0.is_empty() => {
+                CallResult::Http { status, json: json.map(|json| self.mask_json(json)), text: self.mask(&text) }
+            }
+            other => other,
+        }
+    }
+
+    fn mask_json(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.mask(&text)),
+            Value::Array(values) => values.into_iter().map(|value| self.mask_json(value)).collect(),
+            Value::Object(values) => {
+                Value::Object(values.into_iter().map(|(key, value)| (self.mask(&key), self.mask_json(value))).collect())
+            }
+            other => other,
+        }
+    }
+
     /// The text with every value replaced by its name, also where it stands percent-encoded.
     pub(super) fn mask(&self, text: &str) -> String {
         let mut masked = text.to_owned();
         for (name, value) in &self.0 {
             let value = value.expose_secret();
             let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            for form in [value, &encoded, &value.to_ascii_lowercase()] {
+            // As a JSON text writes it, without its quotes.
+            let escaped = Value::from(value).to_string();
+            for form in [value, &encoded, &value.to_ascii_lowercase(), escaped.trim_matches('"')] {
                 masked = masked.replace(form, &format!("{{{{ secrets.{name} }}}}"));
             }
         }

@@ -150,6 +150,19 @@ impl Reader {
         found
     }
 
+    /// The bots of its folder that a bot calls and that have errors, with the step that calls them.
+    pub(super) fn broken_calls(&mut self, bot: &Bot, path: &Path) -> Vec<(String, String)> {
+        let mut broken = Vec::new();
+        for (step, definition) in bot.document.steps.iter().filter(|(_, step)| step.kind == "start_bot") {
+            let Some(name) = definition.source().get("bot").and_then(serde_json::Value::as_str) else { continue };
+            let called = path.with_file_name(format!("{name}.json"));
+            if called.is_file() && called != path && self.read(&called).is_ok_and(|loaded| loaded.checked.bot.is_none()) {
+                broken.push((step.to_string(), name.to_owned()));
+            }
+        }
+        broken
+    }
+
     fn folder(&mut self, folder: &Path) -> &Environment {
         let environment = &self.environment;
         self.folders.entry(folder.to_owned()).or_insert_with(|| {

@@ -57,8 +57,17 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let mut folders: BTreeMap<PathBuf, Vec<Arc<Bot>>> = BTreeMap::new();
     for path in &found.bots {
         let bots::Loaded { path, source, checked, .. } = reader.read(path);
+        let mut diagnostics = checked.diagnostics;
+        if let Some(bot) = &checked.bot {
+            diagnostics.extend(reader.broken_calls(bot, &path).into_iter().map(|(step, called)| Diagnostic {
+                path: format!("steps.{step}.bot"),
+                step: Some(step),
+                help: Some(format!("mend {called}.json")),
+                ..bots::of_file("called_bot", bot.id.as_str(), format!("`{called}` is called here, and has errors"))
+            }));
+        }
         folders.entry(bots::folder_of(&path).to_owned()).or_default().extend(checked.bot);
-        examined.push(Examined { path, source, diagnostics: checked.diagnostics });
+        examined.push(Examined { path, source, diagnostics });
     }
     for (folder, together) in &folders {
         for diagnostic in overlaps(together) {

@@ -59,6 +59,9 @@ pub(super) struct RunArguments {
     /// A variable that the bot begins with
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     variables: Vec<(String, Value)>,
+    /// What the bot reads as `trigger.data`
+    #[arg(long, value_name = "JSON", value_parser = data)]
+    data: Option<Value>,
     /// The step that it begins with; left out: its first
     #[arg(long, value_name = "STEP")]
     start: Option<String>,
@@ -128,6 +131,9 @@ pub(super) fn run(arguments: &RunArguments, terminal: &mut Terminal<'_>) -> anyh
     let mut body = json!({"contact": contact, "variables": variables});
     if let Some(start) = &arguments.start {
         body["start"] = start.as_str().into();
+    }
+    if let Some(data) = &arguments.data {
+        body["data"] = data.clone();
     }
     let Some(answer) = ask(&arguments.server, Method::POST, &["bots", &arguments.bot, "run"], Some(body), terminal)? else {
         return Ok(Exit::Problems);
@@ -278,4 +284,9 @@ fn address(server: &Server, terminal: &Terminal<'_>) -> anyhow::Result<(Url, Opt
 fn variable(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or("write it as name=value")?;
     Ok((name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| value.into())))
+}
+
+/// Reads `trigger.data`.
+fn data(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("write it as JSON: {error}"))
 }

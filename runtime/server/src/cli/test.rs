@@ -106,13 +106,7 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn test(
-    path: &Path,
-    reader: &mut bots::Reader,
-    environment: &Arc<Environment>,
-    filter: Option<&str>,
-    colour: Colour,
-) -> Tested {
+fn test(path: &Path, reader: &mut bots::Reader, environment: &Arc<Environment>, filter: Option<&str>, colour: Colour) -> Tested {
     let mut tested = Tested { path: path.to_owned(), problem: None, reports: Vec::new() };
     let tests = bots::tests_of(path);
     let loaded = reader.read(path);
@@ -139,10 +133,16 @@ fn test(
         }
     };
     let others = reader.called_by(&bot, path);
+    let broken: Vec<String> = reader.broken_calls(&bot, path).into_iter().map(|(_, called)| called).collect();
     let chosen = dialogs.into_iter().filter(|dialog| filter.is_none_or(|filter| dialog.name.contains(filter)));
     tested.reports = chosen
         .map(|dialog| {
-            let report = play(&bot, &others, environment, &dialog, &|code| whatsapp::errors::new(code, ""));
+            let mut report = play(&bot, &others, environment, &dialog, &|code| whatsapp::errors::new(code, ""));
+            if let (Some(failure), false) = (&mut report.failure, broken.is_empty()) {
+                failure
+                    .message
+                    .push_str(&format!("; bots that it calls have errors, so they are not there: {}", broken.join(", ")));
+            }
             (dialog, report)
         })
         .collect();

@@ -353,11 +353,12 @@ mod server {
         let answer = json!({"contact": "c", "started": [{"bot": "welcome", "version": "v", "session": 3}], "not_started": []});
         let (listen, asked) = answering(202, answer);
         let environment = [("SALESBOT_LISTEN", listen.as_str()), ("SALESBOT_API_TOKEN", TOKEN)];
-        let arguments = ["run", "welcome", "--contact", "+5511999999999", "--var", "score=3", "--var", "source=fair"];
+        let arguments =
+            ["run", "welcome", "--contact", "+5511999999999", "--var", "score=3", "--var", "source=fair", "--data", "[1]"];
         let ran = run_with(&arguments, "", &environment);
         assert_eq!((ran.exit, ran.output.as_str()), (Exit::Well, "welcome has started, session 3\n"), "{}", ran.errors);
         let expected = "POST /api/v1/bots/welcome/run Bearer 0123456789abcdef \
-                        {\"contact\":{\"phone\":\"+5511999999999\"},\"variables\":{\"score\":3,\"source\":\"fair\"}}";
+                        {\"contact\":{\"phone\":\"+5511999999999\"},\"variables\":{\"score\":3,\"source\":\"fair\"},\"data\":[1]}";
         assert_eq!(*asked.lock().unwrap(), [expected]);
     }
 

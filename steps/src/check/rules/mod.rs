@@ -1,16 +1,20 @@
 //! The rules that a bot of the right form must keep. One file each: what it checks, and the page that explains it.
 
+mod arguments;
 mod bounds;
 mod card;
 mod comparison;
+mod condition;
 mod dead_end;
 mod duplicate_option;
 mod emoji;
+mod http_parts;
 mod location;
 mod loop_without_wait;
 mod media;
 mod message_parts;
 mod no_effect;
+mod no_value;
 mod option_count;
 mod option_title;
 mod out_of_scope;
@@ -25,7 +29,7 @@ mod trigger;
 mod unknown_link;
 mod unknown_name;
 pub(crate) mod unknown_property;
-mod unknown_variable;
+pub(crate) mod unknown_variable;
 mod unreachable;
 mod variable;
 mod window;
@@ -63,7 +67,10 @@ pub(crate) const RULES: &[Rule] = &[
     unknown_variable::RULE,
     out_of_scope::RULE,
     unknown_property::RULE,
+    no_value::RULE,
+    condition::RULE,
     comparison::RULE,
+    arguments::RULE,
     variable::RULE,
     unknown_name::RULE,
     duplicate_option::RULE,
@@ -76,6 +83,7 @@ pub(crate) const RULES: &[Rule] = &[
     option_count::RULE,
     card::RULE,
     product::RULE,
+    http_parts::RULE,
     template::RULE,
     bounds::RULE,
     no_effect::RULE,

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     code: "out_of_scope",
     page: Page {
         happened: "An expression reads a value that is not there in this place.",
-        why: "`secrets` and `reply` live in `http` steps only, `child` where a called bot comes back (`start_bot`), `item` and `index` inside what an `each` \
+        why: "`secrets` live in what `http` steps send, `reply` in `http` steps only, `child` where a called bot comes back (`start_bot`), `item` and `index` inside what an `each` \
               repeats. Elsewhere they are always missing.",
         to_do: "Keep what you need in a variable with `save` where the value is there, and read the variable here.",
     },
@@ -31,9 +31,15 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether a string is a part of what an `http` step sends.
+fn is_sent(site: &Site<'_>) -> bool {
+    matches!(site.place.keys().get(2), Some(Key::Name("url" | "headers" | "query" | "json" | "form" | "text")))
+}
+
 fn lives_in(root: &str) -> Option<&'static str> {
     Some(match root {
-        "secrets" | "reply" => "`http` steps",
+        "secrets" => "what `http` steps send",
+        "reply" => "`http` steps",
         "child" => "`start_bot` steps",
         "item" | "index" => "what an `each` repeats",
         _ => return None,
@@ -48,7 +54,8 @@ fn is_there(subject: &Subject<'_>, site: &Site<'_>, root: &str) -> bool {
         _ => None,
     };
     match root {
-        "secrets" | "reply" => step.is_some_and(|step| step.is("http")),
+        "reply" => step.is_some_and(|step| step.is("http")),
+        "secrets" => step.is_some_and(|step| step.is("http")) && is_sent(site),
         "child" => step.is_some_and(|step| step.is("start_bot")),
         _ => site.in_each,
     }

@@ -1,7 +1,17 @@
 //! A trigger says what it waits for.
 
+use jsonc_parser::ast::Object;
+
 use super::{Page, Rule};
-use crate::check::{diagnostic::Diagnostic, json, subject::Subject};
+use crate::{
+    check::{
+        diagnostic::Diagnostic,
+        json,
+        place::{Key, Place},
+        subject::Subject,
+    },
+    expression::fold,
+};
 
 pub(super) const RULE: Rule = Rule {
     code: "trigger",
@@ -20,6 +30,9 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         let on = json::get_text(trigger, "on").map_or("", |on| &*on.value);
         let has = |key: &str| json::has(trigger, key);
         let span = trigger.range.start..trigger.range.start + 1;
+        if on == "message" {
+            opt_out_words(subject, &place, trigger, problems);
+        }
         let mut wrong = |message: &str, help: &str| {
             problems.push(Diagnostic::error(RULE.code, &place, span.clone(), message).help(help));
         };
@@ -49,6 +62,13 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
                     wrong("a schedule is `before` or `after` its date, not both", "keep one of them");
                 }
             }
+            "field" => {
+                let path = json::get_text(trigger, "path").map_or("", |path| &*path.value);
+                if path.starts_with("vars.") {
+                    let message = format!("`{path}` lives in a session, so this never fires");
+                    wrong(&message, "watch a field of the contact or lead; whoever writes a variable can act on it");
+                }
+            }
             "stage" if has("stage") && !has("pipeline") && subject.environment.pipelines.len() > 1 => {
                 problems.push(
                     Diagnostic::warning(RULE.code, &place, span.clone(), "this fires in every pipeline that has such a stage")
@@ -63,5 +83,19 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
                     .help("write them under `hours` of the bot"),
             );
         }
+    }
+}
+
+/// Keywords by which a customer opts out, which comes before all triggers.
+fn opt_out_words<'t>(subject: &Subject<'t>, place: &Place<'t>, trigger: &Object<'t>, problems: &mut Vec<Diagnostic>) {
+    let place = place.name("keywords");
+    for (index, keyword) in json::get_list(trigger, "keywords").iter().enumerate() {
+        let Some(word) = keyword.as_string_lit().filter(|word| subject.environment.is_opt_out_word(&fold(&word.value))) else {
+            continue;
+        };
+        let message = format!("`{}` alone never starts a bot: it is a word by which customers opt out", word.value);
+        let found = Diagnostic::warning(RULE.code, &place.child(Key::Index(index)), json::span(keyword), message);
+        problems
+            .push(found.help("take another word, or an `opt_out` trigger; the settings name the words under `opt_out_words`"));
     }
 }

@@ -3,7 +3,10 @@
 use super::{Page, Rule};
 use crate::{
     check::{diagnostic::Diagnostic, subject::Subject},
-    expression::nearest,
+    expression::{
+        kinds::{OF_DATES, What},
+        nearest,
+    },
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -44,6 +47,13 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             let near = near.map(|near| format!("{owner}.{near}"));
             problems.push(found.nearest(near.as_deref()));
         }
+    }
+    for (site, _, span, what) in subject.faults() {
+        let What::NoProperty { name } = what else { continue };
+        let known = || OF_DATES.iter().map(|(name, _)| *name);
+        let found = Diagnostic::error(RULE.code, &site.place, span, format!("a date has no property `{name}`"));
+        let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        problems.push(found.expected(format!("one of {list}")).nearest(nearest(name, known())));
     }
 }
 

@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
 }
 
 /// The name in `vars.name`, or in `vars.name.more`.
-pub(super) fn variable(path: &str) -> Option<&str> {
+pub(crate) fn variable(path: &str) -> Option<&str> {
     path.strip_prefix("vars.").map(|rest| rest.split('.').next().unwrap_or(rest))
 }
 

@@ -49,7 +49,7 @@ pub(super) fn register(engine: &mut Engine) {
                 return text;
             }
             let facts = current_facts();
-            found(text_of(&text).and_then(|text| find::number(&text, facts.language())).map(number))
+            found(text_of(&text).and_then(|text| find::number(&text, facts.own_language())).map(number))
         })
         .register_fn("money", |amount: Dynamic, currency: Dynamic| -> Result {
             let (Some(amount), Some(currency)) = (number_of(&amount)?, text_of(&currency)) else {
@@ -85,7 +85,7 @@ fn number_of(value: &Dynamic) -> Result<Option<f64>> {
     }
     let facts = current_facts();
     text_of(value)
-        .and_then(|text| find::whole_number(&text, facts.language()))
+        .and_then(|text| find::whole_number(&text, facts.own_language()))
         .map(Some)
         .ok_or_else(|| "A number was expected here. `number(…)` finds one in a text.".into())
 }

@@ -49,14 +49,23 @@ fn longest_inside(phrases: &[Vec<String>], typed: &str) -> Option<usize> {
     found.max_by_key(|(index, phrase)| (phrase.len(), std::cmp::Reverse(*index))).map(|(index, _)| index)
 }
 
-/// Whether `phrase` stands in `text` as whole words; both folded.
+/// Whether `phrase` stands in `text` as whole words; both folded. A script without spaces has no words to stand between.
 pub fn holds_words(text: &str, phrase: &str) -> bool {
     !phrase.is_empty()
         && text.match_indices(phrase).any(|(start, found)| {
             let before = text[..start].chars().next_back();
             let after = text[start + found.len()..].chars().next();
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+            let goes_on = |letter: Option<char>, edge: Option<char>| {
+                letter.is_some_and(|letter| letter.is_alphanumeric() && !is_unspaced(letter)) && !edge.is_some_and(is_unspaced)
+            };
+            !goes_on(before, found.chars().next()) && !goes_on(after, found.chars().next_back())
         })
+}
+
+/// Letters of scripts that are written without spaces: Han, Kana, Thai, Lao, Burmese, Khmer.
+fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
 }
 
 /// The number that a customer typed in place of a title.
@@ -96,6 +105,10 @@ mod tests {
         assert!(!holds_words("comprarei", "comprar"));
         assert!(!holds_words("nao", ""));
         assert!(holds_words("desfazer, fazer", "fazer"));
+        assert!(holds_words("我想知道价格", "价格"));
+        assert!(holds_words("看menu吧", "menu"));
+        assert!(holds_words("ราคาเท่าไร", "ราคา"));
+        assert!(!holds_words("가격표", "가격"));
     }
 
     #[test]

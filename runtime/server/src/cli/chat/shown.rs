@@ -43,6 +43,7 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             let summary = summary.as_ref().map(|summary| format!(": {}", shortened(summary))).unwrap_or_default();
             format!("(handed over{to}{summary})")
         }
+        Fact::HandoffSummary { text } => format!("(summary for the colleague: {})", shortened(text)),
         Fact::Echo { .. } => "(a person has answered)".to_owned(),
         Fact::Released => "(given back to the bot)".to_owned(),
         Fact::Alert { name, text, .. } => format!("(the team is told: {name}: {})", shortened(text)),

@@ -1,0 +1,140 @@
+//! Who gets a message, and what the trace says of the bots that wanted it too.
+
+use std::sync::Arc;
+
+use interpreter::{Bots, rehearsal::Rehearsal};
+use serde_json::{Map, Value, json};
+use steps::{
+    bot::Bot,
+    environment::Environment,
+    event::{AgentCommand, Content, EventKind, Identity, Trigger},
+    fact::Fact,
+    ids::{BotId, NumberId},
+    moment::Moment,
+    trace::{Trace, Traced},
+};
+
+const NOW: Moment = Moment(1_772_442_000_000);
+
+fn bot(id: &str, triggers: Value, step: Value) -> Arc<Bot> {
+    let document = json!({"triggers": triggers, "start": "a", "steps": {"a": step}});
+    Bot::new(BotId::new(id).unwrap(), serde_json::from_value(document).unwrap())
+}
+
+fn rehearse(list: &[Arc<Bot>]) -> Rehearsal {
+    let mut bots = Bots::default();
+    list.iter().for_each(|bot| bots.publish(bot.clone()));
+    let environment = Environment { default_number: NumberId::new("100"), ..Environment::default() };
+    let ana = Identity { phone: Some("+5511999999999".into()), ..Identity::default() };
+    Rehearsal::new(bots, Arc::new(environment), ana, NOW)
+}
+
+fn say(rehearsal: &mut Rehearsal, text: &str) -> Trace {
+    rehearsal.customer(Content::Text { text: text.into() }, None, None)
+}
+
+/// The bots that did not start, with the reason.
+fn refused(trace: &Trace) -> Vec<String> {
+    let line = |what: &Traced| match what {
+        Traced::NotStarted { bot, reason } => Some(format!("{bot}: {reason}")),
+        _ => None,
+    };
+    trace.iter().filter_map(|line_of| line(&line_of.what)).collect()
+}
+
+fn three_bots() -> Vec<Arc<Bot>> {
+    vec![
+        bot("any", json!([{"on": "message", "any": true}]), json!({"type": "ask", "text": "Yes?"})),
+        bot(
+            "menu",
+            json!([{"on": "message", "keywords": ["menu"], "interrupt": true}]),
+            json!({"type": "message", "text": "Menu"}),
+        ),
+        bot("price", json!([{"on": "message", "keywords": ["menu", "price"]}]), json!({"type": "ask", "text": "Of what?"})),
+    ]
+}
+
+#[test]
+fn whoever_wanted_a_message_that_another_took_is_outranked() {
+    let mut rehearsal = rehearse(&three_bots());
+    assert_eq!(refused(&say(&mut rehearsal, "hello")), [""; 0]);
+    // The bot that listens takes it; its own triggers have lost nothing.
+    assert_eq!(refused(&say(&mut rehearsal, "price")), ["price: outranked"]);
+    let mut rehearsal = rehearse(&three_bots());
+    assert_eq!(refused(&say(&mut rehearsal, "price")), ["any: outranked"]);
+    assert_eq!(refused(&say(&mut rehearsal, "the menu")), ["any: outranked", "price: outranked"]);
+}
+
+#[test]
+fn while_a_person_has_the_conversation_each_bot_says_so() {
+    let mut rehearsal = rehearse(&three_bots());
+    rehearsal.event(EventKind::Agent(AgentCommand::Handoff { to: None }));
+    assert_eq!(refused(&say(&mut rehearsal, "menu")), ["any: human", "menu: human", "price: human"]);
+    assert_eq!(refused(&say(&mut rehearsal, "hello")), ["any: human"]);
+}
+
+#[test]
+fn a_form_starts_one_bot() {
+    let waiting = json!([{"on": "flow_submitted"}]);
+    let say = |text: &str| json!({"type": "message", "text": text});
+    let mut rehearsal = rehearse(&[bot("a", waiting.clone(), say("A")), bot("b", waiting, say("B"))]);
+    let form = Content::Form { answers: json!({"n": 1}).as_object().unwrap().clone(), token: None, name: None };
+    let trace = rehearsal.customer(form, None, None);
+    assert_eq!(rehearsal.said.iter().map(|said| said.message.text()).collect::<Vec<_>>(), ["A"]);
+    assert_eq!(refused(&trace), ["b: outranked"]);
+}
+
+#[test]
+fn a_bot_that_runs_says_why_it_does_not_start_again() {
+    let waits = json!({"type": "wait", "for": {"delay": "1h"}});
+    let mut rehearsal = rehearse(&[bot("a", json!([{"on": "message", "any": true}]), waits)]);
+    say(&mut rehearsal, "hi");
+    assert_eq!(refused(&say(&mut rehearsal, "hi")), ["a: running"]);
+}
+
+/// What its first steps say would be lost without the question that they lead to.
+#[test]
+fn a_bot_that_gives_way_says_nothing() {
+    let asks = bot("a", json!([{"on": "message", "any": true}]), json!({"type": "ask", "text": "Yes?"}));
+    let gives_way = json!({
+        "defaults": {"when_listening": "ignore"}, "start": "hi",
+        "steps": {"hi": {"type": "message", "text": "Hi", "next": "q"}, "q": {"type": "ask", "text": "Well?"}}
+    });
+    let gives_way = Bot::new(BotId::new("b").unwrap(), serde_json::from_value(gives_way).unwrap());
+    let mut rehearsal = rehearse(&[asks, gives_way]);
+    let run = || {
+        let bot = BotId::new("b").unwrap();
+        EventKind::Trigger(Trigger::Run { bot, start: None, variables: Map::new(), data: Value::Null })
+    };
+    say(&mut rehearsal, "hi");
+    let trace = rehearsal.event(run());
+    assert_eq!(refused(&trace), ["b: another bot listens, and `when_listening` is `ignore`"]);
+    assert!(!trace.iter().any(|line| matches!(line.what, Traced::Started { .. })));
+    assert_eq!(rehearsal.said.len(), 1);
+    say(&mut rehearsal, "yes");
+    rehearsal.event(run());
+    assert_eq!(rehearsal.said.len(), 3);
+}
+
+/// A model's summary comes after the handoff, and one that fails is told.
+#[test]
+fn a_summary_follows_the_handoff() {
+    let step = json!({"type": "handoff", "summary": {"instructions": "sum up"}});
+    let hand_over = || {
+        let mut rehearsal = rehearse(&[bot("a", json!([{"on": "message", "any": true}]), step.clone())]);
+        say(&mut rehearsal, "hi");
+        assert!(rehearsal.facts.contains(&Fact::HandedOver { to: None, summary: None }));
+        let entry = rehearsal.calls[0].0;
+        (rehearsal, entry)
+    };
+    let (mut rehearsal, entry) = hand_over();
+    rehearsal.answer_call(entry, steps::event::CallResult::Text { text: Some("wants a quote".into()) });
+    assert!(rehearsal.facts.contains(&Fact::HandoffSummary { text: "wants a quote".into() }));
+    let (mut rehearsal, entry) = hand_over();
+    rehearsal.answer_call(entry, steps::event::CallResult::Failed { name: "timeout".into(), text: "no answer".into() });
+    assert!(rehearsal.facts.iter().any(|fact| matches!(fact, Fact::Alert { name, .. } if name == "handoff_summary")));
+    let (mut rehearsal, entry) = hand_over();
+    rehearsal.event(EventKind::Agent(AgentCommand::Release { close: false }));
+    rehearsal.answer_call(entry, steps::event::CallResult::Text { text: Some("late".into()) });
+    assert!(!rehearsal.facts.iter().any(|fact| matches!(fact, Fact::HandoffSummary { .. })));
+}
