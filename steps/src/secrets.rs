@@ -86,7 +86,7 @@ fn replace<'t, E>(text: &'t str, with: impl Fn(&str, &str) -> Result<String, E>)
 }
 
 /// A text as it stands in the query of a web address; marks of secrets stay as they are.
-pub(crate) fn percent_encoded(text: &str) -> String {
+pub fn percent_encoded(text: &str) -> String {
     percent_encoded_but(text, "")
 }
 

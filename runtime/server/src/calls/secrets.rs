@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use steps::event::CallResult;
+use steps::{event::CallResult, secrets::percent_encoded};
 
 /// Secrets by name.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,9 @@ impl Secrets {
             let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
             // As a JSON text writes it, without its quotes.
             let escaped = Value::from(value).to_string();
-            for form in [value, &encoded, &value.to_ascii_lowercase(), escaped.trim_matches('"')] {
+            // A query has two ways to write a space.
+            let in_path = percent_encoded(value);
+            for form in [value, &encoded, &in_path, &value.to_ascii_lowercase(), escaped.trim_matches('"')] {
                 masked = masked.replace(form, &format!("{{{{ secrets.{name} }}}}"));
             }
         }

@@ -173,6 +173,19 @@ fn check_warns_where_bots_of_a_folder_overlap() {
 }
 
 #[test]
+fn a_called_bot_with_errors_is_told_by_its_caller() {
+    let caller = r#"{"triggers": [{"on": "message", "any": true}], "start": "a", "steps": {
+        "a": {"type": "start_bot", "bot": "other", "next": "b"}, "b": {"type": "message", "text": "back"}}}"#;
+    let tests = r#"{"dialogs": [{"name": "calls", "steps": [{"customer": "oi"}, {"bot": "back"}]}]}"#;
+    let bots = folder(&[("caller.json", caller), ("caller.test.json", tests), ("other.json", r#"{"start": "x", "steps": {}}"#)]);
+    let checked = salesbot(&["check", &path(&bots, "caller.json")]);
+    assert_eq!(checked.exit, Exit::Problems);
+    assert!(checked.output.contains("`other` is called here, and has errors"), "{}", checked.output);
+    let tested = salesbot(&["test", &path(&bots, "caller.json")]);
+    assert!(tested.output.contains("bots that it calls have errors, so they are not there: other"), "{}", tested.output);
+}
+
+#[test]
 fn check_needs_no_secrets_of_a_server() {
     let folder = folder(&[("welcome.json", WELCOME), ("settings.toml", "[whatsapp]\nphone_number_id = \"1\"")]);
     let ran = salesbot(&["check", &path(&folder, "welcome.json"), "--config", &path(&folder, "settings.toml")]);
