@@ -61,6 +61,7 @@ pub struct Ended {
     pub outcome: String,
     pub status: String,
     pub vars: Map<String, Value>,
+    pub flow: Map<String, Value>,
 }
 
 impl Rehearsal {
@@ -218,6 +219,7 @@ impl Rehearsal {
             // The ended session comes back for this one look.
             let mut frame = crate::machine::new_frame(live, None, Map::new());
             frame.vars = ended.vars.clone();
+            frame.flow = ended.flow.clone();
             let id = SessionId(contact.take_id());
             contact.sessions.push(Session {
                 id,
@@ -270,9 +272,10 @@ impl Rehearsal {
                     self.contact = turned.contact;
                     self.trace.0.extend(turned.trace.0);
                     for fact in &turned.facts {
-                        if let Fact::SessionEnded { bot, outcome, status, vars, .. } = fact {
+                        if let Fact::SessionEnded { bot, outcome, status, vars, flow, .. } = fact {
                             let (outcome, status) = (outcome.to_string(), status.to_string());
-                            self.ended = Some(Ended { bot: bot.clone(), outcome, status, vars: vars.clone() });
+                            let (bot, vars, flow) = (bot.clone(), vars.clone(), flow.clone());
+                            self.ended = Some(Ended { bot, outcome, status, vars, flow });
                         }
                     }
                     self.facts.extend(turned.facts);

@@ -8,7 +8,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use steps::{bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId};
+use steps::{
+    bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId, window::Category,
+};
 use toml::{Table, Value};
 
 use crate::http_client;
@@ -17,8 +19,7 @@ use crate::http_client;
 pub const DEFAULTS: &str = include_str!("../salesbot.default.toml");
 /// The file that is read when none is named.
 pub const FILE: &str = "salesbot.toml";
-/// The number of the sandbox channel.
-pub const SANDBOX_NUMBER: &str = "sandbox";
+pub use steps::environment::SANDBOX_NUMBER;
 /// The shortest API token: shorter ones can be guessed.
 pub const MIN_TOKEN: usize = 16;
 
@@ -87,6 +88,8 @@ pub struct Settings {
     /// By name: the environment variable that holds the value.
     pub secrets: IndexMap<String, String>,
     pub opt_out_words: IndexMap<String, Vec<String>>,
+    /// What a charged message costs.
+    pub prices: IndexMap<Category, f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -353,6 +356,7 @@ impl Settings {
             secrets: self.secrets.keys().cloned().collect(),
             new_contact_owners: self.new_contact_owners.iter().map(Into::into).collect(),
             opt_out_words: self.opt_out_words.clone(),
+            prices: self.prices.clone(),
             country: Some(self.country.as_str().into()).filter(|country: &compact_str::CompactString| !country.is_empty()),
             token_key,
             ..Environment::default()
@@ -463,6 +467,14 @@ mod tests {
         assert_eq!(settings.listen.port(), 3);
         assert_eq!(settings.bots, PathBuf::from("environment"));
         assert_eq!(settings.store, "file", "an empty variable counts as not set");
+    }
+
+    #[test]
+    fn prices_are_what_bots_are_held_to() {
+        let settings = read("[prices]\nmarketing = 0.35\nutility = 1", &[]).unwrap();
+        let environment = settings.environment([0; 32]);
+        assert_eq!([Category::Marketing, Category::Utility, Category::Service].map(|of| environment.price(of)), [0.35, 1.0, 0.0]);
+        assert!(read("[prices]\nmarketting = 1", &[]).unwrap_err().to_string().contains("marketting"));
     }
 
     #[test]

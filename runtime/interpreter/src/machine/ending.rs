@@ -92,7 +92,8 @@ impl Machine<'_> {
         }
         if let Some(frame) = ended.frames.into_iter().next() {
             let (outcome, status) = (end.outcome.as_str().into(), end.status.into());
-            self.turn.facts.push(Fact::SessionEnded { session, bot: frame.bot, outcome, status, vars: frame.vars });
+            let Frame { bot, vars, flow, .. } = frame;
+            self.turn.facts.push(Fact::SessionEnded { session, bot, outcome, status, vars, flow });
         }
         self.turn.trace.push(Some(session), Traced::Ended { outcome: end.outcome.as_str().into(), status: end.status.into() });
         if self.turn.session_id() == Some(session) {

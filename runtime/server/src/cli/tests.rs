@@ -137,6 +137,14 @@ fn check_shows_where_a_bot_is_wrong() {
 }
 
 #[test]
+fn check_reads_the_dialogs_beside_a_bot() {
+    let folder = folder(&[("welcome.json", WELCOME), ("welcome.test.json", "{\"dialogs\": [{\"nme\": \"x\", \"steps\": []}]}")]);
+    let ran = salesbot(&["check", &path(&folder, "welcome.json")]);
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(ran.output.contains("unknown field `nme`"), "{}", ran.output);
+}
+
+#[test]
 fn check_denies_warnings_only_when_told() {
     let bot = WELCOME.replace("\"late\": {", "\"unused\": {\"type\": \"stop\"}, \"late\": {");
     let folder = folder(&[("welcome.json", &bot), ("welcome.test.json", DIALOGS)]);
