@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{bot::Variable, expression::fold, ids::NumberId, language, message::Message, window::Category};
 
+/// The number that stands for an account where none is connected.
+pub const SANDBOX_NUMBER: &str = "sandbox";
+
 /// The account, as a turn and the checker see it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -38,7 +41,7 @@ pub struct Environment {
     pub templates: IndexMap<String, Vec<KnownTemplate>>,
     /// What a charged message costs, by category (`marketing`, `utility`, `authentication`, `service`), in the account's currency. For
     /// `limits.price_per_session`; Meta's own price depends on the country.
-    pub prices: IndexMap<String, f64>,
+    pub prices: IndexMap<Category, f64>,
     /// Ids of known bots, for the checker. Empty: unknown.
     #[serde(skip)]
     pub bots: Vec<String>,
@@ -88,6 +91,11 @@ impl Pipeline {
 }
 
 impl Environment {
+    /// Whether a real account is connected: what is not declared then is not there.
+    pub fn is_connected(&self) -> bool {
+        !matches!(self.default_number.as_str(), "" | SANDBOX_NUMBER)
+    }
+
     /// Where a new lead begins: pipeline and stage.
     pub fn first_stage(&self) -> (CompactString, CompactString) {
         match self.pipelines.first() {
@@ -122,13 +130,7 @@ impl Environment {
 
     /// What a message of this category costs when it is charged; 0 where the settings name no price.
     pub fn price(&self, category: Category) -> f64 {
-        let name = match category {
-            Category::Service => "service",
-            Category::Marketing => "marketing",
-            Category::Utility => "utility",
-            Category::Authentication => "authentication",
-        };
-        self.prices.get(name).copied().unwrap_or_default()
+        self.prices.get(&category).copied().unwrap_or_default()
     }
 
     /// Whether a lead in this stage is won or lost.

@@ -75,6 +75,9 @@ pub enum Fact {
         status: CompactString,
         #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
         vars: serde_json::Map<String, Value>,
+        /// The answers of the last form.
+        #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+        flow: serde_json::Map<String, Value>,
     },
     Changed {
         path: CompactString,

@@ -3,6 +3,7 @@
 //! Each limit stands here once, with the page of Meta's documentation that names it. The checker reads them while a bot is edited,
 //! [`violations()`] holds a finished message against them before it is queued. Nothing is cut silently: what does not fit is said.
 
+mod values;
 mod violations;
 
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::message::MediaKind;
 
+pub use values::template_values;
 pub use violations::{Violation, violations};
 
 /// Text messages: characters of the body.

@@ -61,6 +61,7 @@ pub struct Ended {
     pub outcome: String,
     pub status: String,
     pub vars: Map<String, Value>,
+    pub flow: Map<String, Value>,
 }
 
 impl Rehearsal {
@@ -216,7 +217,8 @@ impl Rehearsal {
             && let Some(live) = self.bots.live(&ended.bot)
         {
             // The ended session comes back for this one look.
-            let frame = crate::machine::new_frame(live, None, ended.vars.clone());
+            let mut frame = crate::machine::new_frame(live, None, ended.vars.clone());
+            frame.flow = ended.flow.clone();
             let id = SessionId(contact.take_id());
             contact.sessions.push(Session {
                 id,
@@ -269,9 +271,10 @@ impl Rehearsal {
                     self.contact = turned.contact;
                     self.trace.0.extend(turned.trace.0);
                     for fact in &turned.facts {
-                        if let Fact::SessionEnded { bot, outcome, status, vars, .. } = fact {
+                        if let Fact::SessionEnded { bot, outcome, status, vars, flow, .. } = fact {
                             let (outcome, status) = (outcome.to_string(), status.to_string());
-                            self.ended = Some(Ended { bot: bot.clone(), outcome, status, vars: vars.clone() });
+                            let (bot, vars, flow) = (bot.clone(), vars.clone(), flow.clone());
+                            self.ended = Some(Ended { bot, outcome, status, vars, flow });
                         }
                     }
                     self.facts.extend(turned.facts);

@@ -12,7 +12,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use steps::{bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId};
+use steps::{
+    bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId, window::Category,
+};
 
 use crate::http_client;
 
@@ -22,8 +24,7 @@ pub use layers::{Origins, SettingsError};
 pub const DEFAULTS: &str = include_str!("../salesbot.default.toml");
 /// The file that is read when none is named.
 pub const FILE: &str = "salesbot.toml";
-/// The number of the sandbox channel.
-pub const SANDBOX_NUMBER: &str = "sandbox";
+pub use steps::environment::SANDBOX_NUMBER;
 /// The shortest API token: shorter ones can be guessed.
 pub const MIN_TOKEN: usize = 16;
 
@@ -96,6 +97,8 @@ pub struct Settings {
     /// Where each setting that is no default came from.
     #[serde(skip)]
     pub origins: Origins,
+    /// What a charged message costs.
+    pub prices: IndexMap<Category, f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -254,6 +257,7 @@ impl Settings {
             secrets: self.secrets.keys().cloned().collect(),
             new_contact_owners: self.new_contact_owners.iter().map(Into::into).collect(),
             opt_out_words: self.opt_out_words.clone(),
+            prices: self.prices.clone(),
             country: Some(self.country.as_str().into()).filter(|country: &compact_str::CompactString| !country.is_empty()),
             token_key,
             ..Environment::default()

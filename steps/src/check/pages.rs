@@ -48,7 +48,7 @@ const PAGES: &[(&str, Page)] = &[
         Page {
             happened: "A key is none that the language has in this place.",
             why: "It would be ignored, and the bot would not do what it seems to say. Most often the key is misspelt, or belongs one level higher or lower.",
-            to_do: "Write the key that is suggested. Data for tools goes into `meta`.",
+            to_do: "Write the key that is suggested; of two that exclude each other keep one. Data for tools goes into `meta`.",
         },
     ),
     (

@@ -27,7 +27,7 @@ pub struct Violation {
 /// Everything in a message that the Cloud API would refuse; empty: it can be sent.
 ///
 /// Optional texts that are empty (a footer whose expression gave nothing) are no violation: they are left out when it is sent. The
-/// texts of template parameters are none either: they are normalised when it is sent, since they come from customers' fields.
+/// texts of template parameters are none either: they are normalised ([`template_values`]), since they come from customers' fields.
 pub fn violations(message: &Message) -> Vec<Violation> {
     let mut check = Check::default();
     match message {

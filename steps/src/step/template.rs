@@ -17,6 +17,7 @@ use crate::{
     event::Inbound,
     expression::{Locals, Text},
     ids::StepId,
+    limits::{TEMPLATE_HEADER, TEMPLATE_TEXT, template_values},
     message::{Message, Reply, TemplateButton, TemplateCard, TemplateHeader, TemplateMessage, TemplateParameters},
     option::Choice,
     turn::{Failure, Next, Stop, Turn},
@@ -116,11 +117,11 @@ impl Template {
     /// Fills the variables in. `place` is the template's key in the step with a dot behind, empty for the `template` step.
     pub fn fill(&self, turn: &mut Turn<'_>, place: &str) -> Result<TemplateMessage, Stop> {
         let language = self.language.clone().or_else(|| turn.bot().map(|bot| bot.document.language.replace('-', "_")));
-        let parameters = fill_parameters(turn, &format!("{place}parameters"), self.parameters.as_ref())?;
+        let parameters = fill_parameters(turn, &format!("{place}parameters"), self.parameters.as_ref(), TEMPLATE_TEXT)?;
         let header = match &self.header {
             None => None,
             Some(Header::Text(texts)) => {
-                Some(TemplateHeader::Text(fill_parameters(turn, &format!("{place}header"), Some(texts))?))
+                Some(TemplateHeader::Text(fill_parameters(turn, &format!("{place}header"), Some(texts), TEMPLATE_HEADER)?))
             }
             Some(Header::Media(media)) => Some(TemplateHeader::Media(media.fill(turn, &format!("{place}header."))?)),
             Some(Header::Location(location)) => Some(TemplateHeader::Location(location.fill(turn, &format!("{place}header."))?)),
@@ -131,7 +132,7 @@ impl Template {
             let card_place = format!("{place}cards.{index}.");
             cards.push(TemplateCard {
                 header: card.header.fill(turn, &format!("{card_place}header."))?,
-                parameters: fill_parameters(turn, &format!("{card_place}parameters"), card.parameters.as_ref())?,
+                parameters: fill_parameters(turn, &format!("{card_place}parameters"), card.parameters.as_ref(), TEMPLATE_TEXT)?,
                 buttons: fill_buttons(turn, &card.buttons, &format!("{card_place}buttons"), Some(index), place)?,
             });
         }
@@ -194,8 +195,14 @@ impl Button {
     }
 }
 
-fn fill_parameters(turn: &Turn<'_>, place: &str, parameters: Option<&Parameters>) -> Result<TemplateParameters, Stop> {
-    Ok(match parameters {
+/// The values of a component of at most `limit` characters, as they go out.
+fn fill_parameters(
+    turn: &Turn<'_>,
+    place: &str,
+    parameters: Option<&Parameters>,
+    limit: usize,
+) -> Result<TemplateParameters, Stop> {
+    let filled = match parameters {
         None => TemplateParameters::default(),
         Some(Parameters::Positional(texts)) => {
             let filled = texts.iter().enumerate().map(|(index, text)| turn.text(&format!("{place}.{index}"), text));
@@ -205,7 +212,8 @@ fn fill_parameters(turn: &Turn<'_>, place: &str, parameters: Option<&Parameters>
             let filled = texts.iter().map(|(name, text)| Ok((name.clone(), turn.text(&format!("{place}.{name}"), text)?)));
             TemplateParameters::Named(filled.collect::<Result<_, Stop>>()?)
         }
-    })
+    };
+    Ok(template_values(filled, limit))
 }
 
 fn fill_buttons(

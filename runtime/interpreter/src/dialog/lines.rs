@@ -1,7 +1,13 @@
 //! How dialogs are written.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
+use steps::expression::nearest;
 
 /// A file of dialogs: `bots/NAME.test.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,8 +49,8 @@ pub struct DialogContact {
     pub lead: Option<Map<String, Value>>,
 }
 
-/// One line of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One line of a conversation: an object with one key.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Line {
     /// The customer writes (a text), or `{tap}` (with `card`, counted from 1, where cards have alike buttons), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`; `{text, referral}` from an ad.
@@ -63,6 +69,57 @@ pub enum Line {
     Agent(Value),
     /// What holds now, by expression: `{"lead.stage": "new", "vars.score": 0}`.
     Expect(Map<String, Value>),
+}
+
+/// The keys of lines.
+const LINES: [&str; 8] = ["customer", "bot", "pass", "start", "reply", "status", "agent", "expect"];
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(LineVisitor)
+    }
+}
+
+/// Reads a line key by key, so that what is wrong is said where it stands.
+struct LineVisitor;
+
+impl<'de> Visitor<'de> for LineVisitor {
+    type Value = Line;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a line: an object with one key")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Line, M::Error> {
+        let Some(key) = map.next_key::<String>()? else {
+            return Err(M::Error::custom(format!("a line has one of {}", LINES.join(", "))));
+        };
+        let line = match key.as_str() {
+            "customer" => Line::Customer(map.next_value()?),
+            "bot" => Line::Bot(map.next_value()?),
+            "pass" => Line::Pass(map.next_value()?),
+            "start" => Line::Start(map.next_value()?),
+            "reply" => Line::Reply(map.next_value()?),
+            "status" => Line::Status(map.next_value()?),
+            "agent" => Line::Agent(map.next_value()?),
+            "expect" => Line::Expect(map.next_value()?),
+            other => return Err(M::Error::custom(unknown("a line", other, &LINES))),
+        };
+        match map.next_key::<String>()? {
+            None => Ok(line),
+            Some(second) => {
+                Err(M::Error::custom(format!("a line has one key, and this has `{key}` and `{second}`: make two lines of it")))
+            }
+        }
+    }
+}
+
+/// What is said of a key that `owner` does not have.
+pub(super) fn unknown(owner: &str, key: &str, known: &[&str]) -> String {
+    match nearest(key, known.iter().copied()) {
+        Some(near) => format!("{owner} has no `{key}`; did you mean `{near}`?"),
+        None => format!("{owner} has no `{key}`; expected one of `{}`", known.join("`, `")),
+    }
 }
 
 /// A dialog file that can't be read.
@@ -93,6 +150,20 @@ mod tests {
     fn a_wrong_line_is_named_with_its_place() {
         let error = Dialogs::read("{\"dialogs\": [\n{\"name\": \"x\", \"steps\": [{\"custmer\": \"oi\"}]}]}").unwrap_err();
         assert_eq!(error.line, 2);
-        assert!(error.message.contains("unknown variant `custmer`"), "{error}");
+        assert_eq!(error.message, "a line has no `custmer`; did you mean `customer`?");
+    }
+
+    #[test]
+    fn a_line_has_one_key() {
+        let said = |line: &str| {
+            let source = format!("{{\"dialogs\": [{{\"name\": \"x\", \"steps\": [{line}]}}]}}");
+            Dialogs::read(&source).map_err(|error| error.message)
+        };
+        let error = said(r#"{"bot": "?", "customer": "A"}"#).unwrap_err();
+        assert_eq!(error, "a line has one key, and this has `bot` and `customer`: make two lines of it");
+        assert!(said("{}").unwrap_err().contains("customer"));
+        assert!(said("7").unwrap_err().contains("a line: an object"));
+        let dialogs = said(r#"{"pass": "25h"}"#).unwrap();
+        assert_eq!(dialogs.dialogs[0].steps, [Line::Pass("25h".into())]);
     }
 }

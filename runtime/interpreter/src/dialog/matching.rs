@@ -148,7 +148,11 @@ pub(super) fn fits(expected: &Value, message: &Message) -> Result<(), String> {
         Value::String(text) => same("text", &Value::from(text.as_str()), got.get("text").unwrap_or(&Value::Null)),
         Value::Object(expected) => expected.iter().try_for_each(|(key, expected)| {
             let found = got.get(key);
-            if found.is_none() && !expected.is_null() && !got.contains_key(key) {
+            // `[]` and `null` say that there is none.
+            if found.is_none() && (expected.is_null() || expected.as_array().is_some_and(Vec::is_empty)) {
+                return Ok(());
+            }
+            if found.is_none() {
                 let known: Vec<&str> = got.keys().map(String::as_str).collect();
                 return Err(format!("it has no `{key}`; it has {}", known.join(", ")));
             }
@@ -215,6 +219,14 @@ mod tests {
             footer: None,
             buttons: vec![reply("Comprar"), reply("Suporte")],
         })
+    }
+
+    #[test]
+    fn an_empty_list_says_that_there_is_none() {
+        let text = Message::Text { text: "Oi".into() };
+        assert_eq!(fits(&json!({"buttons": []}), &text), Ok(()));
+        assert_eq!(fits(&json!({"template": null}), &text), Ok(()));
+        assert!(fits(&json!({"buttons": []}), &message()).is_err());
     }
 
     #[test]

@@ -21,7 +21,7 @@ use steps::{
 };
 
 use super::{
-    lines::{Dialog, DialogContact, Line},
+    lines::{Dialog, DialogContact, Line, unknown},
     matching::{fits, same},
 };
 use crate::{
@@ -32,6 +32,19 @@ use crate::{
 /// When a dialog begins that does not say: a Monday morning.
 const DEFAULT_BEGIN: &str = "2026-01-05T10:00:00Z";
 const DEFAULT_PHONE: &str = "+5511999999999";
+
+/// What a customer does in a line.
+const CUSTOMER: [&str; 8] = ["text", "tap", "form", "media", "location", "contacts", "order", "reaction"];
+
+/// What a line may start, with the keys of each beside `on`.
+const STARTS: [(&str, &[&str]); 6] = [
+    ("stage", &["id", "name", "pipeline", "stage", "fields", "lead", "event", "created", "previous_stage"]),
+    ("api", &["bot", "start", "variables", "data"]),
+    ("run", &["bot", "start", "variables", "data"]),
+    ("field", &["path", "value"]),
+    ("tag", &["tag", "of", "event"]),
+    ("schedule", &[]),
+];
 
 /// How a dialog went.
 #[derive(Clone, Debug)]
@@ -219,12 +232,18 @@ impl<'a> Play<'a> {
             None => None,
         };
         let card = said.get("card").and_then(Value::as_u64).and_then(|card| usize::try_from(card).ok());
-        let other = said.iter().find(|(key, _)| !matches!(key.as_str(), "referral" | "card"));
-        let Some((key, value)) = other else {
-            return Err(Failure::new(
-                "a `customer` object has `text`, `tap`, `form`, `media`, `location`, `contacts`, `order` or `reaction`",
-            ));
+        let mut kinds = said.iter().filter(|(key, _)| !matches!(key.as_str(), "referral" | "card"));
+        let Some((key, value)) = kinds.next() else {
+            return Err(Failure::new(format!("a `customer` object has one of `{}`", CUSTOMER.join("`, `"))));
         };
+        if let Some((second, _)) = kinds.next() {
+            let all = || CUSTOMER.iter().copied().chain(["referral", "card"]);
+            let strange = [key, second].into_iter().find(|key| !all().any(|known| known == key.as_str()));
+            return Err(Failure::new(match strange {
+                Some(strange) => unknown("a customer", strange, &all().collect::<Vec<_>>()),
+                None => format!("a customer does one thing in a line, and this has `{key}` and `{second}`"),
+            }));
+        }
         let text = || value.as_str().map(str::to_owned).ok_or_else(|| Failure::new(format!("`{key}` is a text")));
         let content = match key.as_str() {
             "tap" => {
@@ -240,16 +259,12 @@ impl<'a> Play<'a> {
             "media" => Content::Media(media(value)?),
             "location" => Content::Location(read::<Location>("location", value)?),
             "contacts" => Content::Contacts { contacts: value.clone(), requested: true },
-            "order" => Content::Order(read("order", value)?),
+            "order" => Content::Order(read("order", &order(value))?),
             "reaction" => {
                 let target = self.rehearsal.said.last().map(|said| said.id.clone()).unwrap_or_default();
                 Content::Reaction { message_id: target, emoji: Some(text()?) }
             }
-            _ => {
-                return Err(Failure::new(format!(
-                    "a customer has no `{key}`; expected `text`, `tap`, `form`, `media`, `location`, `contacts`, `order` or `reaction`"
-                )));
-            }
+            _ => return Err(Failure::new(unknown("a customer", key, &CUSTOMER))),
         };
         self.rehearsal.customer(content, None, referral);
         Ok(())
@@ -258,7 +273,13 @@ impl<'a> Play<'a> {
     fn start(&mut self, start: &Map<String, Value>) -> Result<(), Failure> {
         let text = |key: &str| start.get(key).and_then(Value::as_str).map(str::to_owned);
         let map = |key: &str| start.get(key).and_then(Value::as_object).cloned().unwrap_or_default();
-        let trigger = match text("on").as_deref() {
+        let on = text("on");
+        if let Some((_, keys)) = STARTS.iter().find(|(name, _)| on.as_deref() == Some(*name))
+            && let Some(strange) = start.keys().find(|key| key.as_str() != "on" && !keys.contains(&key.as_str()))
+        {
+            return Err(Failure::new(unknown(&format!("`start` on `{}`", on.unwrap_or_default()), strange, keys)));
+        }
+        let trigger = match on.as_deref() {
             Some("stage") => {
                 let known = self.rehearsal.contact.lead().map(|lead| lead.id.to_string());
                 let mut lead = LeadData {
@@ -403,6 +424,22 @@ impl<'a> Play<'a> {
 
 fn read<'de, T: Deserialize<'de>>(key: &str, value: &'de Value) -> Result<T, Failure> {
     T::deserialize(value).map_err(|error| Failure::new(format!("`{key}`: {error}")))
+}
+
+/// An order in our words; one in Meta's (`catalog_id`, `product_items`) is put into them.
+fn order(value: &Value) -> Value {
+    fn renamed(value: &Value, names: &[(&str, &str)]) -> Value {
+        let Some(object) = value.as_object() else { return value.clone() };
+        let ours = |name: &str| names.iter().find(|(meta, _)| *meta == name).map_or(name, |(_, ours)| *ours).to_owned();
+        Value::Object(object.iter().map(|(name, value)| (ours(name), value.clone())).collect())
+    }
+    let mut order = renamed(value, &[("catalog_id", "catalog"), ("product_items", "items")]);
+    if let Some(items) = order.get_mut("items").and_then(Value::as_array_mut) {
+        for item in items {
+            *item = renamed(item, &[("product_retailer_id", "product"), ("item_price", "price")]);
+        }
+    }
+    order
 }
 
 fn media(value: &Value) -> Result<InboundMedia, Failure> {

@@ -110,7 +110,8 @@ impl Machine<'_> {
         if let Some(frame) = ended.frames.into_iter().next() {
             self.turn.contact_mut().conversation_mut(&ended.number).last_bot = Some(frame.bot.clone());
             let (outcome, status) = (end.outcome.as_str().into(), end.status.into());
-            self.turn.facts.push(Fact::SessionEnded { session, bot: frame.bot, outcome, status, vars: frame.vars });
+            let Frame { bot, vars, flow, .. } = frame;
+            self.turn.facts.push(Fact::SessionEnded { session, bot, outcome, status, vars, flow });
         }
         self.turn.trace.push(Some(session), Traced::Ended { outcome: end.outcome.as_str().into(), status: end.status.into() });
         if self.turn.session_id() == Some(session) {

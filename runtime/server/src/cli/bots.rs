@@ -35,14 +35,17 @@ pub(super) struct Loaded {
     pub(super) checked: Checked,
 }
 
-/// The files of bots and dialogs that the paths name.
+/// The files of bots and dialogs that the paths name. A bot brings the dialogs that stand beside it.
 pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Found> {
     let mut found = Found::default();
     for path in paths {
         let metadata = fs::metadata(path).with_context(|| format!("there is no file or folder {}", path.display()))?;
         if !metadata.is_dir() {
             match id_of(path) {
-                Some(_) => found.bots.push(path.clone()),
+                Some(_) => {
+                    found.bots.push(path.clone());
+                    found.tests.extend(Some(tests_of(path)).filter(|tests| tests.is_file()));
+                }
                 None if is_tests(path) => found.tests.push(path.clone()),
                 None => bail!("{} is no bot: a bot is a file such as welcome.json", path.display()),
             }

@@ -154,6 +154,14 @@ fn one_file_that_cannot_be_read_is_its_own_mistake() {
 }
 
 #[test]
+fn check_reads_the_dialogs_beside_a_bot() {
+    let folder = folder(&[("welcome.json", WELCOME), ("welcome.test.json", "{\"dialogs\": [{\"nme\": \"x\", \"steps\": []}]}")]);
+    let ran = salesbot(&["check", &path(&folder, "welcome.json")]);
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(ran.output.contains("unknown field `nme`"), "{}", ran.output);
+}
+
+#[test]
 fn check_denies_warnings_only_when_told() {
     let bot = WELCOME.replace("\"late\": {", "\"unused\": {\"type\": \"stop\"}, \"late\": {");
     let folder = folder(&[("welcome.json", &bot), ("welcome.test.json", DIALOGS)]);

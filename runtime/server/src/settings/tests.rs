@@ -48,6 +48,14 @@ fn flags_come_before_the_environment_before_the_file() {
 }
 
 #[test]
+fn prices_are_what_bots_are_held_to() {
+    let settings = read("[prices]\nmarketing = 0.35\nutility = 1", &[]).unwrap();
+    let environment = settings.environment([0; 32]);
+    assert_eq!([Category::Marketing, Category::Utility, Category::Service].map(|of| environment.price(of)), [0.35, 1.0, 0.0]);
+    assert!(read("[prices]\nmarketting = 1", &[]).unwrap_err().to_string().contains("marketting"));
+}
+
+#[test]
 fn mistakes_name_the_setting() {
     let error = |text: &str| read(text, &[]).unwrap_err().to_string();
     assert!(error("listn = 1").contains("listn"));

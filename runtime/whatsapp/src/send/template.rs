@@ -1,18 +1,14 @@
 //! Template messages: the values for an approved template's variables.
 //!
-//! A component is sent only where it has a variable part. Values come from customers' fields and may be anything, so they are
-//! normalised here: WhatsApp refuses new lines, tabs, more than four spaces in a row and empty values.
+//! A component is sent only where it has a variable part.
 
 use serde_json::{Value, json};
 use steps::{
-    limits::{TEMPLATE_HEADER, TEMPLATE_TEXT, cut},
+    limits::{TEMPLATE_HEADER, TEMPLATE_TEXT, template_values},
     message::{Media, TemplateButton, TemplateCard, TemplateHeader, TemplateMessage, TemplateParameters},
 };
 
 use super::{location, media, media_kind};
-
-/// Stands for an empty value. WhatsApp refuses an empty one, and with it the whole message; a dash is read as "nothing given".
-const EMPTY: &str = "-";
 
 pub(super) fn template(message: &TemplateMessage) -> Value {
     let mut components: Vec<Value> = Vec::new();
@@ -77,91 +73,28 @@ fn buttons(buttons: &[TemplateButton]) -> impl Iterator<Item = Value> {
     })
 }
 
-/// The values of a component; together they stay within what the whole component may hold.
+/// The values of a component. A bot's were normalised when its step filled them in; what comes over the API is here.
 fn texts(parameters: &TemplateParameters, limit: usize) -> Vec<Value> {
-    match parameters {
-        TemplateParameters::Positional(values) => values
-            .iter()
-            .zip(rooms(values.iter(), limit))
-            .map(|(value, room)| json!({ "type": "text", "text": normal(value, room) }))
-            .collect(),
-        TemplateParameters::Named(values) => {
-            let rooms = rooms(values.iter().map(|(_, value)| value), limit);
-            let named = values
-                .iter()
-                .zip(rooms)
-                .map(|((name, value), room)| json!({ "type": "text", "parameter_name": name, "text": normal(value, room) }));
-            named.collect()
+    match template_values(parameters.clone(), limit) {
+        TemplateParameters::Positional(values) => {
+            values.into_iter().map(|value| json!({ "type": "text", "text": value })).collect()
         }
-    }
-}
-
-/// How much room each value has when the earlier ones took theirs; every later one keeps room for [`EMPTY`] at least.
-fn rooms<'a>(values: impl ExactSizeIterator<Item = &'a String>, limit: usize) -> Vec<usize> {
-    let mut left = limit;
-    let mut after = values.len();
-    values
-        .map(|value| {
-            after -= 1;
-            let room = left.saturating_sub(after).max(1);
-            left = left.saturating_sub(steps::limits::length(&normal(value, room)));
-            room
-        })
-        .collect()
-}
-
-/// A value as WhatsApp takes it: on one line, single spaces, not empty, not too long.
-fn normal(value: &str, room: usize) -> String {
-    let visible: String = value.chars().filter(|character| character.is_whitespace() || !character.is_control()).collect();
-    let one_line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    match cut(&one_line, room).trim_end() {
-        "" => EMPTY.to_owned(),
-        text => text.to_owned(),
+        TemplateParameters::Named(values) => {
+            let named = values.into_iter();
+            named.map(|(name, value)| json!({ "type": "text", "parameter_name": name, "text": value })).collect()
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use steps::limits::{PARAMETER_SPACES, length};
-
     use super::*;
 
-    fn positional(values: &[&str]) -> Vec<String> {
-        let values = TemplateParameters::Positional(values.iter().map(|&value| value.to_owned()).collect());
-        texts(&values, TEMPLATE_TEXT).iter().map(|value| value["text"].as_str().unwrap().to_owned()).collect()
-    }
-
     #[test]
-    fn values_are_put_on_one_line() {
-        assert_eq!(
-            positional(&["Rua A, 5\r\nSão Paulo\t SP", "a        b", "\u{0}Ana\u{7}", "  Bia "]),
-            ["Rua A, 5 São Paulo SP", "a b", "Ana", "Bia"]
-        );
-    }
-
-    #[test]
-    fn an_empty_value_is_said() {
-        assert_eq!(positional(&["", " \n", "Ana"]), ["-", "-", "Ana"]);
-    }
-
-    #[test]
-    fn values_together_fit_the_body() {
-        let long = "ã".repeat(900);
-        let values = positional(&[&long, &long, "Ana"]);
-        assert_eq!(values.iter().map(|value| length(value)).collect::<Vec<_>>(), [900, 123, 1]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_values_are_accepted(values in prop::collection::vec(any::<String>(), 0..8)) {
-            let sent = positional(&values.iter().map(String::as_str).collect::<Vec<_>>());
-            let too_wide = " ".repeat(PARAMETER_SPACES + 1);
-            prop_assert_eq!(sent.len(), values.len());
-            prop_assert!(sent.iter().map(|value| length(value)).sum::<usize>() <= TEMPLATE_TEXT);
-            for value in sent {
-                prop_assert!(!value.is_empty() && !value.contains(['\n', '\r', '\t']) && !value.contains(&too_wide), "{:?}", value);
-            }
-        }
+    fn values_are_normalised_whoever_gives_them() {
+        let values = TemplateParameters::Named(vec![("rua".into(), "Rua A\n5".into()), ("nome".into(), String::new())]);
+        let sent = texts(&values, TEMPLATE_TEXT);
+        assert_eq!(sent[0], json!({ "type": "text", "parameter_name": "rua", "text": "Rua A 5" }));
+        assert_eq!(sent[1]["text"], "-");
     }
 }

@@ -92,7 +92,8 @@ fn is_row(subject: &Subject<'_>, place: &Place<'_>) -> bool {
 
 fn price(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(limits) = json::get_object(subject.root, "limits") else { return };
-    let Some(node) = json::get(limits, "price_per_session").filter(|_| subject.environment.prices.is_empty()) else { return };
+    let unpriced = subject.environment.is_connected() && subject.environment.prices.is_empty();
+    let Some(node) = json::get(limits, "price_per_session").filter(|_| unpriced) else { return };
     let place = Place::of([Key::Name("limits"), Key::Name("price_per_session")]);
     let message = "`price_per_session` has no effect here: the settings name no prices";
     let found = Diagnostic::warning(RULE.code, &place, json::head(node), message);

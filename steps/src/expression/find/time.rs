@@ -9,7 +9,7 @@ use super::super::fold;
 
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?x)
-        \b (?P<at> (?: as | a\slas | at | a\sla | la | las )\s )?
+        \b (?P<at> (?: as | das | a\slas | at | a\sla | la | las )\s )?
         (?P<hour>[0-9]{1,2})
         (?: \s?(?P<between>h|hs|hrs|horas?|uhr|:|\.)\s? (?:[ey]\s)? (?P<minute>[0-9]{2}) (?::[0-9]{2})? (?P<end>\s?(?:min\w*|m|h|hs|hrs|horas?|uhr)\b)?
             | \s?(?P<unit>h|hs|hrs|horas?|heures?|uhr|o'?clock)\b )?
@@ -118,6 +118,7 @@ mod tests {
             ("meio-dia", Some("12:00")),
             ("at midnight", Some("00:00")),
             ("meia noite", Some("00:00")),
+            ("depois das 18", Some("18:00")),
             ("a medianoche", Some("00:00")),
             ("18 horas e 30", Some("18:30")),
             ("10:30h", Some("10:30")),
