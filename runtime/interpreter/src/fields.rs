@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use steps::{
     contact::Contact,
     environment::Environment,
+    expression::nearest,
     moment::Moment,
-    path::{ContactProperty, Path},
+    path::{ContactProperty, LeadProperty, Path},
     state::State,
     write,
 };
@@ -57,8 +58,20 @@ pub(crate) fn read(state: &State, fields: &Map<String, Value>) -> Result<Vec<(Pa
             (Path::Contact(ContactProperty::Phone), Some(own)) if !is_own_number(own) => Err(problem(format!(
                 "this contact writes from {own}, and messages go there; WhatsApp itself tells when a customer changes the number"
             ))),
+            (Path::Contact(ContactProperty::Owner) | Path::Lead(LeadProperty::Owner), _) => match unknown_user(state, &value) {
+                Some(reason) => Err(problem(reason)),
+                None => Ok((place, value)),
+            },
             _ => Ok((place, value)),
         }
     };
     fields.iter().map(one).collect()
+}
+
+/// With users declared, an owner is one of them.
+fn unknown_user(state: &State, owner: &Value) -> Option<String> {
+    let known = &state.environment.users;
+    let name = owner.as_str().filter(|name| !known.is_empty() && !known.contains_key(*name))?;
+    let near = nearest(name, known.keys().map(String::as_str)).map(|near| format!("; did you mean {near:?}?"));
+    Some(format!("there is no user {name:?} in the settings{}", near.unwrap_or_default()))
 }

@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod api;
 pub mod app;
+mod body;
 pub mod bots;
 pub mod caller;
 pub mod calls;
