@@ -169,7 +169,9 @@ fn llvm_tool(shell: &Shell, name: &str) -> Result<String> {
         return Ok(tool);
     }
     needs::install(shell, &[DEBIAN_LLVM])?;
-    debian().with_context(|| format!("`{name}` is missing: `rustup component add llvm-tools` or `apt-get install llvm-{OLDEST_LLVM}` brings it"))
+    debian().with_context(|| {
+        format!("`{name}` is missing: `rustup component add llvm-tools` or `apt-get install llvm-{OLDEST_LLVM}` brings it")
+    })
 }
 
 /// The test programs that cargo built, from its messages.

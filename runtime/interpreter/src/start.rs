@@ -62,7 +62,8 @@ impl Machine<'_> {
     }
 
     fn lead_entered(&mut self, data: &LeadData, previous: Option<&str>, created: bool) -> Result<(), Need> {
-        let pipeline = self.turn.contact().leads.iter().find(|lead| lead.id == data.id.as_str()).map(|lead| lead.pipeline.clone());
+        let pipeline =
+            self.turn.contact().leads.iter().find(|lead| lead.id == data.id.as_str()).map(|lead| lead.pipeline.clone());
         let before = self.merge_lead(data);
         // Not always the current one: an older deal may be closed while a newer one is open.
         let lead = self.turn.contact().leads.last().cloned().unwrap_or_default();

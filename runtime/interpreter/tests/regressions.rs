@@ -421,12 +421,7 @@ fn a_lead_that_was_in_its_stage_before_starts_nothing() {
     );
     let bots = bots(&[welcome]);
     let enters = |pipeline: &str, previous: Option<&str>| {
-        let lead = LeadData {
-            id: "1".into(),
-            pipeline: Some(pipeline.into()),
-            stage: Some("new".into()),
-            ..LeadData::default()
-        };
+        let lead = LeadData { id: "1".into(), pipeline: Some(pipeline.into()), stage: Some("new".into()), ..LeadData::default() };
         let trigger = Trigger::Stage { lead, previous_stage: previous.map(Into::into), created: false };
         event(&format!("{pipeline}{previous:?}"), EventKind::Trigger(trigger))
     };
@@ -442,7 +437,12 @@ fn a_lead_that_was_in_its_stage_before_starts_nothing() {
 
 #[test]
 fn a_send_that_failed_is_told_once_with_its_code() {
-    let offer = by_word("offer", json!({}), "say", json!({"say": {"type": "message", "text": "Offer!", "next": "wait"}, "wait": {"type": "wait", "for": {"delay": "1h"}}}));
+    let offer = by_word(
+        "offer",
+        json!({}),
+        "say",
+        json!({"say": {"type": "message", "text": "Offer!", "next": "wait"}, "wait": {"type": "wait", "for": {"delay": "1h"}}}),
+    );
     let mut rehearsal = rehearse(&[offer]);
     say(&mut rehearsal, "offer");
     let said = rehearsal.said[0].clone();

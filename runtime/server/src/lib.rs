@@ -18,6 +18,7 @@ pub mod edge;
 pub mod guard;
 pub mod http_client;
 pub mod journal;
+mod listen;
 pub mod live;
 pub mod media;
 pub mod metrics;

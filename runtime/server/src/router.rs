@@ -1,6 +1,6 @@
 //! The server's HTTP side as one router.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -42,11 +42,6 @@ pub fn router(app: Arc<App>) -> Router {
         }))
         .layer(middleware::map_response(as_problem))
         .with_state(app)
-}
-
-/// What a server is started with: requests know who calls.
-pub fn service(app: Arc<App>) -> axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
-    router(app).into_make_service_with_connect_info()
 }
 
 /// 200 while the server takes work: bots are loaded, the store answers, and it does not stop.

@@ -116,11 +116,7 @@ pub(super) struct HumanView {
 /// Who has a conversation now.
 pub(super) fn human(conversation: &Conversation, now: Moment) -> Option<HumanView> {
     let human = conversation.human.as_ref().filter(|human| human.until.is_none_or(|until| now < until))?;
-    Some(HumanView {
-        to: human.to.clone(),
-        since: human.since.to_string(),
-        until: human.until.map(|until| until.to_string()),
-    })
+    Some(HumanView { to: human.to.clone(), since: human.since.to_string(), until: human.until.map(|until| until.to_string()) })
 }
 
 /// A running bot.

@@ -85,7 +85,9 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 
 /// The key that an error is about: a missing or unknown one stands in the message, not in the path.
 fn key_of(path: &str, message: &str) -> String {
-    let named = ["unknown field `", "missing field `", "duplicate field `"].iter().find_map(|words| message.split_once(words)?.1.split('`').next());
+    let named = ["unknown field `", "missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|words| message.split_once(words)?.1.split('`').next());
     let parent = if path == "." { "" } else { path };
     match named {
         // The path of an unknown key ends with it already.

@@ -53,7 +53,8 @@ impl ContactName {
         }
         let phone = self.phone.as_deref().map(|phone| super::input::phone(phone, &format!("{key}.phone"))).transpose()?;
         if let Some(user_id) = &self.user_id {
-            let fits = user_id.contains('.') && user_id.len() <= MAX_USER_ID && user_id.bytes().all(|byte| byte.is_ascii_graphic());
+            let fits =
+                user_id.contains('.') && user_id.len() <= MAX_USER_ID && user_id.bytes().all(|byte| byte.is_ascii_graphic());
             if !fits {
                 let detail = "a business-scoped user id is expected, as webhooks tell it, like \"BR.1349120865530274\"";
                 return Err(Problem::invalid(format!("{key}.user_id"), detail));
@@ -124,7 +125,8 @@ pub(super) fn check_who(app: &App, who: &Who, key: &str) -> Result<(), Problem> 
             return Ok(());
         }
         let near = nearest(name, known.keys().map(String::as_str)).map(|near| format!("did you mean {near:?}?"));
-        let near = near.unwrap_or_else(|| format!("there are: {}", known.keys().map(String::as_str).collect::<Vec<_>>().join(", ")));
+        let near =
+            near.unwrap_or_else(|| format!("there are: {}", known.keys().map(String::as_str).collect::<Vec<_>>().join(", ")));
         Err(Problem::invalid(key, format!("there is no {what} {name:?} in the settings; {near}")))
     };
     match who {

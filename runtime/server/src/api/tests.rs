@@ -97,7 +97,9 @@ async fn what_is_no_json_body_is_told() {
     assert_eq!(server.send(post("application/json", vec![b' '; super::input::MAX_BODY + 1])).await.problem().0, 413);
     assert_eq!(server.get("/api/v1/nothing").await.problem().0, 404);
     assert_eq!(server.call("DELETE", "/api/v1/bots", &Value::Null).await.problem().0, 405);
-    for (query, key) in [("limt=1", "limt"), ("limit=abc", "limit"), ("limit=0", "limit"), ("limit=1&limit=2", "limit"), ("before=-1", "before")] {
+    for (query, key) in
+        [("limt=1", "limt"), ("limit=abc", "limit"), ("limit=0", "limit"), ("limit=1&limit=2", "limit"), ("before=-1", "before")]
+    {
         let found = server.get(&format!("/api/v1/contacts/c1/messages?{query}")).await.problem();
         assert_eq!(found, (422, key.to_owned()), "{query}");
     }
@@ -142,7 +144,10 @@ async fn a_contact_is_meant_by_phone_by_id_or_by_user_id() {
     };
     let made = run(json!({ "user_id": "BR.77", "name": "Bia" })).await;
     let id = made["contact"].as_str().unwrap().to_owned();
-    assert_eq!((run(json!({ "user_id": "BR.77" })).await["contact"].as_str(), &made["started"][0]["bot"]), (Some(id.as_str()), &json!("echo")));
+    assert_eq!(
+        (run(json!({ "user_id": "BR.77" })).await["contact"].as_str(), &made["started"][0]["bot"]),
+        (Some(id.as_str()), &json!("echo"))
+    );
     assert_eq!(run(json!({ "id": id })).await["contact"].as_str(), Some(id.as_str()));
     let stop = server.call("POST", "/api/v1/bots/echo/stop", &json!({ "contact": { "user_id": "BR.77" } })).await;
     assert_eq!((stop.status, stop.json()["sessions"].as_array().map(Vec::len)), (200, Some(0)), "{}", stop.text);
@@ -170,6 +175,14 @@ async fn a_field_that_cannot_be_set_is_named_and_none_is_set() {
         assert_eq!(server.call("PATCH", &path, &body).await.problem(), (422, format!("fields.{field}")));
     }
     assert_eq!(server.get(&path).await.json()["fields"], json!({}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_ends_is_given_up() {
+    let server = Server::sandbox().await;
+    let never = Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>());
+    let request = Request::post("/api/v1/triggers/stage").header("host", "localhost").header("content-type", "application/json");
+    assert_eq!(server.send(request.body(never).unwrap()).await.problem().0, 408);
 }
 
 #[tokio::test]

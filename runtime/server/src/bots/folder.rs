@@ -16,7 +16,9 @@ use steps::{bot::Bot, environment::Environment, ids::BotId};
 use store::StoreError;
 use tokio::sync::mpsc;
 
-use super::{Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, load_version, publish, records, retire, source};
+use super::{
+    Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, load_version, publish, records, retire, source,
+};
 use crate::app::App;
 
 /// Quiet time after a change: an editor writes a file in several steps.
@@ -212,7 +214,8 @@ fn check_on_all_cores(files: Vec<Found>, environment: &Environment) -> Vec<(Foun
 /// The bots of the folder, by their files' stems; None where it can't be read, or not to its end.
 async fn read_folder(app: &App) -> Option<Vec<Found>> {
     let folder = app.settings.bots.clone();
-    let read = tokio::task::spawn_blocking(move || found_in(&folder)).await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
+    let read =
+        tokio::task::spawn_blocking(move || found_in(&folder)).await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
     let problem = read.as_ref().err().map(ToString::to_string);
     let mut known = app.catalogue.folder.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = problem.as_ref().filter(|_| *known != problem) {
@@ -360,8 +363,7 @@ mod tests {
         use notify::event::{AccessKind, AccessMode, CreateKind, DataChange, ModifyKind, RemoveKind};
         let read = [AccessKind::Any, AccessKind::Read, AccessKind::Open(AccessMode::Read), AccessKind::Close(AccessMode::Write)];
         assert!(!read.into_iter().any(|kind| tells_of_change(EventKind::Access(kind))));
-        let changed =
-            [EventKind::Any, EventKind::Create(CreateKind::File), EventKind::Modify(ModifyKind::Data(DataChange::Any))];
+        let changed = [EventKind::Any, EventKind::Create(CreateKind::File), EventKind::Modify(ModifyKind::Data(DataChange::Any))];
         assert!(changed.into_iter().all(tells_of_change) && tells_of_change(EventKind::Remove(RemoveKind::File)));
     }
 

@@ -277,7 +277,8 @@ fn address(server: &Server, terminal: &Terminal<'_>) -> anyhow::Result<(Url, Opt
 /// A contact by what was typed. Phone numbers are digits and what people write between them, business-scoped user ids have a dot behind
 /// their country.
 fn contact(typed: &str) -> Value {
-    let is_phone = typed.starts_with('+') || typed.chars().all(|character| character.is_ascii_digit() || " -.()".contains(character));
+    let is_phone =
+        typed.starts_with('+') || typed.chars().all(|character| character.is_ascii_digit() || " -.()".contains(character));
     let key = match typed {
         _ if is_phone => "phone",
         _ if typed.contains('.') => "user_id",

@@ -106,13 +106,7 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn test(
-    path: &Path,
-    reader: &mut bots::Reader,
-    environment: &Arc<Environment>,
-    filter: Option<&str>,
-    colour: Colour,
-) -> Tested {
+fn test(path: &Path, reader: &mut bots::Reader, environment: &Arc<Environment>, filter: Option<&str>, colour: Colour) -> Tested {
     let mut tested = Tested { path: path.to_owned(), problem: None, reports: Vec::new() };
     let tests = bots::tests_of(path);
     let loaded = reader.read(path);

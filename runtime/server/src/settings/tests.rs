@@ -58,7 +58,9 @@ fn mistakes_name_the_setting() {
     assert!(error("[whatsapp]\ngraph_url = \"http://graph.example\"").contains("https://"));
     assert!(error("[whatsapp]\nphone_number_id = \"1\"").contains("WHATSAPP_APP_SECRET"));
     assert!(error("country = \"Brazil\"").contains("ISO 3166"));
-    for (log, named) in [("verbose", "verbose"), ("zzz=,,", "trace, debug, info, warn, error, off"), ("info,salesbot=loud", "loud")] {
+    for (log, named) in
+        [("verbose", "verbose"), ("zzz=,,", "trace, debug, info, warn, error, off"), ("info,salesbot=loud", "loud")]
+    {
         assert!(error(&format!("log = {log:?}")).contains(named), "{log}");
     }
     let twice = "[whatsapp]\nphone_number_id = \"1\"\naccess_token = \"t\"\napp_secret = \"s\"\n[[whatsapp.numbers]]\nphone_number_id = \"1\"";
