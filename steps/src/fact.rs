@@ -139,6 +139,9 @@ pub enum Fact {
         bot: Option<BotId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         step: Option<StepId>,
+        /// The channel's code, where a send failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i64>,
     },
     IdentityChanged {
         old: String,

@@ -180,6 +180,14 @@ fn of_code(code: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a text has the form of a language tag: two or three letters, then subtags.
+pub fn is_tag(text: &str) -> bool {
+    let mut parts = text.split(['-', '_']);
+    let first = parts.next().unwrap_or_default();
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (2..=3).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_alphabetic()) && parts.all(is_subtag)
+}
+
 /// `pt_BR` and `pt-BR` alike: subtags joined by `-`.
 pub fn same(left: &str, right: &str) -> bool {
     let parts = |text: &str| text.split(['-', '_']).map(str::to_ascii_lowercase).collect::<Vec<_>>();

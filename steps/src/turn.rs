@@ -157,6 +157,15 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Stop::Needs(_) => formatter.write_str("something is needed from elsewhere first"),
+            Stop::Failed(failure) | Stop::Limit(failure) => formatter.write_str(&failure.text),
+        }
+    }
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Stop::Failed(failure)
@@ -399,9 +408,22 @@ impl Turn<'_> {
 
     /// Tells the team.
     pub fn alert(&mut self, name: &str, text: impl Into<String>) {
+        self.alert_of(name, text, None);
+    }
+
+    /// The same, with the channel's code of a send that failed. Of one step the same thing is told once a turn: a send that failed is
+    /// told before its step's branch is looked for, and a step without a branch would tell it again.
+    pub fn alert_of(&mut self, name: &str, text: impl Into<String>, code: Option<i64>) {
         let bot = self.bot().map(|bot| bot.id.clone());
         let step = Some(self.step.clone()).filter(|_| bot.is_some());
-        self.facts.push(Fact::Alert { name: name.into(), text: text.into(), bot, step });
+        let is_it = |fact: &Fact| match fact {
+            Fact::Alert { name: told, bot: by, step: at, .. } => told == name && *by == bot && *at == step,
+            _ => false,
+        };
+        if bot.is_some() && self.facts.iter().any(is_it) {
+            return;
+        }
+        self.facts.push(Fact::Alert { name: name.into(), text: text.into(), bot, step, code });
     }
 
     /// Why a branch was taken, for the trace.

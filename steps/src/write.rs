@@ -10,6 +10,7 @@ use crate::{
     contact::{Contact, Lead},
     expression::{Facts, find, fold, plain_text},
     fact::Fact,
+    language,
     moment::Moment,
     path::{ContactProperty, LeadProperty, Path},
     state::State,
@@ -22,14 +23,14 @@ pub const MAX_VALUE_BYTES: usize = 16 * 1024;
 
 /// Writes `value` to `path`, or fails and writes nothing.
 pub(crate) fn set(turn: &mut Turn<'_>, path: &Path, value: Value) -> Result<(), Stop> {
-    let value = prepare(turn, path, value)?;
+    let value = prepare(&turn.state, path, value)?;
     write(turn, path, value);
     Ok(())
 }
 
 /// Writes all of these, or fails and writes none.
 pub(crate) fn set_all(turn: &mut Turn<'_>, values: Vec<(Path, Value)>) -> Result<(), Stop> {
-    let prepared = values.into_iter().map(|(path, value)| prepare(turn, &path, value).map(|value| (path, value)));
+    let prepared = values.into_iter().map(|(path, value)| prepare(&turn.state, &path, value).map(|value| (path, value)));
     for (path, value) in prepared.collect::<Result<Vec<_>, _>>()? {
         write(turn, &path, value);
     }
@@ -37,9 +38,11 @@ pub(crate) fn set_all(turn: &mut Turn<'_>, values: Vec<(Path, Value)>) -> Result
 }
 
 /// The value as its place holds it; a failure when it can't be converted, or is too large.
-pub(crate) fn prepare(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
-    let value = convert(turn, path, value)?;
-    Ok(bounded(path, value)?)
+///
+/// # Errors
+/// `conversion` or `too_large`.
+pub fn prepare(state: &State, path: &Path, value: Value) -> Result<Value, Failure> {
+    bounded(path, convert(state, path, value)?)
 }
 
 /// A value that another bot, a trigger or a caller of the API hands to a variable of `bot`, as that bot holds it. Null is nothing: the
@@ -193,11 +196,11 @@ fn size(value: &Value) -> usize {
 }
 
 /// What a place holds; None: whatever is written.
-fn kind_of(turn: &Turn<'_>, path: &Path) -> Option<VariableKind> {
+fn kind_of(state: &State, path: &Path) -> Option<VariableKind> {
     match path {
-        Path::Var(name) => turn.bot()?.document.variables.get(name.as_str()).map(|variable| variable.kind),
-        Path::ContactField(name) => turn.environment().contact_fields.get(name.as_str()).map(|field| field.kind),
-        Path::LeadField(name) => turn.environment().lead_fields.get(name.as_str()).map(|field| field.kind),
+        Path::Var(name) => state.bot.as_ref()?.document.variables.get(name.as_str()).map(|variable| variable.kind),
+        Path::ContactField(name) => state.environment.contact_fields.get(name.as_str()).map(|field| field.kind),
+        Path::LeadField(name) => state.environment.lead_fields.get(name.as_str()).map(|field| field.kind),
         Path::Company(_) => None,
         Path::Contact(ContactProperty::OptedIn) => Some(VariableKind::Boolean),
         Path::Lead(LeadProperty::Price) => Some(VariableKind::Number),
@@ -205,23 +208,30 @@ fn kind_of(turn: &Turn<'_>, path: &Path) -> Option<VariableKind> {
     }
 }
 
-fn convert(turn: &Turn<'_>, path: &Path, value: Value) -> Result<Value, Stop> {
+fn convert(state: &State, path: &Path, value: Value) -> Result<Value, Failure> {
     // An empty text is nothing where no text is: a customer who leaves out an answer has no e-mail, and no price.
-    if value.is_null() || (is_blank(&value) && !keeps_empty_texts(turn, path)) {
+    if value.is_null() || (is_blank(&value) && !keeps_empty_texts(state, path)) {
         return Ok(Value::Null);
     }
-    let state = &turn.state;
-    if *path == Path::Contact(ContactProperty::Phone) {
-        let phone = find::phone(&plain_text(&value), Facts::country(&**state));
-        return phone.map(Value::from).ok_or_else(|| refused(path, "a phone number", &value).into());
+    let found = |found: Option<String>, what: &str| found.map(Value::from).ok_or_else(|| refused(path, what, &value));
+    match path {
+        Path::Contact(ContactProperty::Phone) => {
+            return found(find::phone(&plain_text(&value), Facts::country(state)), "a phone number");
+        }
+        Path::Contact(ContactProperty::Email) => return found(find::email(&plain_text(&value)), "an e-mail address"),
+        Path::Contact(ContactProperty::Language) => {
+            let tag = value.as_str().map(str::trim).filter(|text| language::is_tag(text));
+            return found(tag.map(str::to_owned), "a language tag such as `pt-BR` or `es`");
+        }
+        _ => {}
     }
-    let Some(kind) = kind_of(turn, path) else { return Ok(value) };
-    to_kind(state, kind, &value).ok_or_else(|| refused(path, name_of(kind), &value).into())
+    let Some(kind) = kind_of(state, path) else { return Ok(value) };
+    to_kind(state, kind, &value).ok_or_else(|| refused(path, name_of(kind), &value))
 }
 
 /// Variables may hold an empty text; what is known of a contact, lead or company is known or missing.
-fn keeps_empty_texts(turn: &Turn<'_>, path: &Path) -> bool {
-    matches!(path, Path::Var(_)) && matches!(kind_of(turn, path), None | Some(VariableKind::Text))
+fn keeps_empty_texts(state: &State, path: &Path) -> bool {
+    matches!(path, Path::Var(_)) && matches!(kind_of(state, path), None | Some(VariableKind::Text))
 }
 
 /// A value as a kind holds it, read by the bot's language; None when it can't be converted.

@@ -279,7 +279,7 @@ impl Machine<'_> {
         if let Some(step) = &failed.step {
             self.turn.step = step.clone();
         }
-        self.turn.alert(&error.name, error.text.clone());
+        self.turn.alert_of(&error.name, error.text.clone(), Some(error.code));
     }
 
     /// Sends the step's template in place of what the window refused. False: it has none.

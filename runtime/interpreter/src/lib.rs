@@ -7,6 +7,7 @@
 mod bots;
 mod delivery;
 pub mod dialog;
+mod fields;
 mod handover;
 mod identity;
 mod inbound;
@@ -19,6 +20,7 @@ mod timers;
 mod turn;
 
 pub use bots::Bots;
+pub use fields::{FieldProblem, check_fields};
 pub use identity::{aliases, contact_id};
 pub use steps::turn::{Need, Supplied};
 pub use turn::{Receipt, Turned, turn};

@@ -50,19 +50,15 @@ impl Machine<'_> {
             Happening::Tags { of, add, remove } => {
                 let (add, remove) = (add.clone(), remove.clone());
                 if let Err(stop) = steps::step::tags::change(&mut self.turn, *of, add, remove) {
-                    self.ignore(&format!("the tags were not changed: {stop:?}"));
+                    self.ignore(&format!("the tags were not changed: {stop}"));
                 }
                 Ok(())
             }
             Happening::Fields { fields } => {
-                for (path, value) in fields {
-                    let set = path
-                        .parse::<Path>()
-                        .map_err(|error| error.to_string())
-                        .and_then(|path| self.turn.set(&path, value.clone()).map_err(|stop| format!("{stop:?}")));
-                    if let Err(reason) = set {
-                        self.ignore(&format!("`{path}` was not set: {reason}"));
-                    }
+                let set = crate::fields::read(&self.turn.state, fields).map_err(|problem| problem.to_string());
+                let set = set.and_then(|values| self.turn.set_all(values).map_err(|stop| stop.to_string()));
+                if let Err(reason) = set {
+                    self.ignore(&format!("no field was set: {reason}"));
                 }
                 Ok(())
             }
@@ -70,9 +66,16 @@ impl Machine<'_> {
     }
 
     fn lead_entered(&mut self, data: &LeadData, previous: Option<&str>, created: bool) -> Result<(), Need> {
+        let pipeline =
+            self.turn.contact().leads.iter().find(|lead| lead.id == data.id.as_str()).map(|lead| lead.pipeline.clone());
         let before = self.merge_lead(data);
         // Not always the current one: an older deal may be closed while a newer one is open.
         let lead = self.turn.contact().leads.last().cloned().unwrap_or_default();
+        let stays = previous == Some(lead.stage.as_str()) && pipeline.is_none_or(|known| known == lead.pipeline);
+        if stays && !created {
+            self.refuse_all_by_stage("same_stage");
+            return Ok(());
+        }
         let from = previous.map(Into::into).unwrap_or(before);
         self.turn.facts.push(Fact::StageChanged {
             lead: lead.id.clone(),
@@ -84,6 +87,12 @@ impl Machine<'_> {
         let (pipeline, stage) = (lead.pipeline.to_string(), lead.stage.to_string());
         self.fire(&Occasion::Stage { pipeline, stage, previous, created }, None)?;
         Ok(())
+    }
+
+    fn refuse_all_by_stage(&mut self, reason: &str) {
+        let waits = |bot: &&Arc<Bot>| bot.document.triggers.iter().any(|trigger| matches!(trigger.on, On::Stage { .. }));
+        let bots: Vec<BotId> = self.bots.live_bots().filter(waits).map(|bot| bot.id.clone()).collect();
+        bots.iter().for_each(|bot| self.refuse(bot, reason));
     }
 
     fn run_bot(&mut self, id: &BotId, start: Option<&StepId>, variables: &Map<String, Value>, data: &Value) -> Result<(), Need> {

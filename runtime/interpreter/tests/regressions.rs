@@ -379,6 +379,79 @@ fn held_timers_run_at_an_early_release_and_survive_what_people_write_meanwhile()
     assert_eq!(texts(&rehearsal), ["Size?", "I take this", "Still there?"]);
 }
 
+/// Why bots did not start, and what was ignored.
+fn reasons(turned: &Turned) -> Vec<String> {
+    let reason = |line: &steps::trace::TraceLine| match &line.what {
+        Traced::NotStarted { reason, .. } => Some(reason.to_string()),
+        Traced::Ignored { reason } => Some(reason.clone()),
+        _ => None,
+    };
+    turned.trace.iter().filter_map(reason).collect()
+}
+
+#[test]
+fn fields_from_outside_are_set_all_or_not_at_all() {
+    let environment = environment();
+    for (path, value) in [
+        ("lead.price", json!("abc")),
+        ("vars.x", json!(1)),
+        ("contact.phone", json!("+5511988887777")),
+        ("contact.email", json!("nonsense")),
+        ("contact.language", json!("zz!!")),
+        ("contact.shoe", json!(1)),
+    ] {
+        let fields = Map::from_iter([("contact.fields.a".into(), json!(1)), (path.into(), value)]);
+        let ana = contact("c1");
+        let problem = interpreter::check_fields(&environment, &ana, NOW, &fields).unwrap_err();
+        assert_eq!(problem.path, path);
+        let set = run(ana.clone(), &bots(&[]), &event("fields", EventKind::Trigger(Trigger::Fields { fields })), NOW);
+        assert!(set.contact.fields.is_empty() && set.contact.leads == ana.leads, "{path}");
+        let [reason] = &reasons(&set)[..] else { panic!("{:?}", set.trace) };
+        assert!(reason.contains(path) && !reason.contains("Failed("), "{reason}");
+    }
+    let own = Map::from_iter([("contact.phone".into(), json!("+5511999999999")), ("lead.price".into(), json!("12,5"))]);
+    assert_eq!(interpreter::check_fields(&environment, &contact("c1"), NOW, &own), Ok(()));
+}
+
+#[test]
+fn a_lead_that_was_in_its_stage_before_starts_nothing() {
+    let welcome = bot(
+        "welcome",
+        json!({"triggers": [{"on": "stage", "stage": "new"}], "start": "say", "steps": {"say": {"type": "note", "text": "new"}}}),
+    );
+    let bots = bots(&[welcome]);
+    let enters = |pipeline: &str, previous: Option<&str>| {
+        let lead = LeadData { id: "1".into(), pipeline: Some(pipeline.into()), stage: Some("new".into()), ..LeadData::default() };
+        let trigger = Trigger::Stage { lead, previous_stage: previous.map(Into::into), created: false };
+        event(&format!("{pipeline}{previous:?}"), EventKind::Trigger(trigger))
+    };
+    let started = |turned: &Turned| turned.facts.iter().any(|fact| matches!(fact, Fact::SessionStarted { .. }));
+    let first = run(contact("c1"), &bots, &enters("sales", None), NOW);
+    assert!(started(&first));
+    let stays = run(first.contact.clone(), &bots, &enters("sales", Some("new")), NOW);
+    assert_eq!((started(&stays), reasons(&stays)), (false, vec!["same_stage".to_owned()]));
+    assert!(!stays.facts.iter().any(|fact| matches!(fact, Fact::StageChanged { .. })));
+    // The stage of another pipeline has the same name.
+    assert!(started(&run(first.contact, &bots, &enters("support", Some("new")), NOW)));
+}
+
+#[test]
+fn a_send_that_failed_is_told_once_with_its_code() {
+    let offer = by_word(
+        "offer",
+        json!({}),
+        "say",
+        json!({"say": {"type": "message", "text": "Offer!", "next": "wait"}, "wait": {"type": "wait", "for": {"delay": "1h"}}}),
+    );
+    let mut rehearsal = rehearse(&[offer]);
+    say(&mut rehearsal, "offer");
+    let said = rehearsal.said[0].clone();
+    rehearsal.pass(SECOND);
+    rehearsal.status(&said, Delivery::Failed, Some(refusal(131_053, "media", Reaction::Drop)));
+    let alerts: Vec<_> = rehearsal.facts.iter().filter(|fact| matches!(fact, Fact::Alert { .. })).collect();
+    assert!(matches!(alerts[..], [Fact::Alert { code: Some(131_053), .. }]), "{alerts:?}");
+}
+
 #[test]
 fn a_stop_reaches_what_a_bot_says_on_another_number() {
     let bots = bots(&[asker("first", "replace")]);

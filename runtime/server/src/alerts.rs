@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use steps::{
+    event::Reaction,
     ids::{BotId, ContactId, StepId},
     moment::Moment,
 };
@@ -33,6 +34,29 @@ pub struct Alert {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub step: Option<StepId>,
+    /// WhatsApp's code, where a send failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// What to do, where a send failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+impl Alert {
+    /// Something that is about the account, and no contact's.
+    pub fn of_account(at: Moment, name: &str, text: String) -> Self {
+        Alert { at, name: name.to_owned(), text, contact: None, bot: None, step: None, code: None, remedy: None }
+    }
+}
+
+/// What to do about a send that failed with this code. It is not tried again any more, whatever the code's own advice is for the time
+/// before.
+pub fn remedy(code: i64) -> &'static str {
+    let explanation = whatsapp::errors::explain(code);
+    if explanation.reaction == Reaction::Retry {
+        return "It is not tried again. If this goes on, look at Meta's status page and at how much this number sends; a step's `failed` can tell the customer.";
+    }
+    explanation.remedy
 }
 
 /// Puts an alert on the list. Best effort: what it tells of is done already.

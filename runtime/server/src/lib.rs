@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod api;
 pub mod app;
+mod body;
 pub mod bots;
 pub mod caller;
 pub mod calls;
@@ -17,6 +18,7 @@ pub mod edge;
 pub mod guard;
 pub mod http_client;
 pub mod journal;
+mod listen;
 pub mod live;
 pub mod media;
 pub mod metrics;

@@ -9,6 +9,9 @@ use store::StoreError;
 
 use crate::process::Rejected;
 
+/// The content type of errors.
+pub const PROBLEM: &str = "application/problem+json";
+
 /// An error, for whoever called.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Problem {
@@ -84,7 +87,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&self).unwrap_or_else(|_| "{}".to_owned());
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

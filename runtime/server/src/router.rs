@@ -1,18 +1,28 @@
 //! The server's HTTP side as one router.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
     extract::State,
     http::{StatusCode, header},
     middleware,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{api, app::App, edge, guard::guard, metrics, pages, problem::Problem};
+use crate::{
+    api,
+    app::App,
+    edge,
+    guard::guard,
+    metrics, pages,
+    problem::{PROBLEM, Problem},
+};
+
+/// Bytes of what the framework says of an error.
+const MAX_DETAIL: usize = 4 * 1024;
 
 /// All routes. Webhooks and health stand before the guard, everything else behind it.
 pub fn router(app: Arc<App>) -> Router {
@@ -21,7 +31,6 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(pages::router())
         .route("/metrics", get(render_metrics))
         .fallback(unknown)
-        .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard));
     Router::new()
         .merge(edge::router())
@@ -31,12 +40,8 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed on this request").into_response()
         }))
+        .layer(middleware::map_response(as_problem))
         .with_state(app)
-}
-
-/// What a server is started with: requests know who calls.
-pub fn service(app: Arc<App>) -> axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
-    router(app).into_make_service_with_connect_info()
 }
 
 /// 200 while the server takes work: bots are loaded, the store answers, and it does not stop.
@@ -57,6 +62,24 @@ async fn unknown() -> Problem {
     Problem::not_found("there is nothing at this address; /api/openapi.json lists what is")
 }
 
-async fn unknown_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not know the method; /api/openapi.json lists what it knows")
+/// Gives the errors of the framework itself our form: a method that an address does not know, a path that can't be read. What a handler
+/// refuses has it already.
+async fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || kind.is_some_and(|kind| kind == PROBLEM) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let said = axum::body::to_bytes(body, MAX_DETAIL).await.unwrap_or_default();
+    let detail = match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            "this address does not know the method; /api/openapi.json lists what it knows".to_owned()
+        }
+        _ => String::from_utf8_lossy(&said).into_owned(),
+    };
+    let mut problem = Problem::new(status, detail).into_response();
+    problem.headers_mut().extend(parts.headers.get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
+    problem
 }

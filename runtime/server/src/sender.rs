@@ -207,6 +207,11 @@ mod tests {
         assert_eq!(graph.bodies().len(), 1);
         assert_eq!(pending(&server).await, []);
         assert_eq!(server.transcript(ANA).await[1], "out: You said Oi (failed)");
+        let alerts = server.get("/api/v1/alerts").await.json();
+        assert_eq!((alerts.as_array().map(Vec::len), &alerts[0]["code"]), (Some(1), &json!(131_026)), "{alerts}");
+        assert!(alerts[0]["remedy"].as_str().is_some_and(|remedy| remedy.starts_with("Check the number")), "{alerts}");
+        // What was to be tried again, and failed for good, does not promise a further try.
+        assert!(crate::alerts::remedy(130_429).starts_with("It is not tried again"));
     }
 
     #[tokio::test]

@@ -3,8 +3,7 @@
 use std::{future::Future, io::IsTerminal, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio::{net::TcpListener, time::Instant};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     calls::{Calls, Secrets},
     due,
     http_client::{Access, HttpClient},
+    listen::Port,
     media, metrics,
     process::{begin_run, end_run},
     router, sandbox, schedule,
@@ -23,6 +23,8 @@ use crate::{
 
 /// How long a worker that failed waits before it begins again.
 const RESTART: Duration = Duration::from_secs(1);
+/// How long connections have at a stop, when all work is done, to finish what they are at.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Runs a server until it is told to stop.
 pub fn run(settings: Settings) -> anyhow::Result<()> {
@@ -85,27 +87,20 @@ pub async fn serve(
         stopping.stop.cancel();
     });
     // The port stays open while work finishes: who asks is told that the server is not ready, and a webhook is still taken.
-    let closing = CancellationToken::new();
-    let shutdown = closing.clone().cancelled_owned();
-    let server = axum::serve(listener, router::service(app.clone())).with_graceful_shutdown(shutdown).into_future();
-    let serving = tokio::spawn(server);
+    let port = Port::open(listener, router::router(app.clone()));
     app.stop.cancelled().await;
 
-    let ended = tokio::time::timeout(stop_within, async {
-        app.tasks.close();
-        app.tasks.wait().await;
-        closing.cancel();
-        let served = serving.await;
+    let late = Instant::now() + stop_within;
+    app.tasks.close();
+    let mut has_ended = tokio::time::timeout_at(late, app.tasks.wait()).await.is_ok();
+    if has_ended {
+        port.close(LAST_ANSWERS).await;
         // What the last requests began.
-        app.tasks.wait().await;
-        served
-    });
-    match ended.await {
-        Ok(served) => served.context("the server failed")?.context("the server failed")?,
-        Err(_) => {
-            tracing::warn!("work was still under way after {} seconds; it is settled at the next start", stop_within.as_secs());
-            return Ok(());
-        }
+        has_ended = tokio::time::timeout_at(late.max(Instant::now() + LAST_ANSWERS), app.tasks.wait()).await.is_ok();
+    }
+    if !has_ended {
+        tracing::warn!("work was still under way after {} seconds; it is settled at the next start", stop_within.as_secs());
+        return Ok(());
     }
     end_run(&app).await?;
     tracing::info!("stopped");

@@ -149,8 +149,7 @@ async fn tell(app: &Arc<App>, account: &str, error: &ChannelError) {
     );
     tracing::warn!(account.id = account, error.code = error.code, "{text}");
     if lock(&app.templates.failing).insert(account.to_owned()) {
-        let name = "templates_unavailable".to_owned();
-        alerts::record(app, &Alert { at: app.now(), name, text, contact: None, bot: None, step: None }).await;
+        alerts::record(app, &Alert::of_account(app.now(), "templates_unavailable", text)).await;
     }
 }
 

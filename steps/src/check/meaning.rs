@@ -19,6 +19,8 @@ use crate::{
     pattern::Pattern,
 };
 
+pub(super) use crate::language::is_tag as is_language;
+
 pub(super) const EXPRESSION: &str = "expression";
 pub(super) const PATH: &str = "path";
 pub(super) const DURATION: &str = "duration";
@@ -112,14 +114,6 @@ fn misread(kind: &str, text: &str) -> Option<(&'static str, String)> {
         "cron" => cron_error(text).map(|message| (CRON, message)),
         _ => None,
     }
-}
-
-/// Whether a text has the form of a language tag: two or three letters, then subtags.
-pub(super) fn is_language(text: &str) -> bool {
-    let mut parts = text.split(['-', '_']);
-    let first = parts.next().unwrap_or_default();
-    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (2..=3).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_alphabetic()) && parts.all(is_subtag)
 }
 
 fn cron_error(text: &str) -> Option<String> {

@@ -67,7 +67,7 @@ impl CreateLead {
             let path = format!("lead.fields.{key}").parse().map_err(|error| Failure::new("conversion", format!("{error}")))?;
             values.push((path, turn.data(data)?));
         }
-        let converted = values.into_iter().map(|(path, value)| write::prepare(turn, &path, value).map(|value| (path, value)));
+        let converted = values.into_iter().map(|(path, value)| Ok((path.clone(), write::prepare(&turn.state, &path, value)?)));
         converted.collect()
     }
 }

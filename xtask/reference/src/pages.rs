@@ -35,8 +35,8 @@ fn page(path: &str, text: &str) -> Page {
 
 fn errors_whatsapp() -> String {
     let mut text = String::from(
-        "# Errors of WhatsApp\n\nWhat the Cloud API's codes mean, and what the runtime does: *retry* sends again later, *template* sends the step's \
-         template, *drop* and *fix* take the step's `failed`, *stop* pauses the number and tells the team, *fallback* takes `failed` because another \
+        "# Errors of WhatsApp\n\nWhat the Cloud API's codes mean, and what the runtime does. *retry* sends again later what WhatsApp refuses at \
+         once; what it took on and reports as failed later takes the step's `failed`, for it is not sent twice. *template* sends the step's template, *drop* and *fix* take the step's `failed`, *stop* pauses the number and tells the team, *fallback* takes `failed` because another \
          step could do. The name is what `error.name` reads.\n\n| code | name | reaction | what happened | what to do |\n| --- | --- | --- | --- | --- |\n",
     );
     for (codes, explanation) in whatsapp::errors::all() {

@@ -1,6 +1,6 @@
 //! Contacts: who they are, what runs for them, and their removal.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc};
 
 use axum::{
     Json,
@@ -14,6 +14,7 @@ use steps::{
     event::{EventKind, Identity, Trigger},
     moment::Moment,
     trigger::Owned,
+    who::Who,
 };
 
 use super::{
@@ -94,8 +95,29 @@ pub(super) struct Window {
     seconds_left: i64,
     /// What is sent now is free, because the customer came by an ad.
     free_entry: bool,
-    /// A person has the conversation.
-    human: bool,
+    /// The person who has the conversation; none: the bots have it.
+    human: Option<HumanView>,
+    /// Whoever the conversation is assigned to: `{"user": "ana"}` or `{"team": "sales"}`.
+    #[schema(value_type = Option<Object>)]
+    owner: Option<Who>,
+}
+
+/// A person of the business who has the conversation.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct HumanView {
+    /// Whom it was handed to: `{"user": "ana"}`, `{"team": "sales"}`; none: whoever comes.
+    #[schema(value_type = Option<Object>)]
+    to: Option<Who>,
+    /// ISO 8601.
+    since: String,
+    /// ISO 8601; when the bots come back by themselves. None: when it is given back.
+    until: Option<String>,
+}
+
+/// Who has a conversation now.
+pub(super) fn human(conversation: &Conversation, now: Moment) -> Option<HumanView> {
+    let human = conversation.human.as_ref().filter(|human| human.until.is_none_or(|until| now < until))?;
+    Some(HumanView { to: human.to.clone(), since: human.since.to_string(), until: human.until.map(|until| until.to_string()) })
 }
 
 /// A running bot.
@@ -123,7 +145,8 @@ fn window(conversation: &Conversation, now: Moment) -> Window {
         closes_at: closes_at.map(|at| at.to_string()),
         seconds_left: closes_at.filter(|_| open).map_or(0, |at| at.since(now) / 1_000),
         free_entry: conversation.free_entry_open(now),
-        human: conversation.human.is_some(),
+        human: human(conversation, now),
+        owner: conversation.owner.clone(),
     }
 }
 
@@ -158,7 +181,7 @@ fn view(app: &App, contact: &Contact) -> ContactView {
     ContactView {
         id: contact.id.to_string(),
         name: contact.display_name().map(str::to_owned),
-        phone: contact.identity.phone.clone(),
+        phone: contact.phone().map(str::to_owned),
         identity: contact.identity.clone(),
         email: contact.email.clone(),
         language: contact.language.as_ref().map(ToString::to_string),
@@ -215,7 +238,7 @@ struct TagChange {
     remove: Vec<String>,
 }
 
-/// Sets fields and tags of a contact or its lead; bots that watch them start.
+/// Sets fields, all or none, and tags of a contact or its lead; bots that watch them start.
 #[utoipa::path(patch, path = "/api/v1/contacts/{contact}", tag = "contacts", request_body = Fields, params(("contact" = String, Path,)),
     responses((status = 200, body = ContactView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn change(
@@ -224,11 +247,9 @@ pub(super) async fn change(
     headers: HeaderMap,
     JsonBody(body): JsonBody<Fields>,
 ) -> Result<Json<ContactView>, Problem> {
-    for path in body.fields.keys() {
-        let read = serde_json::from_value::<steps::path::Path>(Value::from(path.as_str()));
-        read.map_err(|error| Problem::invalid(format!("fields.{path}"), error.to_string()))?;
-    }
     let found = shapes::contact(&app, &name).await?;
+    interpreter::check_fields(&app.environment.load_full(), &found.contact, app.now(), &body.fields)
+        .map_err(|problem| Problem::invalid(format!("fields.{}", problem.path), problem.reason))?;
     let key = idempotency::event_key(&headers, &app)?;
     let tags = |of, tags: Option<TagChange>| tags.map(|TagChange { add, remove }| Trigger::Tags { of, add, remove });
     let changes = [
@@ -278,12 +299,13 @@ pub(super) struct Page {
     /// Only what lies before this position.
     pub(super) before: Option<u64>,
     /// 100 if left out, 1,000 at most.
-    pub(super) limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1)]
+    pub(super) limit: Option<NonZeroUsize>,
 }
 
 impl Page {
     pub(super) fn limit(&self) -> usize {
-        self.limit.unwrap_or(100).clamp(1, 1_000)
+        self.limit.map_or(100, NonZeroUsize::get).min(1_000)
     }
 }
 

@@ -17,7 +17,7 @@ use steps::{
 use store::Direction;
 
 use super::{
-    contacts::Page,
+    contacts::{self, HumanView, Page},
     idempotency,
     input::{JsonBody, OptionalBody, Query},
     shapes,
@@ -129,8 +129,11 @@ pub(super) struct HandOff {
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Acknowledged {
     contact: String,
-    /// Whether a person has the conversation now.
-    human: bool,
+    /// The person who has the conversation now; none: the bots have it.
+    human: Option<HumanView>,
+    /// Whoever the conversation is assigned to.
+    #[schema(value_type = Option<Object>)]
+    owner: Option<Who>,
 }
 
 /// A person takes the conversation from the bot.
@@ -143,6 +146,9 @@ pub(super) async fn hand_off(
     OptionalBody(body): OptionalBody<HandOff>,
 ) -> Result<Json<Acknowledged>, Problem> {
     let number = shapes::number(&app, body.number.as_deref())?;
+    if let Some(to) = &body.to {
+        shapes::check_who(&app, to, "to")?;
+    }
     let command = AgentCommand::Handoff { to: body.to };
     act(&app, &name, &headers, "handoff", number, command).await
 }
@@ -184,6 +190,8 @@ async fn act(
     let event = shapes::event(app, format!("{what}:{key}"), Some(number.clone()), EventKind::Agent(command));
     shapes::bring(app, &Whom::Contact(found.id.clone()), event).await?;
     let now = shapes::contact(app, found.id.as_str()).await?;
-    let human = now.contact.conversation(&number).is_some_and(|conversation| conversation.human.is_some());
-    Ok(Json(Acknowledged { contact: now.id.to_string(), human }))
+    let conversation = now.contact.conversation(&number);
+    let human = conversation.and_then(|conversation| contacts::human(conversation, app.now()));
+    let owner = conversation.and_then(|conversation| conversation.owner.clone());
+    Ok(Json(Acknowledged { contact: now.id.to_string(), human, owner }))
 }

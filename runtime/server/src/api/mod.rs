@@ -12,12 +12,13 @@ mod media;
 mod run;
 mod sandbox;
 mod shapes;
+mod strict;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{Json, Router, extract::DefaultBodyLimit, middleware, routing::get};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -85,6 +86,7 @@ pub fn router() -> Router<Arc<App>> {
     let openapi = Arc::new(openapi);
     router
         .route("/api/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
+        .layer(middleware::from_fn(input::only_json))
         // Bodies have a limit of their own, with an answer of its own.
         .layer(DefaultBodyLimit::disable())
 }

@@ -10,17 +10,17 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use steps::{
-    event::{AgentCommand, EventKind, Identity, LeadData, Trigger},
+    event::{AgentCommand, EventKind, LeadData, Trigger},
     ids::SessionId,
 };
 
 use super::{
     bots::{bot_id, no_bot},
     idempotency,
-    input::{JsonBody, phone},
+    input::{JsonBody, normal_phone},
     shapes::{self, ContactName, Started},
 };
-use crate::{app::App, problem::Problem, process::Whom};
+use crate::{app::App, bots, problem::Problem, process::Whom};
 
 /// Whom a bot is run for, and how it begins.
 #[derive(Serialize, Deserialize, utoipa::ToSchema)]
@@ -67,7 +67,7 @@ pub(super) async fn run(
     };
     bot.variables_with(run.variables.clone(), app.now())
         .map_err(|unfit| Problem::invalid(format!("variables.{}", unfit.variable), unfit.failure.text))?;
-    let whom = named(&run.contact)?;
+    let whom = run.contact.whom(&app, "contact", true).await?;
     let number = shapes::number(&app, run.number.as_deref())?;
     let key = idempotency::event_key(&headers, &app)?;
     let call = async {
@@ -105,7 +105,11 @@ pub(super) async fn stop(
     JsonBody(stop): JsonBody<Stop>,
 ) -> Result<axum::Json<Stopped>, Problem> {
     let id = bot_id(&id)?;
-    let found = shapes::contact(&app, &phone(&stop.contact.phone, "contact.phone")?).await?;
+    // A bot that is not live any more may still run.
+    if app.bots.load().live(&id).is_none() && bots::history(&app, &id).await?.is_empty() {
+        return Err(no_bot(&id));
+    }
+    let found = stop.contact.found(&app, "contact").await?;
     let key = idempotency::event_key(&headers, &app)?;
     let command = AgentCommand::Stop { bot: Some(id), session: stop.session.map(SessionId) };
     let event = shapes::event(&app, format!("stop:{key}"), None, EventKind::Agent(command));
@@ -165,7 +169,7 @@ pub(super) async fn stage(
 ) -> Result<Response, Problem> {
     let lead = &stage.lead;
     check_stage(&app, lead)?;
-    let whom = named_at(&lead.contact, "lead.contact.phone")?;
+    let whom = lead.contact.whom(&app, "lead.contact", true).await?;
     let key = idempotency::event_key(&headers, &app)?;
     let call = async {
         let trigger = Trigger::Stage {
@@ -176,7 +180,7 @@ pub(super) async fn stage(
                 stage: Some(lead.stage.clone()),
                 fields: lead.fields.clone(),
                 contact_name: lead.contact.name.clone(),
-                contact_phone: Some(phone(&lead.contact.phone, "lead.contact.phone")?),
+                contact_phone: lead.contact.phone.as_deref().and_then(normal_phone),
             },
             previous_stage: lead.previous_stage.clone(),
             created: lead.created,
@@ -187,8 +191,13 @@ pub(super) async fn stage(
     idempotency::once(&app, &headers, "stage", &stage, call).await
 }
 
-/// Where pipelines are declared, others are a mistake of the caller's, best told at once.
+/// A lead has an id and a stage. Where pipelines are declared, others are a mistake of the caller's, best told at once.
 fn check_stage(app: &App, lead: &StageLead) -> Result<(), Problem> {
+    for (key, text) in [("lead.id", &lead.id), ("lead.stage", &lead.stage)] {
+        if text.trim().is_empty() {
+            return Err(Problem::invalid(key, "a text is expected, and this one is empty"));
+        }
+    }
     let environment = app.environment.load();
     if environment.pipelines.is_empty() {
         return Ok(());
@@ -199,18 +208,9 @@ fn check_stage(app: &App, lead: &StageLead) -> Result<(), Problem> {
         let detail = format!("there is no pipeline {name:?} in the settings; there are: {}", known.join(", "));
         return Err(Problem::invalid("lead.pipeline", detail));
     };
-    if !pipeline.stages.is_empty() && !pipeline.stages.contains(&lead.stage) {
+    if !pipeline.has_stage(&lead.stage) {
         let detail = format!("pipeline {name} has no stage {:?}; it has: {}", lead.stage, pipeline.stages.join(", "));
         return Err(Problem::invalid("lead.stage", detail));
     }
     Ok(())
-}
-
-fn named(contact: &ContactName) -> Result<Whom, Problem> {
-    named_at(contact, "contact.phone")
-}
-
-fn named_at(contact: &ContactName, key: &str) -> Result<Whom, Problem> {
-    let identity = Identity { phone: Some(phone(&contact.phone, key)?), name: contact.name.clone(), ..Identity::default() };
-    Ok(Whom::Named { identity, create: true })
 }

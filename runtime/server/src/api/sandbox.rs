@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 use steps::event::Content;
 
@@ -32,9 +32,15 @@ pub(super) struct Say {
     #[schema(value_type = Option<Object>)]
     form: Option<Map<String, Value>>,
     /// Any content, as the transcript shows it: `{"type": "location", "latitude": …}`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "content")]
     #[schema(value_type = Option<Object>)]
     content: Option<Content>,
+}
+
+/// An object alone: the reader of tagged types takes a list, too.
+fn content<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Content>, D::Error> {
+    let content = Option::<Map<String, Value>>::deserialize(deserializer)?;
+    content.map(|content| Content::deserialize(Value::Object(content))).transpose().map_err(D::Error::custom)
 }
 
 #[derive(Serialize, utoipa::ToSchema)]

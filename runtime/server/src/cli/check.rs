@@ -63,7 +63,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
                 path: format!("steps.{step}.bot"),
                 step: Some(step),
                 help: Some(format!("mend {called}.json")),
-                ..bots::of_file("called_bot", bot.id.as_str(), format!("`{called}` is called here, and has errors"))
+                ..crate::bots::source::of_file(
+                    "called_bot",
+                    bot.id.as_str(),
+                    format!("`{called}` is called here, and has errors"),
+                )
             }));
         }
         folders.entry(bots::folder_of(&path).to_owned()).or_default().extend(checked.bot);

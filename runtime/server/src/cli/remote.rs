@@ -50,8 +50,8 @@ struct Server {
 pub(super) struct RunArguments {
     /// The bot's id
     bot: String,
-    /// The contact's phone number
-    #[arg(long, value_name = "PHONE")]
+    /// The contact: a phone number with country code, an id of the API, or a business-scoped user id
+    #[arg(long, value_name = "PHONE|ID")]
     contact: String,
     /// The contact's name, where it is new
     #[arg(long)]
@@ -76,8 +76,8 @@ pub(super) struct RunArguments {
 pub(super) struct StopArguments {
     /// The bot's id
     bot: String,
-    /// The contact's phone number
-    #[arg(long, value_name = "PHONE")]
+    /// The contact: a phone number with country code, an id of the API, or a business-scoped user id
+    #[arg(long, value_name = "PHONE|ID")]
     contact: String,
     /// Print the server's answer as it came
     #[arg(long)]
@@ -123,7 +123,7 @@ struct DeadEntry {
 }
 
 pub(super) fn run(arguments: &RunArguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
-    let mut contact = json!({"phone": arguments.contact});
+    let mut contact = contact(&arguments.contact);
     if let Some(name) = &arguments.name {
         contact["name"] = name.as_str().into();
     }
@@ -155,7 +155,7 @@ pub(super) fn run(arguments: &RunArguments, terminal: &mut Terminal<'_>) -> anyh
 }
 
 pub(super) fn stop(arguments: &StopArguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
-    let body = json!({"contact": {"phone": arguments.contact}});
+    let body = json!({"contact": contact(&arguments.contact)});
     let Some(answer) = ask(&arguments.server, Method::POST, &["bots", &arguments.bot, "stop"], Some(body), terminal)? else {
         return Ok(Exit::Problems);
     };
@@ -278,6 +278,19 @@ fn address(server: &Server, terminal: &Terminal<'_>) -> anyhow::Result<(Url, Opt
         }
     };
     Ok((url, token))
+}
+
+/// A contact by what was typed. Phone numbers are digits and what people write between them, business-scoped user ids have a dot behind
+/// their country.
+fn contact(typed: &str) -> Value {
+    let is_phone =
+        typed.starts_with('+') || typed.chars().all(|character| character.is_ascii_digit() || " -.()".contains(character));
+    let key = match typed {
+        _ if is_phone => "phone",
+        _ if typed.contains('.') => "user_id",
+        _ => "id",
+    };
+    json!({ key: typed })
 }
 
 /// Reads `name=value`.

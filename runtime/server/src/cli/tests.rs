@@ -384,6 +384,18 @@ mod server {
     }
 
     #[test]
+    fn a_contact_is_named_by_phone_id_or_user_id() {
+        let (listen, asked) = answering(200, json!({"contact": "c", "sessions": []}));
+        for typed in ["+5511999999999", "55 (11) 99999-9999", "c0123456789abcdef0123", "BR.1349120865"] {
+            let ran = salesbot(&["stop", "welcome", "--contact", typed, "--url", &format!("http://{listen}"), "--token", TOKEN]);
+            assert_eq!(ran.exit, Exit::Well, "{}", ran.errors);
+        }
+        let asked = asked.lock().unwrap();
+        let keys: Vec<&str> = asked.iter().map(|asked| asked.split('"').nth(3).unwrap()).collect();
+        assert_eq!(keys, ["phone", "phone", "id", "user_id"], "{asked:?}");
+    }
+
+    #[test]
     fn a_bot_that_does_not_start_says_why() {
         let (listen, _) = answering(202, json!({"started": [], "not_started": [{"bot": "welcome", "reason": "human"}]}));
         let ran = salesbot(&["run", "welcome", "--contact", "1", "--url", &format!("http://{listen}/")]);

@@ -125,6 +125,6 @@ async fn heed(app: &Arc<App>, notice: Notice) {
         }
         Meaning::Information => return,
     };
-    let alert = Alert { at: app.now(), name: name.to_owned(), text: notice.summary, contact: None, bot: None, step: None };
+    let alert = Alert::of_account(app.now(), name, notice.summary);
     alerts::record(app, &alert).await;
 }

@@ -1,6 +1,5 @@
 //! The address that Meta calls: verification, and webhooks, from raw bytes to committed turns.
 
-mod body;
 mod items;
 mod webhook;
 

@@ -229,7 +229,7 @@ async fn after(app: &Arc<App>, id: &ContactId, facts: &[Fact], due: Option<Momen
         app.wake.at(due);
     }
     for fact in facts {
-        if let Fact::Alert { name, text, bot, step } = fact {
+        if let Fact::Alert { name, text, bot, step, code } = fact {
             metrics::counter!(names::ALERTS).increment(1);
             tracing::warn!(contact.id = %id, alert = %name, "alert {name} for contact {id}");
             let alert = crate::alerts::Alert {
@@ -239,6 +239,8 @@ async fn after(app: &Arc<App>, id: &ContactId, facts: &[Fact], due: Option<Momen
                 contact: Some(id.clone()),
                 bot: bot.clone(),
                 step: step.clone(),
+                code: *code,
+                remedy: code.map(|code| crate::alerts::remedy(code).to_owned()),
             };
             crate::alerts::record(app, &alert).await;
         }
