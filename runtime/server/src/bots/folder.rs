@@ -338,11 +338,9 @@ mod tests {
         std::fs::write(&file, ECHO).unwrap();
         let first = server(folder.path(), &store).await;
         let version = live(&first, "echo");
-        let places: [(&str, Box<dyn Fn()>); 2] = [
-            ("no text", Box::new(|| std::fs::write(&file, b"{\n\"n\xe9\": 1}").unwrap())),
-            ("a folder", Box::new(|| std::fs::remove_file(&file).and_then(|()| std::fs::create_dir(&file)).unwrap())),
-        ];
-        for (what, spoil) in places {
+        let no_text = || std::fs::write(&file, b"{\n\"n\xe9\": 1}").unwrap();
+        let a_folder = || std::fs::remove_file(&file).and_then(|()| std::fs::create_dir(&file)).unwrap();
+        for (what, spoil) in [("no text", &no_text as &dyn Fn()), ("a folder", &a_folder)] {
             spoil();
             look(&first).await.unwrap();
             assert_eq!(live(&first, "echo"), version, "{what}");
