@@ -10,9 +10,9 @@ use super::{
     translation,
 };
 use crate::{
-    check::json,
     check::{
         diagnostic::Diagnostic,
+        json,
         place::{Key, Place},
         subject::Subject,
         walk::{Named, Site, shortened},
