@@ -7,6 +7,9 @@
 mod check;
 mod layers;
 
+#[cfg(test)]
+mod tests;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use indexmap::IndexMap;
@@ -16,6 +19,8 @@ use steps::{
     bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId, window::Category,
 };
 
+pub use steps::environment::SANDBOX_NUMBER;
+
 use crate::http_client;
 
 pub use layers::{Origins, SettingsError};
@@ -24,7 +29,6 @@ pub use layers::{Origins, SettingsError};
 pub const DEFAULTS: &str = include_str!("../salesbot.default.toml");
 /// The file that is read when none is named.
 pub const FILE: &str = "salesbot.toml";
-pub use steps::environment::SANDBOX_NUMBER;
 /// The shortest API token: shorter ones can be guessed.
 pub const MIN_TOKEN: usize = 16;
 
@@ -264,6 +268,3 @@ impl Settings {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,8 +7,17 @@ use unicode_normalization::char::is_combining_mark;
 /// The text without case, accents, repeated spaces, and the punctuation and symbols at its edges: `" ¡Sí,  quiero! "` is `"si, quiero"`, `"✅ Sim"`
 /// is `"sim"`. Folding twice changes nothing. A text of punctuation or symbols alone (`"?"`, `"👍"`) keeps them.
 pub fn fold(text: &str) -> String {
+    without_edges(text, |letter| letter == ' ' || is_edge_punctuation(letter) || is_symbol(letter))
+}
+
+/// The same, but symbols count: `🟢 Plan` and `🔴 Plan` differ.
+pub fn fold_but_symbols(text: &str) -> String {
+    without_edges(text, |letter| letter == ' ' || is_edge_punctuation(letter))
+}
+
+fn without_edges(text: &str, is_edge: fn(char) -> bool) -> String {
     let letters = if text.is_ascii() { spaced(&text.to_ascii_lowercase()) } else { spaced(&letters(text)) };
-    let inner = letters.trim_matches(|letter: char| letter == ' ' || is_edge_punctuation(letter) || is_symbol(letter));
+    let inner = letters.trim_matches(is_edge);
     match inner.len() {
         0 => letters,
         all if all == letters.len() => letters,

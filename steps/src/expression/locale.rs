@@ -25,10 +25,12 @@ impl<'a> Locale<'a> {
         regions.iter().any(|region| self.region.eq_ignore_ascii_case(region))
     }
 
-    /// Whether `1.234,56` is how a number is written; else `1,234.56`. Source: Unicode CLDR, number symbols of `es-419` and its regions.
+    /// Whether `1.234,56` is how a number is written; else `1,234.56`. Source: Unicode CLDR, number symbols.
     pub(crate) fn decimal_comma(self) -> bool {
         const POINT_IN_SPANISH: &[&str] = &["MX", "US", "PR", "DO", "GT", "HN", "NI", "PA", "SV", "PE"];
-        if self.speaks("en") {
+        const POINT: &[&str] =
+            &["en", "zh", "ja", "ko", "th", "he", "hi", "bn", "ta", "te", "ur", "ms", "fil", "sw", "am", "yo", "ha", "ig"];
+        if POINT.iter().any(|language| self.speaks(language)) {
             return false;
         }
         !(self.speaks("es") && self.lives_in(POINT_IN_SPANISH))

@@ -44,7 +44,7 @@ pub use duration::{Duration, InvalidDuration, parse_duration};
 pub use engine::limits;
 pub use error::{CompileError, EvaluationError};
 pub use facts::{Facts, Locals, Look, look_in_json};
-pub use fold::{fold, same_but_for_spaces};
+pub use fold::{fold, fold_but_symbols, same_but_for_spaces};
 pub use functions::functions;
 pub use names::{ROOTS, nearest};
 pub use script::Script;

@@ -13,7 +13,7 @@ use crate::{
         subject::Subject,
         walk::{Named, shortened},
     },
-    expression::fold,
+    expression::{fold, fold_but_symbols},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -56,13 +56,20 @@ fn ids(options: &[&Named<'_>], problems: &mut Vec<Diagnostic>) {
 fn words(options: &[&Named<'_>], problems: &mut Vec<Diagnostic>) {
     // Options with conditions may take turns, and a template's replies are matched apart: both may share words with others.
     let shown = |option: &&&Named<'_>| !json::has(option.object, "when") && !room(&option.place).in_template;
-    let (mut titles, mut synonyms) = (HashMap::new(), HashMap::new());
+    let (mut exact, mut titles, mut synonyms) = (HashMap::new(), HashMap::new(), HashMap::new());
     let options = || options.iter().filter(shown).enumerate();
     for (at, option) in options() {
-        if let Some(title) = plain(option.object, "title")
-            && other(&mut titles, (room(&option.place), fold(&title.value)), at).is_some()
-        {
-            problems.push(duplicate("title", title, &option.place.name("title")));
+        let Some(title) = plain(option.object, "title") else { continue };
+        let (room, place) = (room(&option.place), option.place.name("title"));
+        let like_another = other(&mut titles, (room, fold(&title.value)), at).is_some();
+        if other(&mut exact, (room, fold_but_symbols(&title.value)), at).is_some() {
+            problems.push(duplicate("title", title, &place));
+        } else if like_another {
+            let message = format!("`{}` differs from another option's title by symbols alone", shortened(&title.value));
+            let found = Diagnostic::warning(RULE.code, &place, title.range.start..title.range.end, message);
+            problems.push(
+                found.help("whoever types the word without its symbol gets the first of them; give each a word of its own"),
+            );
         }
     }
     for (at, option) in options() {

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use super::{
     Page, Rule,
     duplicate_option::{plain, room},
     translation,
 };
 use crate::{
-    check::json,
     check::{
         diagnostic::Diagnostic,
+        json,
         place::{Key, Place},
         subject::Subject,
         walk::{Named, Site, shortened},
@@ -29,36 +31,40 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
-    // Translated titles by language and place.
-    let mut titles: HashMap<(&str, String), Site<'_>> = HashMap::new();
-    let mut languages: Vec<(&str, &str)> = Vec::new();
+    // Translated titles by place, for each language and step that has any.
+    let mut translated: IndexMap<(&str, &str), HashMap<String, Site<'_>>> = IndexMap::new();
     translation::each_text(subject, |step, keys, _, site| {
         if let [Key::Name("translations"), Key::Name(language), _] = site.place.keys() {
             let place = Place::of([Key::Name("steps"), Key::Name(step.id)].into_iter().chain(keys.iter().copied()));
-            titles.insert((language, place.to_string()), site.clone());
-            if !languages.contains(&(*language, step.id)) {
-                languages.push((*language, step.id));
-            }
+            translated.entry((language, step.id)).or_default().insert(place.to_string(), site.clone());
         }
     });
-    for (language, step) in languages {
-        let options = subject.named("Choice").filter(|option| is_shown(option, step));
+    if translated.is_empty() {
+        return;
+    }
+    let options = options_by_step(subject);
+    for ((language, step), titles) in &translated {
         let mut seen: HashMap<_, Option<&Site<'_>>> = HashMap::new();
-        for option in options {
-            let translated = titles.get(&(language, option.place.name("title").to_string()));
+        for option in options.get(step).into_iter().flatten() {
+            let translation = titles.get(&option.place.name("title").to_string());
             let own = || plain(option.object, "title").map(|title| &*title.value);
-            let Some(title) = translated.map(|site| site.value()).or_else(own) else { continue };
-            let Some(first) = seen.insert((room(&option.place), fold(title)), translated) else { continue };
+            let Some(title) = translation.map(|site| site.value()).or_else(own) else { continue };
+            let Some(first) = seen.insert((room(&option.place), fold(title)), translation) else { continue };
             // Where neither is translated, the titles of the bot's own language are the mistake.
-            let Some(site) = translated.or(first) else { continue };
+            let Some(site) = translation.or(first) else { continue };
             let message = format!("in `{language}` another option of this step has the title `{}`", shortened(title));
             problems.push(Diagnostic::warning(RULE.code, &site.place, site.span(), message));
         }
     }
 }
 
-/// Options with conditions may take turns, and a template's titles are Meta's.
-fn is_shown(option: &Named<'_>, step: &str) -> bool {
-    let of_step = matches!(option.place.keys(), [Key::Name("steps"), Key::Name(id), ..] if *id == step);
-    of_step && !json::has(option.object, "when") && !room(&option.place).in_template
+/// Options with conditions may take turns, and a template's titles are Meta's: both are left out.
+fn options_by_step<'s, 't>(subject: &'s Subject<'t>) -> HashMap<&'t str, Vec<&'s Named<'t>>> {
+    let mut options: HashMap<&str, Vec<&Named<'_>>> = HashMap::new();
+    for option in subject.named("Choice").filter(|option| !json::has(option.object, "when") && !room(&option.place).in_template) {
+        if let [Key::Name("steps"), Key::Name(step), ..] = option.place.keys() {
+            options.entry(step).or_default().push(option);
+        }
+    }
+    options
 }

@@ -11,6 +11,11 @@ use crate::{
 /// The option that a text names: by title, then synonym, then pattern. Exact words win over those that differ by spaces, and these over words
 /// inside a longer answer, of which the longest counts.
 pub fn by_words(turn: &Turn<'_>, offered: &[Offered<'_>], text: &str, matching: Matching) -> Option<usize> {
+    // To the letter: titles may differ by a symbol alone.
+    let to_the_letter = |offered: &Offered<'_>| !offered.title.is_empty() && offered.title.trim() == text.trim();
+    if let Some(index) = offered.iter().position(to_the_letter) {
+        return Some(index);
+    }
     let typed = fold(text);
     let titles: Vec<Vec<String>> = offered.iter().map(|offered| vec![fold(&offered.title)]).collect();
     let synonyms: Vec<Vec<String>> = offered.iter().map(|offered| synonyms(turn, offered)).collect();
