@@ -39,6 +39,7 @@ mod journal;
 mod lane;
 mod limits;
 mod memory;
+mod packed;
 mod record;
 mod sqlite;
 mod traits;

@@ -2,14 +2,13 @@
 //!
 //! Write-ahead log, `synchronous=FULL`: a write is on the disk when its future resolves. One thread
 //! writes, in groups ([`writer`]); a few read, each on its own connection ([`readers`]). Values are
-//! compressed ([`packed`]), the format has a version ([`migrations`]). This file ties them to the
+//! compressed ([`packed`](crate::packed)), the format has a version ([`migrations`]). This file ties them to the
 //! [`Store`] trait; the statements stand in `contacts`, `journal` and `records`.
 
 mod contacts;
 mod folder;
 mod journal;
 mod migrations;
-mod packed;
 mod readers;
 mod records;
 mod writer;
@@ -21,11 +20,11 @@ use rusqlite::{Connection, ErrorCode};
 
 use self::contacts::{PackedCommit, PackedOutcome, PackedValue};
 use self::folder::{Folder, cannot_open};
-use self::packed::{pack, unpack};
 use self::readers::Readers;
 use self::records::PackedPut;
 use self::writer::{Writer, write_ledger};
 use crate::limits::{check_commit, check_key, check_put};
+use crate::packed::{pack, unpack};
 use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored};
 
 /// How the embedded store is to be run. The default suits a server.

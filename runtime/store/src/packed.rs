@@ -1,5 +1,5 @@
-//! How a value lies in the file: one byte that names its form, then the value, compressed with LZ4
-//! when that makes it smaller. Packing is done by the caller's task, not by the writer thread.
+//! How a value lies in a file or a server: one byte that names its form, then the value, compressed
+//! with LZ4 when that makes it smaller. Packing is done by the caller's task, not by a writer thread.
 
 use crate::limits::MAX_VALUE_BYTES;
 
@@ -12,7 +12,7 @@ const LZ4_HEADER: usize = 5;
 /// Below this there is nothing to gain.
 const SMALLEST_COMPRESSED: usize = 64;
 
-pub(super) fn pack(value: &[u8]) -> Vec<u8> {
+pub(crate) fn pack(value: &[u8]) -> Vec<u8> {
     compressed(value).unwrap_or_else(|| {
         let mut packed = Vec::with_capacity(1 + value.len());
         packed.push(PLAIN);
@@ -35,7 +35,7 @@ fn compressed(value: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The value of a packed one, or what is wrong with it.
-pub(super) fn unpack(mut packed: Vec<u8>) -> Result<Vec<u8>, String> {
+pub(crate) fn unpack(mut packed: Vec<u8>) -> Result<Vec<u8>, String> {
     match packed.split_first_chunk::<LZ4_HEADER>() {
         Some(([LZ4, length @ ..], block)) => {
             let length = u32::from_le_bytes(*length) as usize;
