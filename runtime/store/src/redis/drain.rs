@@ -1,0 +1,301 @@
+//! From the lanes' buffers into SQL: one task for each store, which drains all lanes in turns, and at
+//! once for whoever is about to read.
+//!
+//! Of several processes one holds a lease and drains for all, which spares work and is no more than
+//! that: the positions in SQL decide (see [`crate::sql`]). When the process dies the lease runs out
+//! and another takes over.
+//!
+//! Buffers are bounded. Each process looks at their lengths, and refuses commits to a lane
+//! whose buffer is full as [`StoreError::Busy`]: rather a webhook that Meta sends again than a fact that is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use redis::streams::StreamRangeReply;
+use redis::{FromRedisValue, Value};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::checks::random_id;
+use super::keys;
+use super::link::Link;
+use super::script::Script;
+use crate::sql::{LaneBatch, Note, SqlJournal};
+use crate::{LANES, StoreError};
+
+/// Pauses between two drains: the first while there is something to do, the second at rest.
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
+const IDLE_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long the lease holds after its holder was last seen.
+const LEASE_MS: u64 = 5_000;
+
+/// How often the lengths of the buffers are looked at.
+const LENGTHS_EVERY: Duration = Duration::from_millis(500);
+
+/// Entries taken from a lane at once: with all lanes full, some 16,000 rows in a transaction.
+const BATCH: usize = 256;
+
+/// Reads that may wait for a drain.
+const REQUESTS: usize = 4_096;
+
+/// How long a read waits for a drain.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// KEYS: lease. ARGV: who, milliseconds. 1 if it is ours now.
+const LEASE: &str = r"
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+";
+
+/// The handle of the task, which ends with it.
+pub(super) struct Drainer {
+    requests: mpsc::Sender<Request>,
+    full: Arc<[AtomicBool]>,
+    task: JoinHandle<()>,
+}
+
+struct Request {
+    /// `None` stands for all.
+    lane: Option<u16>,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+impl Drainer {
+    /// `limit`: the most entries that a lane's buffer may have.
+    pub(super) fn start(link: Arc<Link>, sql: Arc<dyn SqlJournal>, limit: usize) -> Self {
+        let (requests, receiver) = mpsc::channel(REQUESTS);
+        let full: Arc<[AtomicBool]> = (0..LANES).map(|_| AtomicBool::new(false)).collect();
+        let draining = Draining {
+            link,
+            sql,
+            limit,
+            full: Arc::clone(&full),
+            positions: None,
+            lease: Script::new(LEASE.trim_start().to_owned()),
+            process: random_id(),
+            lengths_at: Instant::now(),
+        };
+        Self { requests, full, task: tokio::spawn(draining.run(receiver)) }
+    }
+
+    /// Answers when SQL has all that was written to the lane (or to any) before.
+    pub(super) async fn drain(&self, lane: Option<u16>) -> Result<(), StoreError> {
+        let (done, answer) = oneshot::channel();
+        let request = Request { lane, done };
+        self.requests
+            .try_send(request)
+            .map_err(|_| StoreError::Busy { waiting: "too many reads wait for the journal".into() })?;
+        match timeout(DEADLINE, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(StoreError::Unavailable { reason: "its drain has stopped; the log says why".into() }),
+            Err(_) => Err(StoreError::Busy { waiting: "the journal's database is behind".into() }),
+        }
+    }
+
+    /// Refuses a commit to a lane whose buffer is full.
+    pub(super) fn admit(&self, lane: u16) -> Result<(), StoreError> {
+        if !self.full[usize::from(lane)].load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let waiting = "the buffer of the journal is full, because its SQL database does not keep up; check that database";
+        Err(StoreError::Busy { waiting: waiting.into() })
+    }
+}
+
+impl Drop for Drainer {
+    fn drop(&mut self) {
+        // Between two statements or within one: a drain that is cut off is done again by the next.
+        self.task.abort();
+    }
+}
+
+/// What belongs to the task.
+struct Draining {
+    link: Arc<Link>,
+    sql: Arc<dyn SqlJournal>,
+    limit: usize,
+    full: Arc<[AtomicBool]>,
+    /// Where each lane stands in SQL, as far as we know; `None` after an error.
+    positions: Option<Vec<u64>>,
+    lease: Script,
+    /// Who we are, for the lease.
+    process: String,
+    lengths_at: Instant,
+}
+
+/// Whether a drain found anything.
+#[derive(PartialEq, Eq)]
+enum Found {
+    Something,
+    Nothing,
+}
+
+impl Draining {
+    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut waiting = Vec::new();
+        let mut pause = BUSY_PAUSE;
+        let mut next = Instant::now() + pause;
+        loop {
+            match timeout_at(next, requests.recv_many(&mut waiting, REQUESTS)).await {
+                Ok(0) => return,
+                Ok(_) => self.answer(&mut waiting).await,
+                Err(_) => {
+                    pause = match self.turn().await {
+                        Ok(Found::Something) => BUSY_PAUSE,
+                        Ok(Found::Nothing) => (pause * 2).min(IDLE_PAUSE),
+                        Err(error) => {
+                            tracing::warn!(%error, "the journal waits in Redis: {error}");
+                            IDLE_PAUSE
+                        }
+                    };
+                    next = Instant::now() + pause;
+                }
+            }
+        }
+    }
+
+    /// Drains for those who are about to read.
+    async fn answer(&mut self, waiting: &mut Vec<Request>) {
+        let wants_all = waiting.iter().any(|request| request.lane.is_none());
+        let mut lanes: Vec<u16> =
+            if wants_all { (0..LANES).collect() } else { waiting.iter().filter_map(|request| request.lane).collect() };
+        lanes.sort_unstable();
+        lanes.dedup();
+        let ended = self.drain(lanes).await.map(drop);
+        for request in waiting.drain(..) {
+            // A reader that no longer waits needs no answer.
+            let _ = request.done.send(ended.clone());
+        }
+    }
+
+    /// What is done from time to time.
+    async fn turn(&mut self) -> Result<Found, StoreError> {
+        let leased = self.hold_lease().await;
+        let drained = match leased {
+            Ok(true) => self.drain((0..LANES).collect()).await,
+            Ok(false) => Ok(Found::Nothing),
+            Err(error) => Err(error),
+        };
+        if Instant::now() >= self.lengths_at {
+            self.lengths_at = Instant::now() + LENGTHS_EVERY;
+            self.look_at_lengths().await?;
+        }
+        drained
+    }
+
+    async fn hold_lease(&self) -> Result<bool, StoreError> {
+        let lasts = LEASE_MS.to_string();
+        let args = [self.process.as_bytes(), lasts.as_bytes()];
+        self.link.script(&self.lease, &[keys::DRAIN.as_bytes()], &args).await
+    }
+
+    /// Copies what the lanes' buffers hold, until none has a full batch left.
+    async fn drain(&mut self, mut lanes: Vec<u16>) -> Result<Found, StoreError> {
+        let mut found = Found::Nothing;
+        while !lanes.is_empty() {
+            let mut positions = match self.positions.take() {
+                Some(positions) => positions,
+                None => self.sql.positions().await?,
+            };
+            let reads = lanes.iter().map(|lane| self.read(*lane, position(&positions, *lane)));
+            let batches = join_all(reads).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let batches: Vec<_> = batches.into_iter().flatten().collect();
+            if batches.is_empty() {
+                self.positions = Some(positions);
+                return Ok(found);
+            }
+            found = Found::Something;
+
+            let wanted: Vec<_> = batches.iter().map(|batch| (batch.lane, batch.upto, batch.notes.len())).collect();
+            let stand = self.sql.append(batches).await?;
+            lanes.clear();
+            for ((lane, upto, notes), stands) in wanted.into_iter().zip(&stand) {
+                if let Some(position) = positions.get_mut(usize::from(lane)) {
+                    *position = *stands;
+                }
+                // There is more, or somebody else was quicker and what we have read counts for nothing.
+                if notes == BATCH || *stands != upto {
+                    lanes.push(lane);
+                }
+                self.trim(lane, *stands).await?;
+            }
+            self.positions = Some(positions);
+        }
+        Ok(found)
+    }
+
+    /// The entries of a lane after a position; `None` where there is none.
+    async fn read(&self, lane: u16, after: u64) -> Result<Option<LaneBatch>, StoreError> {
+        let mut range = redis::cmd("XRANGE");
+        range.arg(keys::journal(lane)).arg(format!("({}", id_of(after))).arg("+").arg("COUNT").arg(BATCH);
+        let entries: StreamRangeReply = self.link.command(&range).await?;
+        let mut notes = Vec::with_capacity(entries.ids.len());
+        for entry in entries.ids {
+            let position = position_of(&entry.id).ok_or_else(|| unreadable(lane, &entry.id, "its id is not ours".into()))?;
+            let packed = entry.map.get("n").cloned().unwrap_or(Value::Nil);
+            let packed = Vec::<u8>::from_redis_value(packed).map_err(|error| unreadable(lane, &entry.id, error.to_string()))?;
+            notes.push((position, Note::unpack(packed).map_err(|reason| unreadable(lane, &entry.id, reason))?));
+        }
+        Ok(notes.last().map(|(upto, _)| *upto).map(|upto| LaneBatch { lane, after, upto, notes }))
+    }
+
+    /// Drops from a buffer what SQL has.
+    async fn trim(&self, lane: u16, upto: u64) -> Result<(), StoreError> {
+        let mut trim = redis::cmd("XTRIM");
+        trim.arg(keys::journal(lane)).arg("MINID").arg(id_of(upto + 1));
+        self.link.command(&trim).await
+    }
+
+    async fn look_at_lengths(&self) -> Result<(), StoreError> {
+        let length = async |lane: u16| {
+            let mut length = redis::cmd("XLEN");
+            length.arg(keys::journal(lane));
+            self.link.command::<usize>(&length).await
+        };
+        let lengths = join_all((0..LANES).map(length)).await;
+        for (full, length) in self.full.iter().zip(lengths) {
+            full.store(length? >= self.limit, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+fn position(positions: &[u64], lane: u16) -> u64 {
+    positions.get(usize::from(lane)).copied().unwrap_or(0)
+}
+
+/// An entry's id as Redis writes it; see the versions in [`super::contacts`].
+fn id_of(position: u64) -> String {
+    format!("{}-{}", position >> 16, position & 0xffff)
+}
+
+fn position_of(id: &str) -> Option<u64> {
+    let (ms, number) = id.split_once('-')?;
+    let (ms, number) = (ms.parse::<u64>().ok()?, number.parse::<u16>().ok()?);
+    Some(ms << 16 | u64::from(number))
+}
+
+fn unreadable(lane: u16, id: &str, reason: String) -> StoreError {
+    StoreError::Unreadable { what: format!("entry {id} of the journal's buffer {}", keys::journal(lane)), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_positions_are_one() {
+        for id in ["0-0", "1764150000000-0", "1764150000000-65535"] {
+            assert_eq!(id_of(position_of(id).unwrap()), id);
+        }
+        assert!(position_of("1764150000000-1") < position_of("1764150000001-0"));
+        assert_eq!(id_of(position_of("5-65535").unwrap() + 1), "6-0");
+        assert_eq!(position_of("5-65536"), None);
+    }
+}
