@@ -10,10 +10,10 @@
 //! The last two take `?tls=true`; Sentinels that ask for a password take `sentinel_user` and
 //! `sentinel_password` there. Characters such as `@` and `/` in a password are written as `%40`, `%2F`.
 
+use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsMode};
-
-use redis::cluster::{ClusterClient, ClusterClientBuilder};
+use tokio::sync::Mutex;
 
 use super::RedisOptions;
 use crate::StoreError;
@@ -41,9 +41,10 @@ struct Login {
 
 /// What makes connections to where an address leads.
 pub(super) enum Source {
-    Server(Client),
-    Sentinel(SentinelClient),
-    Cluster(ClusterClient),
+    Server(Box<Client>),
+    /// The client keeps its connections to the Sentinels; one attempt at a time uses it.
+    Sentinel(Box<Mutex<SentinelClient>>),
+    Cluster(Box<ClusterClient>),
 }
 
 impl Address {
@@ -72,8 +73,8 @@ impl Address {
 
     pub(super) fn source(&self, options: &RedisOptions) -> Result<Source, StoreError> {
         let made = match &self.form {
-            Form::Server(info) => Client::open(info.clone()).map(Source::Server),
-            Form::Sentinel { .. } => self.sentinels().map(Source::Sentinel),
+            Form::Server(info) => Client::open(info.clone()).map(|client| Source::Server(Box::new(client))),
+            Form::Sentinel { .. } => self.sentinels().map(|client| Source::Sentinel(Box::new(Mutex::new(client)))),
             Form::Cluster { nodes, login, tls } => {
                 let mut builder = ClusterClientBuilder::new(nodes.clone())
                     .connection_timeout(options.connect_timeout)
@@ -91,7 +92,7 @@ impl Address {
                 if *tls {
                     builder = builder.tls(TlsMode::Secure);
                 }
-                builder.build().map(Source::Cluster)
+                builder.build().map(|client| Source::Cluster(Box::new(client)))
             }
         };
         made.map_err(|error| refused(&self.shown, &error.to_string()))

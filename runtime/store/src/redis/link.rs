@@ -16,7 +16,7 @@ use futures_util::future::{BoxFuture, Shared};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
@@ -70,14 +70,8 @@ pub(super) enum Handle {
 
 impl Link {
     pub(super) fn new(address: &Address, options: &RedisOptions) -> Result<Self, StoreError> {
-        let source = match address.source(options)? {
-            Source::Server(client) => Connecting::Server(client),
-            // The client keeps its connections to the Sentinels; one attempt at a time uses it.
-            Source::Sentinel(client) => Connecting::Sentinel(Box::new(tokio::sync::Mutex::new(client))),
-            Source::Cluster(client) => Connecting::Cluster(client),
-        };
         let connector = Connector {
-            source,
+            source: address.source(options)?,
             connect_timeout: options.connect_timeout,
             config: AsyncConnectionConfig::new()
                 .set_connection_timeout(Some(options.connect_timeout))
@@ -232,15 +226,9 @@ impl Request<'_> {
 }
 
 struct Connector {
-    source: Connecting,
+    source: Source,
     connect_timeout: Duration,
     config: AsyncConnectionConfig,
-}
-
-enum Connecting {
-    Server(Client),
-    Sentinel(Box<tokio::sync::Mutex<redis::sentinel::SentinelClient>>),
-    Cluster(redis::cluster::ClusterClient),
 }
 
 impl Connector {
@@ -254,14 +242,12 @@ impl Connector {
 
     async fn connect_without_deadline(&self) -> RedisResult<Handle> {
         match &self.source {
-            Connecting::Server(client) => {
-                client.get_multiplexed_async_connection_with_config(&self.config).await.map(Handle::Node)
-            }
-            Connecting::Sentinel(client) => {
+            Source::Server(client) => client.get_multiplexed_async_connection_with_config(&self.config).await.map(Handle::Node),
+            Source::Sentinel(client) => {
                 let mut client = client.lock().await;
                 client.get_async_connection_with_config(&self.config).await.map(Handle::Node)
             }
-            Connecting::Cluster(client) => client.get_async_connection().await.map(Handle::Cluster),
+            Source::Cluster(client) => client.get_async_connection().await.map(Handle::Cluster),
         }
     }
 }
