@@ -135,7 +135,8 @@ fn version_1(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
-/// What a journal beside Redis needs; in the embedded store's own file all of it stays empty.
+/// What a journal beside Redis needs; in the embedded store's own file all of it stays empty. From this
+/// format on values may be packed with words ([`crate::packed`]), which older programs can't read.
 ///
 /// `journal.change` holds what a fact does to the transcript, so that transcripts can be made again.
 /// The embedded store, whose transcripts are written in the same transaction, saves those bytes.
