@@ -6,7 +6,7 @@
 
 mod load;
 #[path = "../../tests/it/servers/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "the tests' harness, of which this needs a part")]
+#[expect(dead_code, reason = "the tests' harness, of which this needs a part")]
 mod servers;
 
 use std::sync::Arc;
@@ -64,7 +64,7 @@ async fn open(server: &RedisServer) -> (Arc<dyn Store>, TempDir) {
 
 /// Fills the store, and tells by how much `used_memory_dataset` grew a contact once the journal is in SQL.
 async fn memory(server: &RedisServer, store: &Arc<dyn Store>, contacts: usize) -> f64 {
-    let before = server.info("memory", "used_memory_dataset");
+    let before = info(server, "memory", "used_memory_dataset");
     each(store, contacts, |store, number| async move {
         let contact = Contact::new(number);
         for alias in &contact.aliases {
@@ -74,7 +74,7 @@ async fn memory(server: &RedisServer, store: &Arc<dyn Store>, contacts: usize) -
     })
     .await;
     assert_eq!(store.count_contacts().await.unwrap(), contacts as u64);
-    (server.info("memory", "used_memory_dataset") - before) / contacts as f64
+    (info(server, "memory", "used_memory_dataset") - before) / contacts as f64
 }
 
 /// Commands and bytes of the append-only file, for one of each.
@@ -123,7 +123,7 @@ impl Counters {
             let calls: f64 = fields.split(',').next()?.parse().ok()?;
             (!BACKGROUND.iter().any(|other| name.starts_with(other))).then_some(calls)
         });
-        Self { commands: counted.sum(), aof: server.info("persistence", "aof_current_size") }
+        Self { commands: counted.sum(), aof: info(server, "persistence", "aof_current_size") }
     }
 
     fn to(&self, later: &Self, times: usize) -> (f64, f64) {
@@ -164,6 +164,13 @@ where
     for task in tasks {
         task.await.unwrap();
     }
+}
+
+/// A number from a section of `INFO`.
+fn info(server: &RedisServer, section: &str, field: &str) -> f64 {
+    let info: String = server.ask(&format!("INFO {section}"));
+    let value = info.lines().find_map(|line| line.trim_end().strip_prefix(field)?.strip_prefix(':'));
+    value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("INFO {section} has no {field}"))
 }
 
 /// What `redis-benchmark` reaches by 1 / (1 / GET + 1 / commit): a GET of 700 bytes, and a script of

@@ -29,6 +29,9 @@ use crate::StoreError;
 /// After a connection could not be made, requests fail at once for this long.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a connection to a Cluster is kept at least: it consists of one to each node.
+const CLUSTER_PAUSE: Duration = Duration::from_millis(500);
+
 /// How often, and after which pause, a request is tried again that a Cluster sent elsewhere, or a
 /// server that has just stopped being the master.
 const REDIRECTS: u32 = 5;
@@ -141,8 +144,7 @@ impl Link {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            // A Cluster's connection mends itself; what it says of one node does not hold for all.
-            if matches!(handle, Handle::Node(_)) && lost(&error) {
+            if attempt.is_spent(&handle, &error) {
                 self.forget(attempt.number);
             }
             if redirects == REDIRECTS || !(is_redirect(&error) || is_read_only(&error)) {
@@ -180,6 +182,15 @@ impl Attempt {
     /// Connected, on the way, or failed so short a time ago that it need not be tried again.
     fn is_good(&self) -> bool {
         !matches!(self.connecting.peek(), Some(Err(_))) || self.begun.elapsed() < PAUSE
+    }
+
+    /// Whether an error says that another connection is needed. A Cluster's connection knows which node has
+    /// which slot: when that has changed it is made anew, from whatever nodes there are, but not at every error.
+    fn is_spent(&self, handle: &Handle, error: &RedisError) -> bool {
+        match handle {
+            Handle::Node(_) => lost(error),
+            Handle::Cluster(_) => (lost(error) || is_redirect(error)) && self.begun.elapsed() > CLUSTER_PAUSE,
+        }
     }
 }
 

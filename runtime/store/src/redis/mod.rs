@@ -84,7 +84,8 @@ pub enum Journal {
 
 /// The store on Redis. See [`connect()`](crate::connect()).
 ///
-/// Dropping it ends its task; what waits in Redis for SQL is carried on by the next process.
+/// Dropping it ends its task, within moments; only then is the folder of a SQLite journal free. What waits in
+/// Redis for SQL is carried on by the next process.
 pub struct RedisStore {
     link: Arc<Link>,
     replicas: Option<Replicas>,

@@ -6,6 +6,7 @@
 
 mod kill;
 mod model;
+mod redis;
 mod servers;
 mod sqlite;
 mod suite;

@@ -57,7 +57,7 @@ impl Cluster {
     }
 
     pub(crate) fn masters(&self) -> impl Iterator<Item = &RedisServer> {
-        self.nodes.iter().filter(|node| node.ask::<String>("INFO replication").contains("role:master"))
+        self.nodes.iter().filter(|node| node.is_master() == Some(true))
     }
 
     /// Its address, by three of its nodes.

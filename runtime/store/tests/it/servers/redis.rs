@@ -56,19 +56,19 @@ impl RedisServer {
         ask(&mut connection(&self.url()), command)
     }
 
+    /// Whether it is a master; `None` while it does not answer.
+    pub(crate) fn is_master(&self) -> Option<bool> {
+        let mut connection = Client::open(self.url()).unwrap().get_connection().ok()?;
+        let info: String = redis::cmd("INFO").arg("replication").query(&mut connection).ok()?;
+        Some(info.contains("role:master"))
+    }
+
     /// The same with words that have spaces in them.
     pub(crate) fn ask_all<T: FromRedisValue>(&self, words: &[&str]) -> T {
         redis::cmd(words[0])
             .arg(&words[1..])
             .query(&mut connection(&self.url()))
             .unwrap_or_else(|error| panic!("{words:?}: {error}"))
-    }
-
-    /// A number from a section of `INFO`.
-    pub(crate) fn info(&self, section: &str, field: &str) -> f64 {
-        let info: String = self.ask(&format!("INFO {section}"));
-        let value = info.lines().find_map(|line| line.trim_end().strip_prefix(field)?.strip_prefix(':'));
-        value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("INFO {section} has no {field}"))
     }
 
     pub(crate) fn signal(&self, signal: &str) {
