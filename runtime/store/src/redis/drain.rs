@@ -13,17 +13,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use redis::streams::StreamRangeReply;
-use redis::{FromRedisValue, Value};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::checks::random_id;
-use super::keys;
 use super::link::Link;
 use super::script::Script;
-use crate::sql::{LaneBatch, Note, SqlJournal};
+use super::{buffers, keys};
+use crate::sql::SqlJournal;
 use crate::{LANES, StoreError};
 
 /// Pauses between two drains: the first while there is something to do, the second at rest.
@@ -79,7 +77,9 @@ impl Drainer {
             positions: None,
             lease: Script::new(LEASE.trim_start().to_owned()),
             process: random_id(),
+            stands_back_until: Instant::now(),
             lengths_at: Instant::now(),
+            is_failing: false,
         };
         Self { requests, full, task: tokio::spawn(draining.run(receiver)) }
     }
@@ -126,7 +126,11 @@ struct Draining {
     lease: Script,
     /// Who we are, for the lease.
     process: String,
+    /// Until then the lease is left to others: our way into SQL is broken, theirs may not be.
+    stands_back_until: Instant,
     lengths_at: Instant,
+    /// Whether the last turn failed, which is told once.
+    is_failing: bool,
 }
 
 /// Whether a drain found anything.
@@ -146,13 +150,12 @@ impl Draining {
                 Ok(0) => return,
                 Ok(_) => self.answer(&mut waiting).await,
                 Err(_) => {
-                    pause = match self.turn().await {
+                    let ended = self.turn().await;
+                    self.tell(ended.as_ref().err());
+                    pause = match ended {
                         Ok(Found::Something) => BUSY_PAUSE,
                         Ok(Found::Nothing) => (pause * 2).min(IDLE_PAUSE),
-                        Err(error) => {
-                            tracing::warn!(%error, "the journal waits in Redis: {error}");
-                            IDLE_PAUSE
-                        }
+                        Err(_) => IDLE_PAUSE,
                     };
                     next = Instant::now() + pause;
                 }
@@ -174,19 +177,38 @@ impl Draining {
         }
     }
 
+    /// Logs when turns begin to fail, and when they no longer do.
+    fn tell(&mut self, error: Option<&StoreError>) {
+        match error {
+            Some(error) if !self.is_failing => tracing::warn!(%error, "the journal waits in Redis: {error}"),
+            None if self.is_failing => tracing::info!("the journal no longer waits in Redis"),
+            _ => {}
+        }
+        self.is_failing = error.is_some();
+    }
+
     /// What is done from time to time.
     async fn turn(&mut self) -> Result<Found, StoreError> {
-        let leased = self.hold_lease().await;
-        let drained = match leased {
-            Ok(true) => self.drain((0..LANES).collect()).await,
-            Ok(false) => Ok(Found::Nothing),
-            Err(error) => Err(error),
-        };
+        let drained = self.drain_if_leased().await;
+        if drained.is_err() {
+            self.stands_back_until = Instant::now() + Duration::from_millis(2 * LEASE_MS);
+        }
         if Instant::now() >= self.lengths_at {
             self.lengths_at = Instant::now() + LENGTHS_EVERY;
-            self.look_at_lengths().await?;
+            let lengths = join_all((0..LANES).map(|lane| buffers::length(&self.link, lane))).await;
+            for (full, length) in self.full.iter().zip(lengths) {
+                full.store(length? >= self.limit, Ordering::Relaxed);
+            }
         }
         drained
+    }
+
+    async fn drain_if_leased(&mut self) -> Result<Found, StoreError> {
+        if Instant::now() >= self.stands_back_until && self.hold_lease().await? {
+            self.drain((0..LANES).collect()).await
+        } else {
+            Ok(Found::Nothing)
+        }
     }
 
     async fn hold_lease(&self) -> Result<bool, StoreError> {
@@ -203,7 +225,7 @@ impl Draining {
                 Some(positions) => positions,
                 None => self.sql.positions().await?,
             };
-            let reads = lanes.iter().map(|lane| self.read(*lane, position(&positions, *lane)));
+            let reads = lanes.iter().map(|lane| buffers::read(&self.link, *lane, position(&positions, *lane), BATCH));
             let batches = join_all(reads).await.into_iter().collect::<Result<Vec<_>, _>>()?;
             let batches: Vec<_> = batches.into_iter().flatten().collect();
             if batches.is_empty() {
@@ -223,79 +245,14 @@ impl Draining {
                 if notes == BATCH || *stands != upto {
                     lanes.push(lane);
                 }
-                self.trim(lane, *stands).await?;
+                buffers::trim(&self.link, lane, *stands).await?;
             }
             self.positions = Some(positions);
         }
         Ok(found)
     }
-
-    /// The entries of a lane after a position; `None` where there is none.
-    async fn read(&self, lane: u16, after: u64) -> Result<Option<LaneBatch>, StoreError> {
-        let mut range = redis::cmd("XRANGE");
-        range.arg(keys::journal(lane)).arg(format!("({}", id_of(after))).arg("+").arg("COUNT").arg(BATCH);
-        let entries: StreamRangeReply = self.link.command(&range).await?;
-        let mut notes = Vec::with_capacity(entries.ids.len());
-        for entry in entries.ids {
-            let position = position_of(&entry.id).ok_or_else(|| unreadable(lane, &entry.id, "its id is not ours".into()))?;
-            let packed = entry.map.get("n").cloned().unwrap_or(Value::Nil);
-            let packed = Vec::<u8>::from_redis_value(packed).map_err(|error| unreadable(lane, &entry.id, error.to_string()))?;
-            notes.push((position, Note::unpack(packed).map_err(|reason| unreadable(lane, &entry.id, reason))?));
-        }
-        Ok(notes.last().map(|(upto, _)| *upto).map(|upto| LaneBatch { lane, after, upto, notes }))
-    }
-
-    /// Drops from a buffer what SQL has.
-    async fn trim(&self, lane: u16, upto: u64) -> Result<(), StoreError> {
-        let mut trim = redis::cmd("XTRIM");
-        trim.arg(keys::journal(lane)).arg("MINID").arg(id_of(upto + 1));
-        self.link.command(&trim).await
-    }
-
-    async fn look_at_lengths(&self) -> Result<(), StoreError> {
-        let length = async |lane: u16| {
-            let mut length = redis::cmd("XLEN");
-            length.arg(keys::journal(lane));
-            self.link.command::<usize>(&length).await
-        };
-        let lengths = join_all((0..LANES).map(length)).await;
-        for (full, length) in self.full.iter().zip(lengths) {
-            full.store(length? >= self.limit, Ordering::Relaxed);
-        }
-        Ok(())
-    }
 }
 
 fn position(positions: &[u64], lane: u16) -> u64 {
     positions.get(usize::from(lane)).copied().unwrap_or(0)
-}
-
-/// An entry's id as Redis writes it; see the versions in [`super::contacts`].
-fn id_of(position: u64) -> String {
-    format!("{}-{}", position >> 16, position & 0xffff)
-}
-
-fn position_of(id: &str) -> Option<u64> {
-    let (ms, number) = id.split_once('-')?;
-    let (ms, number) = (ms.parse::<u64>().ok()?, number.parse::<u16>().ok()?);
-    Some(ms << 16 | u64::from(number))
-}
-
-fn unreadable(lane: u16, id: &str, reason: String) -> StoreError {
-    StoreError::Unreadable { what: format!("entry {id} of the journal's buffer {}", keys::journal(lane)), reason }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_and_positions_are_one() {
-        for id in ["0-0", "1764150000000-0", "1764150000000-65535"] {
-            assert_eq!(id_of(position_of(id).unwrap()), id);
-        }
-        assert!(position_of("1764150000000-1") < position_of("1764150000001-0"));
-        assert_eq!(id_of(position_of("5-65535").unwrap() + 1), "6-0");
-        assert_eq!(position_of("5-65536"), None);
-    }
 }

@@ -1,11 +1,13 @@
 //! What can't be worked with is named, with what to change, and left as it is.
 
-use store::{RedisOptions, StoreError, lane_of};
+use std::time::Duration;
 
-use super::{Opened, beside, open, refusal};
+use store::{Commit, PutRecord, RedisOptions, StoreError, lane_of};
+
+use super::{Opened, beside, open, open_with, refusal};
 use crate::servers::free_port;
 use crate::servers::redis::RedisServer;
-use crate::suite::{committed, put};
+use crate::suite::{committed, fact, put, record};
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {
@@ -24,6 +26,36 @@ async fn a_wrong_password_is_named() {
         assert!(!error.contains("right"), "{error}");
     }
     open(&format!("redis://:right@127.0.0.1:{}", server.port)).await;
+}
+
+/// The rights that `docs/redis.md` names.
+const RIGHTS: &str = "~sb:* +@read +@write +@scripting +@connection +info +time +wait +cluster|slots +cluster|shards";
+
+#[tokio::test]
+async fn a_user_with_the_rights_of_the_manual_can_do_all_there_is_to_do() {
+    let manual = include_str!("../../../../../docs/redis.md");
+    assert!(manual.contains(RIGHTS), "the manual names other rights");
+    let server = RedisServer::start("");
+    server.ask::<()>(&format!("ACL SETUSER bot on >word {RIGHTS}"));
+    let options = RedisOptions { wait_replicas: 1, wait_timeout: Duration::from_millis(1), ..RedisOptions::default() };
+    let Opened { store, .. } =
+        &open_with(&format!("redis://bot:word@127.0.0.1:{}/3", server.port), RedisOptions::default()).await;
+    let version = committed(store, Commit { due: Some(1), journal: vec![fact(1)], ..put("ada", 0, "one") }).await;
+    committed(store, put("ada", version, "two")).await;
+    assert!(store.commit(put("ada", version, "late")).await.is_ok());
+    store.set_alias("+491511", "ada", None).await.unwrap();
+    store.put_record(PutRecord { expires: Some(9), ..record("colour", 0, "red") }).await.unwrap();
+    assert_eq!(store.list_records("setting", None, 0, 9).await.unwrap().len(), 1);
+    store.trim_records("setting", 0, 0).await.unwrap();
+    store.increment("turn", 1).await.unwrap();
+    assert_eq!(store.list_contacts(None, 9).await.unwrap(), ["ada"]);
+    assert!(store.erase("ada").await.unwrap());
+    store.ping().await.unwrap();
+
+    // Waiting for replicas is allowed; there is none.
+    let Opened { store, .. } = &open_with(&format!("redis://bot:word@127.0.0.1:{}/4", server.port), options).await;
+    let error = store.commit(put("ada", 0, "one")).await.unwrap_err().to_string();
+    assert!(error.contains("0 replicas have the commit"), "{error}");
 }
 
 #[tokio::test]
