@@ -36,8 +36,11 @@ async fn main() {
     let server = RedisServer::start("appendonly yes\nappendfsync everysec\nauto-aof-rewrite-percentage 0");
     let (store, _folder) = open(&server).await;
 
-    let bytes = memory(&server, &store, effort.contacts).await;
-    println!("{bytes:.0} bytes a contact: value, due time, two aliases; {} contacts", effort.contacts);
+    let (bytes, whole) = memory(&server, &store, effort.contacts).await;
+    println!(
+        "{bytes:.0} bytes a contact: value, due time, two aliases; {whole:.0} with Redis's own tables; {} contacts",
+        effort.contacts
+    );
 
     let cost = cost(&server, &store).await;
     let commands = cost.alias.0 + cost.load.0 + COMMITS * cost.commit.0;
@@ -69,9 +72,11 @@ async fn open(server: &RedisServer) -> (Arc<dyn Store>, TempDir) {
     (store::connect(&server.url(), &options).await.unwrap(), folder)
 }
 
-/// Fills the store, and tells by how much `used_memory_dataset` grew a contact once the journal is in SQL.
-async fn memory(server: &RedisServer, store: &Arc<dyn Store>, contacts: usize) -> f64 {
-    let before = info(server, "memory", "used_memory_dataset");
+/// Fills the store, and tells by how much `used_memory_dataset` grew a contact once the journal is in SQL;
+/// and `used_memory`, in which the tables of all keys count too.
+async fn memory(server: &RedisServer, store: &Arc<dyn Store>, contacts: usize) -> (f64, f64) {
+    let used = || ["used_memory_dataset", "used_memory"].map(|field| info(server, "memory", field));
+    let before = used();
     each(store, contacts, |store, number| async move {
         let contact = Contact::new(number);
         for alias in &contact.aliases {
@@ -81,7 +86,8 @@ async fn memory(server: &RedisServer, store: &Arc<dyn Store>, contacts: usize) -
     })
     .await;
     assert_eq!(store.count_contacts().await.unwrap(), contacts as u64);
-    (info(server, "memory", "used_memory_dataset") - before) / contacts as f64
+    let [dataset, whole] = used();
+    ((dataset - before[0]) / contacts as f64, (whole - before[1]) / contacts as f64)
 }
 
 /// Commands and bytes of the append-only file, for one of each.

@@ -8,6 +8,7 @@
 //! Buffers are bounded. Each process looks at their lengths, and refuses commits to a lane
 //! whose buffer is full as [`StoreError::Busy`]: rather a webhook that Meta sends again than a fact that is lost.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -133,11 +134,23 @@ struct Draining {
     is_failing: bool,
 }
 
-/// Whether a drain found anything.
-#[derive(PartialEq, Eq)]
-enum Found {
-    Something,
-    Nothing,
+/// What a drain came to.
+#[derive(Default)]
+struct Drained {
+    found_something: bool,
+    /// Lanes whose next entry can't be read. They stay where they are; the others do not wait for them.
+    unreadable: BTreeMap<u16, StoreError>,
+}
+
+impl Drained {
+    /// Whether SQL has all of a lane, or of every lane.
+    fn answer(&self, lane: Option<u16>) -> Result<(), StoreError> {
+        let error = match lane {
+            Some(lane) => self.unreadable.get(&lane),
+            None => self.unreadable.values().next(),
+        };
+        error.cloned().map_or(Ok(()), Err)
+    }
 }
 
 impl Draining {
@@ -151,12 +164,12 @@ impl Draining {
                 Ok(_) => self.answer(&mut waiting).await,
                 Err(_) => {
                     let ended = self.turn().await;
-                    self.tell(ended.as_ref().err());
-                    pause = match ended {
-                        Ok(Found::Something) => BUSY_PAUSE,
-                        Ok(Found::Nothing) => (pause * 2).min(IDLE_PAUSE),
+                    pause = match &ended {
+                        Ok(drained) if drained.found_something => BUSY_PAUSE,
+                        Ok(_) => (pause * 2).min(IDLE_PAUSE),
                         Err(_) => IDLE_PAUSE,
                     };
+                    self.tell(ended.and_then(|drained| drained.answer(None)).err());
                     next = Instant::now() + pause;
                 }
             }
@@ -170,16 +183,20 @@ impl Draining {
             if wants_all { (0..LANES).collect() } else { waiting.iter().filter_map(|request| request.lane).collect() };
         lanes.sort_unstable();
         lanes.dedup();
-        let ended = self.drain(lanes).await.map(drop);
+        let ended = self.drain(lanes).await;
         for request in waiting.drain(..) {
+            let answer = match &ended {
+                Ok(drained) => drained.answer(request.lane),
+                Err(error) => Err(error.clone()),
+            };
             // A reader that no longer waits needs no answer.
-            let _ = request.done.send(ended.clone());
+            let _ = request.done.send(answer);
         }
     }
 
     /// Logs when turns begin to fail, and when they no longer do.
-    fn tell(&mut self, error: Option<&StoreError>) {
-        match error {
+    fn tell(&mut self, error: Option<StoreError>) {
+        match &error {
             Some(error) if !self.is_failing => tracing::warn!(%error, "the journal waits in Redis: {error}"),
             None if self.is_failing => tracing::info!("the journal no longer waits in Redis"),
             _ => {}
@@ -188,7 +205,7 @@ impl Draining {
     }
 
     /// What is done from time to time.
-    async fn turn(&mut self) -> Result<Found, StoreError> {
+    async fn turn(&mut self) -> Result<Drained, StoreError> {
         let drained = self.drain_if_leased().await;
         if drained.is_err() {
             self.stands_back_until = Instant::now() + Duration::from_millis(2 * LEASE_MS);
@@ -203,11 +220,11 @@ impl Draining {
         drained
     }
 
-    async fn drain_if_leased(&mut self) -> Result<Found, StoreError> {
+    async fn drain_if_leased(&mut self) -> Result<Drained, StoreError> {
         if Instant::now() >= self.stands_back_until && self.hold_lease().await? {
             self.drain((0..LANES).collect()).await
         } else {
-            Ok(Found::Nothing)
+            Ok(Drained::default())
         }
     }
 
@@ -218,25 +235,31 @@ impl Draining {
     }
 
     /// Copies what the lanes' buffers hold, until none has a full batch left.
-    async fn drain(&mut self, mut lanes: Vec<u16>) -> Result<Found, StoreError> {
-        let mut found = Found::Nothing;
+    async fn drain(&mut self, mut lanes: Vec<u16>) -> Result<Drained, StoreError> {
+        let mut drained = Drained::default();
         while !lanes.is_empty() {
             let mut positions = match self.positions.take() {
                 Some(positions) => positions,
                 None => self.sql.positions().await?,
             };
             let reads = lanes.iter().map(|lane| buffers::read(&self.link, *lane, position(&positions, *lane), BATCH));
-            let batches = join_all(reads).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-            let batches: Vec<_> = batches.into_iter().flatten().collect();
+            let reads = join_all(reads).await;
+            let mut batches = Vec::new();
+            for (lane, read) in lanes.drain(..).zip(reads) {
+                match read {
+                    Ok(batch) => batches.extend(batch),
+                    Err(error @ StoreError::Unreadable { .. }) => drop(drained.unreadable.insert(lane, error)),
+                    Err(error) => return Err(error),
+                }
+            }
             if batches.is_empty() {
                 self.positions = Some(positions);
-                return Ok(found);
+                return Ok(drained);
             }
-            found = Found::Something;
+            drained.found_something = true;
 
             let wanted: Vec<_> = batches.iter().map(|batch| (batch.lane, batch.upto, batch.notes.len())).collect();
             let stand = self.sql.append(batches).await?;
-            lanes.clear();
             for ((lane, upto, notes), stands) in wanted.into_iter().zip(&stand) {
                 if let Some(position) = positions.get_mut(usize::from(lane)) {
                     *position = *stands;
@@ -249,7 +272,7 @@ impl Draining {
             }
             self.positions = Some(positions);
         }
-        Ok(found)
+        Ok(drained)
     }
 }
 

@@ -21,8 +21,6 @@ type Round = Shared<BoxFuture<'static, Result<(), StoreError>>>;
 
 pub(super) struct Replicas {
     servers: Vec<Arc<Server>>,
-    /// A commit was applied of which it is not known whether the replicas have it.
-    behind: AtomicBool,
 }
 
 /// What is waited for together: the one server, or the lane's in a Cluster.
@@ -35,6 +33,8 @@ struct Server {
     running: tokio::sync::Mutex<()>,
     /// The round that has not begun.
     next: Mutex<Option<Round>>,
+    /// A commit was applied of which it is not known whether the replicas have it.
+    is_behind: AtomicBool,
 }
 
 impl Replicas {
@@ -54,24 +54,29 @@ impl Replicas {
                 wait_ms: options.wait_timeout.as_millis() as u64,
                 running: tokio::sync::Mutex::default(),
                 next: Mutex::default(),
+                is_behind: AtomicBool::new(false),
             })
         };
-        Ok(Some(Self { servers: (0..lanes).map(server).collect(), behind: AtomicBool::new(false) }))
+        Ok(Some(Self { servers: (0..lanes).map(server).collect() }))
     }
 
     /// Answers when the replicas have all that was written to the lane's server before.
     pub(super) async fn have(&self, lane: u16) -> Result<(), StoreError> {
-        // There is one at least.
-        let server = &self.servers[usize::from(lane) % self.servers.len()];
+        let server = self.server(lane);
         let ended = Server::round(server).await;
-        self.behind.store(ended.is_err(), Ordering::Relaxed);
+        server.is_behind.store(ended.is_err(), Ordering::Relaxed);
         ended
     }
 
     /// The same, where a commit's wait has failed since: whoever looks whether it was applied must not
     /// be shown what a failover could yet take back.
     pub(super) async fn have_if_behind(&self, lane: u16) -> Result<(), StoreError> {
-        if self.behind.load(Ordering::Relaxed) { self.have(lane).await } else { Ok(()) }
+        if self.server(lane).is_behind.load(Ordering::Relaxed) { self.have(lane).await } else { Ok(()) }
+    }
+
+    fn server(&self, lane: u16) -> &Arc<Server> {
+        // There is one at least.
+        &self.servers[usize::from(lane) % self.servers.len()]
     }
 }
 

@@ -214,5 +214,9 @@ async fn an_entry_of_a_newer_form_is_left_where_it_is() {
     let error = store.journal_of("ada", None, 10).await.unwrap_err();
     assert!(matches!(&error, StoreError::Unreadable { what, .. } if what.contains(&stream)), "{error}");
     assert!(error.to_string().contains("newer version"), "{error}");
+    assert!(store.journal_since(0, 10).await.is_err(), "what is read of everybody would be incomplete");
+
+    committed(store, Commit { journal: vec![fact(1)], ..put("bob", 0, "of another lane") }).await;
+    assert_eq!(store.journal_of("bob", None, 10).await.unwrap().len(), 1);
     assert_eq!(wait_for("the entry", || Some(server.ask::<usize>(&format!("XLEN {stream}")))), 1);
 }
