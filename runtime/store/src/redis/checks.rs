@@ -54,7 +54,11 @@ pub(super) async fn store(link: &Link) -> Result<String, StoreError> {
     let found: String = link.command(redis::cmd("GET").arg(keys::STORE)).await?;
     let (format, id) = found.split_once(' ').unwrap_or_default();
     match format.parse::<i64>() {
-        Ok(FORMAT) => Ok(id.to_owned()),
+        Ok(FORMAT) => {
+            let id = id.to_owned();
+            link.expect_store(found);
+            Ok(id)
+        }
         Ok(newer) if newer > FORMAT => Err(StoreError::NewerFormat { path: link.shown().into(), found: newer, known: FORMAT }),
         Ok(older) => {
             let reason = format!(

@@ -10,8 +10,13 @@ pub(super) fn not_sent(place: &str, error: &RedisError) -> StoreError {
     let cure = match error.kind() {
         ErrorKind::MasterNameNotFoundBySentinel => "the Sentinels know no reachable master of this name; check it and them",
         ErrorKind::AuthenticationFailed => WRONG_PASSWORD,
+        // It says itself what to do.
+        ErrorKind::Client => "",
         _ => cure_of(error).unwrap_or("check that it runs and can be reached"),
     };
+    if cure.is_empty() {
+        return StoreError::Busy { waiting: format!("{place} can't be used: {}", said(error)) };
+    }
     StoreError::Busy { waiting: format!("{place} can't be reached ({}); {cure}", said(error)) }
 }
 

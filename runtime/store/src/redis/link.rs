@@ -8,7 +8,7 @@
 //!
 //! **No request is sent twice** unless Redis said that it did not apply it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -16,13 +16,14 @@ use futures_util::future::{BoxFuture, Shared};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::RedisOptions;
 use super::address::{Address, Source};
 use super::errors::{failed, is_read_only, is_redirect, lost, not_sent};
+use super::keys;
 use super::script::Script;
 use crate::StoreError;
 
@@ -75,6 +76,7 @@ impl Link {
     pub(super) fn new(address: &Address, options: &RedisOptions) -> Result<Self, StoreError> {
         let connector = Connector {
             source: address.source(options)?,
+            store: OnceLock::new(),
             connect_timeout: options.connect_timeout,
             config: AsyncConnectionConfig::new()
                 .set_connection_timeout(Some(options.connect_timeout))
@@ -92,6 +94,12 @@ impl Link {
     /// The server as people know it.
     pub(super) fn shown(&self) -> &str {
         &self.shown
+    }
+
+    /// From now on a server must hold this store: one that came back without its data is not written to.
+    pub(super) fn expect_store(&self, held: String) {
+        // Told once, when the store is opened.
+        let _ = self.connector.store.set(held);
     }
 
     pub(super) async fn command<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
@@ -238,6 +246,8 @@ impl Request<'_> {
 
 struct Connector {
     source: Source,
+    /// What stands under [`keys::STORE`], once that is known.
+    store: OnceLock<String>,
     connect_timeout: Duration,
     config: AsyncConnectionConfig,
 }
@@ -245,13 +255,30 @@ struct Connector {
 impl Connector {
     async fn connect(&self) -> RedisResult<Handle> {
         let patience = self.connect_timeout * SENTINEL_PATIENCE;
-        match timeout(patience, self.connect_without_deadline()).await {
+        let connecting = async {
+            let mut handle = self.connect_to_any().await?;
+            self.check(&mut handle).await?;
+            Ok(handle)
+        };
+        match timeout(patience, connecting).await {
             Ok(connected) => connected,
             Err(_) => Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
         }
     }
 
-    async fn connect_without_deadline(&self) -> RedisResult<Handle> {
+    /// A server that was started without its files, or emptied, would make strangers of all contacts.
+    async fn check(&self, handle: &mut Handle) -> RedisResult<()> {
+        let Some(expected) = self.store.get() else { return Ok(()) };
+        let held: Option<String> = redis::cmd("GET").arg(keys::STORE).query_async(handle).await?;
+        if held.as_ref() == Some(expected) {
+            return Ok(());
+        }
+        let lost = "it has lost its data, or is another server: start it with its files, or restore a backup; \
+                    to begin anew, empty the journal's database too and restart";
+        Err(RedisError::from((ErrorKind::Client, lost)))
+    }
+
+    async fn connect_to_any(&self) -> RedisResult<Handle> {
         match &self.source {
             Source::Server(client) => client.get_multiplexed_async_connection_with_config(&self.config).await.map(Handle::Node),
             Source::Sentinel(client) => {

@@ -61,6 +61,23 @@ async fn a_server_that_is_gone_is_told_at_once_and_found_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_comes_back_empty_is_not_written_to() {
+    let mut server = RedisServer::start("appendonly no");
+    let Opened { store, .. } = &open(&server.url()).await;
+    committed(store, put("ada", 0, "one")).await;
+    server.kill();
+    server.start_again();
+    let error = wait_until("the reconnect", async || {
+        let error = store.commit(put("ada", 0, "a stranger")).await.unwrap_err();
+        matches!(error, StoreError::Busy { .. }).then_some(error)
+    })
+    .await;
+    assert!(error.to_string().contains("lost its data"), "{error}");
+    assert!(store.load("ada").await.is_err());
+    assert_eq!(server.ask::<usize>("DBSIZE"), 0);
+}
+
+#[tokio::test]
 async fn a_frozen_server_leaves_open_what_happened() {
     let server = RedisServer::start("");
     let response_timeout = Duration::from_millis(200);
