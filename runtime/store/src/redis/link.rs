@@ -8,22 +8,20 @@
 //!
 //! **No request is sent twice** unless Redis said that it did not apply it.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value};
+use redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::RedisOptions;
-use super::address::{Address, Source};
+use super::address::Address;
+use super::connector::{Connector, Handle};
 use super::errors::{failed, is_read_only, is_redirect, lost, not_sent};
-use super::keys;
 use super::script::Script;
 use crate::StoreError;
 
@@ -37,9 +35,6 @@ const CLUSTER_PAUSE: Duration = Duration::from_millis(500);
 /// server that has just stopped being the master.
 const REDIRECTS: u32 = 5;
 const REDIRECT_PAUSE: Duration = Duration::from_millis(20);
-
-/// Asking the Sentinels, each perhaps out of reach, may take so many times as long as connecting.
-const SENTINEL_PATIENCE: u32 = 3;
 
 pub(super) struct Link {
     shown: String,
@@ -65,26 +60,11 @@ struct Attempt {
     connecting: Shared<BoxFuture<'static, RedisResult<Handle>>>,
 }
 
-/// A connection that is made.
-#[derive(Clone)]
-pub(super) enum Handle {
-    Node(MultiplexedConnection),
-    Cluster(ClusterConnection),
-}
-
 impl Link {
     pub(super) fn new(address: &Address, options: &RedisOptions) -> Result<Self, StoreError> {
-        let connector = Connector {
-            source: address.source(options)?,
-            store: OnceLock::new(),
-            connect_timeout: options.connect_timeout,
-            config: AsyncConnectionConfig::new()
-                .set_connection_timeout(Some(options.connect_timeout))
-                .set_response_timeout(Some(options.response_timeout)),
-        };
         Ok(Self {
             shown: address.shown.clone(),
-            connector: Arc::new(connector),
+            connector: Arc::new(Connector::new(address, options)?),
             state: Mutex::default(),
             places: Semaphore::new(options.queue),
             response_timeout: options.response_timeout,
@@ -98,8 +78,7 @@ impl Link {
 
     /// From now on a server must hold this store: one that came back without its data is not written to.
     pub(super) fn expect_store(&self, held: String) {
-        // Told once, when the store is opened.
-        let _ = self.connector.store.set(held);
+        self.connector.expect_store(held);
     }
 
     pub(super) async fn command<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
@@ -240,75 +219,6 @@ impl Request<'_> {
                 cluster.route_command((*write).clone(), route.clone()).await?;
                 cluster.route_command((*wait).clone(), route).await
             }
-        }
-    }
-}
-
-struct Connector {
-    source: Source,
-    /// What stands under [`keys::STORE`], once that is known.
-    store: OnceLock<String>,
-    connect_timeout: Duration,
-    config: AsyncConnectionConfig,
-}
-
-impl Connector {
-    async fn connect(&self) -> RedisResult<Handle> {
-        let patience = self.connect_timeout * SENTINEL_PATIENCE;
-        let connecting = async {
-            let mut handle = self.connect_to_any().await?;
-            self.check(&mut handle).await?;
-            Ok(handle)
-        };
-        match timeout(patience, connecting).await {
-            Ok(connected) => connected,
-            Err(_) => Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
-        }
-    }
-
-    /// A server that was started without its files, or emptied, would make strangers of all contacts.
-    async fn check(&self, handle: &mut Handle) -> RedisResult<()> {
-        let Some(expected) = self.store.get() else { return Ok(()) };
-        let held: Option<String> = redis::cmd("GET").arg(keys::STORE).query_async(handle).await?;
-        if held.as_ref() == Some(expected) {
-            return Ok(());
-        }
-        let lost = "it has lost its data, or is another server: start it with its files, or restore a backup; \
-                    to begin anew, empty the journal's database too and restart";
-        Err(RedisError::from((ErrorKind::Client, lost)))
-    }
-
-    async fn connect_to_any(&self) -> RedisResult<Handle> {
-        match &self.source {
-            Source::Server(client) => client.get_multiplexed_async_connection_with_config(&self.config).await.map(Handle::Node),
-            Source::Sentinel(client) => {
-                let mut client = client.lock().await;
-                client.get_async_connection_with_config(&self.config).await.map(Handle::Node)
-            }
-            Source::Cluster(client) => client.get_async_connection().await.map(Handle::Cluster),
-        }
-    }
-}
-
-impl ConnectionLike for Handle {
-    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
-        match self {
-            Self::Node(connection) => connection.req_packed_command(command),
-            Self::Cluster(connection) => connection.req_packed_command(command),
-        }
-    }
-
-    fn req_packed_commands<'a>(&'a mut self, pipeline: &'a Pipeline, offset: usize, count: usize) -> RedisFuture<'a, Vec<Value>> {
-        match self {
-            Self::Node(connection) => connection.req_packed_commands(pipeline, offset, count),
-            Self::Cluster(connection) => connection.req_packed_commands(pipeline, offset, count),
-        }
-    }
-
-    fn get_db(&self) -> i64 {
-        match self {
-            Self::Node(connection) => connection.get_db(),
-            Self::Cluster(connection) => connection.get_db(),
         }
     }
 }

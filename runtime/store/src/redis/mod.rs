@@ -16,6 +16,7 @@ mod address;
 mod aliases;
 mod buffers;
 mod checks;
+mod connector;
 mod contacts;
 mod drain;
 mod errors;
