@@ -40,24 +40,24 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
-    /// The file was written by a later version of this program.
+    /// The file, or what a server holds, was written by a later version of this program.
     #[error(
         "{} has format {found}, this program knows formats up to {known}; \
          start the newer version that wrote it, or restore a backup from before the upgrade",
         path.display()
     )]
     NewerFormat {
-        /// The file.
+        /// The file, or the server's address without its password.
         path: PathBuf,
         /// Its format.
         found: i64,
         /// The newest format this program knows.
         known: i64,
     },
-    /// The folder or the file can't be opened.
+    /// The folder, the file or the server can't be used.
     #[error("can't open the store at {}: {reason}", path.display())]
     CannotOpen {
-        /// The folder or file.
+        /// The folder or file, or the server's address without its password.
         path: PathBuf,
         /// What failed, and what to do.
         reason: String,

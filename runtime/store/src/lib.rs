@@ -7,6 +7,8 @@
 //!
 //! - [`memory()`] is for tests and previews: same semantics, no threads, nothing durable.
 //! - [`open()`] is the embedded store: one SQLite file in a folder, group commit, one process.
+//! - [`RedisStore`] serves any number of processes: Redis (Sentinel, Cluster) for what a turn needs,
+//!   SQLite or PostgreSQL for the journal. [`connect()`] opens this or the embedded store, by the name.
 //!
 //! The one write that matters is [`Store::commit`]: compare the version, set the value, set the due
 //! time, append to the journal, in one atomic and durable step.
@@ -33,16 +35,21 @@
 //! # Ok::<_, store::StoreError>(()) }).unwrap();
 //! ```
 
+mod connect;
 mod contact;
 mod error;
 mod journal;
 mod lane;
 mod limits;
 mod memory;
+mod packed;
 mod record;
+mod redis;
+mod sql;
 mod sqlite;
 mod traits;
 
+pub use connect::{Options, connect};
 pub use contact::{Commit, Due, Millis, Outcome, Stored};
 pub use error::StoreError;
 pub use journal::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
@@ -50,6 +57,7 @@ pub use lane::{LANES, lane_of};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};
+pub use redis::{Journal, RedisOptions, RedisStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use traits::{Store, StoreFuture};
 

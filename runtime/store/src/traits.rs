@@ -50,7 +50,8 @@ pub trait Store: Send + Sync + 'static {
     fn journal_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<JournalRow>>;
 
     /// Everybody's journal after the given position (0: from the start), oldest first. What was
-    /// read up to a position is complete: nothing appears before it later.
+    /// read up to a position is complete: nothing appears before it later. The facts of one contact
+    /// come in the order of its commits; those of several, in about the order of time.
     fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>>;
 
     /// A contact's transcript before the given position (or from the end), newest first.

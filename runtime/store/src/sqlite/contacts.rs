@@ -2,39 +2,39 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::journal::{self, Chains};
+use super::journal::{self, Chains, Changes};
 use super::writer::Ledger;
 use super::{Rows, signed, unsigned};
 use crate::{Due, JournalEntry, Millis, lane_of};
 
 /// A version and a value as it lies in the file.
 #[derive(Debug)]
-pub(super) struct PackedValue {
-    pub(super) version: u64,
-    pub(super) packed: Vec<u8>,
+pub(crate) struct PackedValue {
+    pub(crate) version: u64,
+    pub(crate) packed: Vec<u8>,
 }
 
 impl PackedValue {
     /// Reads the columns `version, value`.
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self { version: unsigned(row.get(0)?), packed: row.get(1)? })
     }
 }
 
 /// What became of a compare-and-set, before values are unpacked.
 #[derive(Debug)]
-pub(super) enum PackedOutcome {
+pub(crate) enum PackedOutcome {
     Committed { version: u64 },
     Conflict { current: Option<PackedValue> },
 }
 
 /// A [`Commit`](crate::Commit) whose value is packed.
-pub(super) struct PackedCommit {
-    pub(super) key: String,
-    pub(super) expected_version: u64,
-    pub(super) packed: Option<Vec<u8>>,
-    pub(super) due: Option<Millis>,
-    pub(super) journal: Vec<JournalEntry>,
+pub(crate) struct PackedCommit {
+    pub(crate) key: String,
+    pub(crate) expected_version: u64,
+    pub(crate) packed: Option<Vec<u8>>,
+    pub(crate) due: Option<Millis>,
+    pub(crate) journal: Vec<JournalEntry>,
 }
 
 /// A contact's row, without its value.
@@ -45,12 +45,12 @@ struct Found {
     chains: Chains,
 }
 
-pub(super) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Option<PackedValue>> {
+pub(crate) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Option<PackedValue>> {
     let mut select = connection.prepare_cached("SELECT version, value FROM contacts WHERE key = ?1 AND version > 0")?;
     select.query_row([key], PackedValue::read).optional()
 }
 
-pub(super) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &PackedCommit) -> rusqlite::Result<PackedOutcome> {
+pub(crate) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &PackedCommit) -> rusqlite::Result<PackedOutcome> {
     let found = find(connection, &commit.key)?;
     let before = found.as_ref().map_or(0, |found| found.version);
     if unsigned(before) != commit.expected_version {
@@ -58,6 +58,27 @@ pub(super) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &Pack
     }
 
     let version = if commit.packed.is_some() { ledger.next() } else { 0 };
+    write(connection, ledger, commit, found, version, Changes::Dropped)?;
+    Ok(PackedOutcome::Committed { version: unsigned(version) })
+}
+
+/// What a journal beside another store keeps of a commit there: its facts, and whether the contact
+/// exists, as version 1 or 0.
+pub(crate) fn note(connection: &Connection, ledger: &mut Ledger, commit: &PackedCommit, exists: bool) -> rusqlite::Result<()> {
+    let found = find(connection, &commit.key)?;
+    write(connection, ledger, commit, found, i64::from(exists), Changes::Kept)
+}
+
+/// Writes a contact's row and appends its facts.
+fn write(
+    connection: &Connection,
+    ledger: &mut Ledger,
+    commit: &PackedCommit,
+    found: Option<Found>,
+    version: i64,
+    changes: Changes,
+) -> rusqlite::Result<()> {
+    let before = found.as_ref().map_or(0, |found| found.version);
     ledger.contacts += i64::from(version > 0) - i64::from(before > 0);
     let due = commit.due.filter(|_| version > 0);
 
@@ -74,10 +95,15 @@ pub(super) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &Pack
         None if version > 0 || !commit.journal.is_empty() => Some(insert(connection, commit, version, due, grown)?),
         None => None,
     };
-    if let Some(id) = id {
-        journal::append(connection, id, chains, first, &commit.journal)?;
+    match id {
+        Some(id) => journal::append(connection, id, chains, first, &commit.journal, changes),
+        None => Ok(()),
     }
-    Ok(PackedOutcome::Committed { version: unsigned(version) })
+}
+
+/// Whether anything is known of a contact.
+pub(crate) fn is_known(connection: &Connection, key: &str) -> rusqlite::Result<bool> {
+    Ok(find(connection, key)?.is_some())
 }
 
 fn find(connection: &Connection, key: &str) -> rusqlite::Result<Option<Found>> {
@@ -129,7 +155,7 @@ fn update(
     update.execute((found.id, version, last_fact, last_message, packed, due)).map(drop)
 }
 
-pub(super) fn erase(connection: &Connection, ledger: &mut Ledger, key: &str) -> rusqlite::Result<bool> {
+pub(crate) fn erase(connection: &Connection, ledger: &mut Ledger, key: &str) -> rusqlite::Result<bool> {
     let aliases = connection.prepare_cached("DELETE FROM aliases WHERE contact = ?1")?.execute([key])?;
     let Some(found) = find(connection, key)? else {
         return Ok(aliases > 0);
@@ -140,7 +166,7 @@ pub(super) fn erase(connection: &Connection, ledger: &mut Ledger, key: &str) -> 
     Ok(true)
 }
 
-pub(super) fn due(connection: &Connection, lane: u16, until: Millis, limit: usize) -> Rows<Due> {
+pub(crate) fn due(connection: &Connection, lane: u16, until: Millis, limit: usize) -> Rows<Due> {
     let mut select = connection.prepare_cached(
         "SELECT key, due FROM contacts WHERE lane = ?1 AND due <= ?2 AND due IS NOT NULL ORDER BY due, key LIMIT ?3",
     )?;
@@ -148,23 +174,23 @@ pub(super) fn due(connection: &Connection, lane: u16, until: Millis, limit: usiz
     select.query_map((lane, until, signed(limit)), read)?.collect()
 }
 
-pub(super) fn list(connection: &Connection, after: Option<&str>, limit: usize) -> Rows<String> {
+pub(crate) fn list(connection: &Connection, after: Option<&str>, limit: usize) -> Rows<String> {
     // No key is empty, so every key comes after the empty one.
     let mut select =
         connection.prepare_cached("SELECT key FROM contacts WHERE key > ?1 AND version > 0 ORDER BY key LIMIT ?2")?;
     select.query_map((after.unwrap_or(""), signed(limit)), |row| row.get(0))?.collect()
 }
 
-pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
+pub(crate) fn count(connection: &Connection) -> rusqlite::Result<u64> {
     connection.prepare_cached("SELECT contacts FROM ledger")?.query_row((), |row| row.get(0)).map(unsigned)
 }
 
-pub(super) fn alias(connection: &Connection, alias: &str) -> rusqlite::Result<Option<String>> {
+pub(crate) fn alias(connection: &Connection, alias: &str) -> rusqlite::Result<Option<String>> {
     let mut select = connection.prepare_cached("SELECT contact FROM aliases WHERE alias = ?1")?;
     select.query_row([alias], |row| row.get(0)).optional()
 }
 
-pub(super) fn set_alias(connection: &Connection, name: &str, contact: &str, replaces: Option<&str>) -> rusqlite::Result<String> {
+pub(crate) fn set_alias(connection: &Connection, name: &str, contact: &str, replaces: Option<&str>) -> rusqlite::Result<String> {
     match alias(connection, name)? {
         Some(holder) if holder == contact || replaces != Some(&holder) => return Ok(holder),
         _ => {}

@@ -9,7 +9,6 @@ use rusqlite::{Connection, OpenFlags};
 use super::migrations::migrate;
 use crate::StoreError;
 
-const DATABASE: &str = "store.sqlite";
 const LOCK: &str = "store.lock";
 
 /// How long we wait for somebody who has opened the file with another tool.
@@ -30,33 +29,33 @@ const READER_CACHE_KIB: i64 = 16 << 10;
 const CACHED_STATEMENTS: usize = 64;
 
 /// A data folder that this process alone has open, until it is dropped.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     database: PathBuf,
     _lock: File,
 }
 
 impl Folder {
-    /// Makes the folder if need be, and locks it.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Makes the folder if need be, and locks it. The file in it is the given one.
+    pub(crate) fn open(path: &Path, database: &str) -> Result<Self, StoreError> {
         make_private(path).map_err(|error| cannot_open(path, format!("the folder can't be made: {error}")))?;
         let path = fs::canonicalize(path).map_err(|error| cannot_open(path, error.to_string()))?;
         let lock = path.join(LOCK);
         let file = File::options().create(true).truncate(false).write(true).open(&lock);
         let file = file.map_err(|error| cannot_open(&lock, format!("{error}; the folder must be writable")))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { database: path.join(DATABASE), _lock: file }),
+            Ok(()) => Ok(Self { database: path.join(database), _lock: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path }),
             Err(TryLockError::Error(error)) => Err(cannot_open(&lock, format!("it can't be locked: {error}"))),
         }
     }
 
     /// The file that holds everything.
-    pub(super) fn database(&self) -> &Path {
+    pub(crate) fn database(&self) -> &Path {
         &self.database
     }
 
     /// The connection that writes. Brings the file to the format of this program.
-    pub(super) fn writer(&self) -> Result<Connection, StoreError> {
+    pub(crate) fn writer(&self) -> Result<Connection, StoreError> {
         let path = self.database();
         let open = || -> rusqlite::Result<Connection> {
             let connection = Connection::open_with_flags(
@@ -74,7 +73,7 @@ impl Folder {
     }
 
     /// A connection that reads. The writer must have been opened before.
-    pub(super) fn reader(&self) -> Result<Connection, StoreError> {
+    pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
         let open = || -> rusqlite::Result<Connection> {
             let connection =
                 Connection::open_with_flags(self.database(), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -120,7 +119,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-pub(super) fn cannot_open(path: &Path, reason: String) -> StoreError {
+pub(crate) fn cannot_open(path: &Path, reason: String) -> StoreError {
     StoreError::CannotOpen { path: path.to_owned(), reason }
 }
 
@@ -132,7 +131,7 @@ mod tests {
     #[test]
     fn the_writer_flushes_each_commit_and_overwrites_what_it_deletes() {
         let folder = tempfile::tempdir().unwrap();
-        let writer = Folder::open(folder.path()).unwrap().writer().unwrap();
+        let writer = Folder::open(folder.path(), "store.sqlite").unwrap().writer().unwrap();
         let pragma = |name: &str| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         const FULL: i64 = 2;
         assert_eq!(pragma("synchronous"), FULL);
@@ -145,7 +144,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("data");
-        Folder::open(&path).unwrap();
+        Folder::open(&path, "store.sqlite").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

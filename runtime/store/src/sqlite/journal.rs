@@ -1,21 +1,22 @@
 //! The statements on the journal and the transcripts, both chains of rows from the newest back.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Rows, signed, unsigned};
+use crate::sql::{pack_change, unpack_change};
 use crate::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
 
 /// Where a contact's chains begin: the positions of its newest fact and its newest message.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Chains {
-    pub(super) last_fact: Option<i64>,
-    pub(super) last_message: Option<i64>,
+pub(crate) struct Chains {
+    pub(crate) last_fact: Option<i64>,
+    pub(crate) last_message: Option<i64>,
 }
 
 impl Chains {
     /// The chains after these entries are appended from position `first` on.
-    pub(super) fn grown_by(self, first: i64, entries: &[JournalEntry]) -> Self {
+    pub(crate) fn grown_by(self, first: i64, entries: &[JournalEntry]) -> Self {
         (first..).zip(entries).fold(self, |chains, (position, entry)| Self {
             last_fact: Some(position),
             last_message: match entry.message {
@@ -26,34 +27,81 @@ impl Chains {
     }
 }
 
+/// Whether what facts do to the transcript is written down beside them, to make transcripts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changes {
+    Kept,
+    Dropped,
+}
+
 /// Appends entries from position `first` on to chains that have not grown yet.
-pub(super) fn append(
+pub(crate) fn append(
     connection: &Connection,
     contact: i64,
     chains: Chains,
     first: i64,
     entries: &[JournalEntry],
+    changes: Changes,
 ) -> rusqlite::Result<()> {
     let Chains { last_fact: mut previous, mut last_message } = chains;
     for (position, entry) in (first..).zip(entries) {
         let mut insert = connection.prepare_cached(
-            "INSERT INTO journal (position, contact, previous, at, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO journal (position, contact, previous, at, kind, body, change) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        insert.execute((position, contact, previous, entry.at, &entry.kind, &entry.body))?;
+        let kept = entry.message.as_ref().filter(|_| changes == Changes::Kept);
+        let kept = kept.map(|change| pack_change(change, &entry.body));
+        insert.execute((position, contact, previous, entry.at, &entry.kind, &entry.body, kept))?;
         previous = Some(position);
-
-        match &entry.message {
-            None => {}
-            Some(MessageChange::New(message)) => {
-                insert_message(connection, contact, last_message, position, entry.at, message)?;
-                last_message = Some(position);
-            }
-            Some(MessageChange::Update { id, wamid, status }) => {
-                update_message(connection, last_message, id, wamid.as_deref(), status.as_deref())?;
-            }
+        if let Some(change) = &entry.message {
+            last_message = change_transcript(connection, contact, last_message, position, entry.at, change)?;
         }
     }
     Ok(())
+}
+
+/// Does to a transcript what a fact says; gives its newest message.
+fn change_transcript(
+    connection: &Connection,
+    contact: i64,
+    newest: Option<i64>,
+    position: i64,
+    at: i64,
+    change: &MessageChange,
+) -> rusqlite::Result<Option<i64>> {
+    match change {
+        MessageChange::New(message) => {
+            insert_message(connection, contact, newest, position, at, message)?;
+            Ok(Some(position))
+        }
+        MessageChange::Update { id, wamid, status } => {
+            update_message(connection, newest, id, wamid.as_deref(), status.as_deref())?;
+            Ok(newest)
+        }
+    }
+}
+
+/// Makes every transcript again from the changes kept in the journal; gives the number of messages.
+pub(crate) fn rebuild_messages(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.execute_batch("DELETE FROM messages; UPDATE contacts SET last_message = NULL")?;
+    let mut facts = connection.prepare(
+        "SELECT journal.position, journal.contact, journal.at, journal.body, journal.change
+         FROM journal WHERE change IS NOT NULL ORDER BY journal.position",
+    )?;
+    let mut head = connection.prepare("SELECT last_message FROM contacts WHERE id = ?1")?;
+    let mut set_head = connection.prepare("UPDATE contacts SET last_message = ?2 WHERE id = ?1")?;
+    let mut rows = facts.query(())?;
+    while let Some(row) = rows.next()? {
+        let (position, contact, at) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (body, packed): (String, Vec<u8>) = (row.get(3)?, row.get(4)?);
+        let unreadable = |reason: String| rusqlite::Error::FromSqlConversionFailure(4, Type::Blob, reason.into());
+        let Some(change) = unpack_change(&packed, &body).map_err(unreadable)? else { continue };
+        let newest: Option<i64> = head.query_row([contact], |row| row.get(0))?;
+        let grown = change_transcript(connection, contact, newest, position, at, &change)?;
+        if grown != newest {
+            set_head.execute((contact, grown))?;
+        }
+    }
+    connection.query_row("SELECT count(*) FROM messages", (), |row| row.get(0)).map(unsigned)
 }
 
 fn insert_message(
@@ -95,7 +143,7 @@ fn update_message(
     Ok(())
 }
 
-pub(super) fn erase(connection: &Connection, chains: Chains) -> rusqlite::Result<()> {
+pub(crate) fn erase(connection: &Connection, chains: Chains) -> rusqlite::Result<()> {
     let mut messages = connection.prepare_cached(
         "WITH RECURSIVE chain (position) AS (
              SELECT ?1
@@ -116,7 +164,7 @@ pub(super) fn erase(connection: &Connection, chains: Chains) -> rusqlite::Result
     facts.execute([chains.last_fact]).map(drop)
 }
 
-pub(super) fn facts_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<JournalRow> {
+pub(crate) fn facts_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<JournalRow> {
     let mut head = connection.prepare_cached("SELECT last_fact FROM contacts WHERE key = ?1")?;
     let mut step = connection.prepare_cached("SELECT position, previous, at, kind, body FROM journal WHERE position = ?1")?;
     walk(head.query_row([contact], |row| row.get(0)).optional()?.flatten(), before, limit, |position| {
@@ -133,7 +181,7 @@ pub(super) fn facts_of(connection: &Connection, contact: &str, before: Option<u6
     })
 }
 
-pub(super) fn messages_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<Message> {
+pub(crate) fn messages_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<Message> {
     let mut head = connection.prepare_cached("SELECT last_message FROM contacts WHERE key = ?1")?;
     let mut step = connection
         .prepare_cached("SELECT position, previous, at, id, direction, body, wamid, status FROM messages WHERE position = ?1")?;
@@ -173,7 +221,7 @@ fn walk<T>(
     Ok(gathered)
 }
 
-pub(super) fn facts_since(connection: &Connection, position: u64, limit: usize) -> Rows<JournalRow> {
+pub(crate) fn facts_since(connection: &Connection, position: u64, limit: usize) -> Rows<JournalRow> {
     let mut select = connection.prepare_cached(
         "SELECT journal.position, contacts.key, journal.at, journal.kind, journal.body
          FROM journal JOIN contacts ON contacts.id = journal.contact

@@ -12,15 +12,15 @@ use super::folder::cannot_open;
 use crate::StoreError;
 
 /// Marks the file as ours, in SQLite's own field for it ("Sbot" in ASCII).
-pub(super) const APPLICATION_ID: i64 = 0x5362_6f74;
+pub(crate) const APPLICATION_ID: i64 = 0x5362_6f74;
 
 type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// In order: the first makes format 1 from an empty file, the next 2 from 1, and so on.
-const MIGRATIONS: &[Migration] = &[version_1];
+const MIGRATIONS: &[Migration] = &[version_1, version_2];
 
 /// Brings a file to the format of this program, or refuses it.
-pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     migrate_by(MIGRATIONS, connection, path)
 }
 
@@ -131,6 +131,32 @@ fn version_1(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE INDEX records_expiry ON records (expires) WHERE expires IS NOT NULL;
 
         CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        ",
+    )
+}
+
+/// What a journal beside Redis needs; in the embedded store's own file all of it stays empty. From this
+/// format on values may be packed with words ([`crate::packed`]), which older programs can't read.
+///
+/// `journal.change` holds what a fact does to the transcript, so that transcripts can be made again.
+/// The embedded store, whose transcripts are written in the same transaction, saves those bytes.
+fn version_2(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        ALTER TABLE journal ADD COLUMN change BLOB;
+
+        -- How far each lane's buffer is drained.
+        CREATE TABLE lanes (lane INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+        WITH RECURSIVE numbers (lane) AS (SELECT 0 UNION ALL SELECT lane + 1 FROM numbers WHERE lane < 63)
+        INSERT INTO lanes SELECT lane, 0 FROM numbers;
+
+        -- One row: the id of the store whose journal this is.
+        CREATE TABLE origin (id INTEGER PRIMARY KEY CHECK (id = 1), store TEXT NOT NULL) STRICT;
+
+        -- Aliases that a contact may hold; whether it does, only their own record tells.
+        CREATE TABLE alias_hints (
+            contact TEXT NOT NULL, alias TEXT NOT NULL, PRIMARY KEY (contact, alias)
+        ) STRICT, WITHOUT ROWID;
         ",
     )
 }

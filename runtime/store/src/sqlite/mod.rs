@@ -2,17 +2,16 @@
 //!
 //! Write-ahead log, `synchronous=FULL`: a write is on the disk when its future resolves. One thread
 //! writes, in groups ([`writer`]); a few read, each on its own connection ([`readers`]). Values are
-//! compressed ([`packed`]), the format has a version ([`migrations`]). This file ties them to the
+//! compressed ([`packed`](crate::packed)), the format has a version ([`migrations`]). This file ties them to the
 //! [`Store`] trait; the statements stand in `contacts`, `journal` and `records`.
 
-mod contacts;
-mod folder;
-mod journal;
+pub(crate) mod contacts;
+pub(crate) mod folder;
+pub(crate) mod journal;
 mod migrations;
-mod packed;
-mod readers;
+pub(crate) mod readers;
 mod records;
-mod writer;
+pub(crate) mod writer;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,12 +20,15 @@ use rusqlite::{Connection, ErrorCode};
 
 use self::contacts::{PackedCommit, PackedOutcome, PackedValue};
 use self::folder::{Folder, cannot_open};
-use self::packed::{pack, unpack};
 use self::readers::Readers;
 use self::records::PackedPut;
 use self::writer::{Writer, write_ledger};
 use crate::limits::{check_commit, check_key, check_put};
+use crate::packed::{pack, unpack};
 use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored};
+
+/// The file in its folder.
+const DATABASE: &str = "store.sqlite";
 
 /// How the embedded store is to be run. The default suits a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +67,7 @@ impl SqliteStore {
     ///
     /// [`StoreError::InUse`], [`StoreError::NewerFormat`] or [`StoreError::CannotOpen`], each naming the path.
     pub fn open(folder: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, StoreError> {
-        let folder = Folder::open(folder.as_ref())?;
+        let folder = Folder::open(folder.as_ref(), DATABASE)?;
         let connection = folder.writer()?;
         if let Some(bytes) = options.max_bytes {
             limit_size(&connection, bytes).map_err(|error| cannot_open(folder.database(), error.to_string()))?;
@@ -215,7 +217,7 @@ impl Store for SqliteStore {
 }
 
 /// What a statement that gives many rows returns.
-type Rows<T> = rusqlite::Result<Vec<T>>;
+pub(crate) type Rows<T> = rusqlite::Result<Vec<T>>;
 
 fn unpacked(what: &str, key: &str, found: PackedValue) -> Result<Stored, StoreError> {
     let PackedValue { version, packed } = found;
@@ -260,11 +262,11 @@ fn limit_size(connection: &Connection, bytes: u64) -> rusqlite::Result<()> {
 }
 
 /// A number for SQLite, whose integers have a sign. Nothing stored is as large as the cut.
-fn signed(number: impl TryInto<i64>) -> i64 {
+pub(crate) fn signed(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
 /// A number from SQLite that is never negative.
-fn unsigned(number: i64) -> u64 {
+pub(crate) fn unsigned(number: i64) -> u64 {
     number.max(0) as u64
 }

@@ -26,7 +26,7 @@ const BATCH: usize = 64;
 type Read = Box<dyn FnOnce(&Connection, &Path) + Send>;
 
 /// The readers of a store. Dropping them ends their threads.
-pub(super) struct Readers {
+pub(crate) struct Readers {
     short: Vec<Reader>,
     long: Reader,
     turn: AtomicUsize,
@@ -34,13 +34,13 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(folder: &Folder, threads: usize, queue: usize, deadline: Duration) -> Result<Self, StoreError> {
+    pub(crate) fn start(folder: &Folder, threads: usize, queue: usize, deadline: Duration) -> Result<Self, StoreError> {
         let short = (0..threads.max(1)).map(|_| Reader::start(folder, queue)).collect::<Result<_, _>>()?;
         Ok(Self { short, long: Reader::start(folder, queue)?, turn: AtomicUsize::new(0), deadline })
     }
 
     /// Reads a few rows.
-    pub(super) async fn short<T, R>(&self, read: R) -> Result<T, StoreError>
+    pub(crate) async fn short<T, R>(&self, read: R) -> Result<T, StoreError>
     where
         T: Send + 'static,
         R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -50,7 +50,7 @@ impl Readers {
     }
 
     /// Reads as many rows as asked for.
-    pub(super) async fn long<T, R>(&self, read: R) -> Result<T, StoreError>
+    pub(crate) async fn long<T, R>(&self, read: R) -> Result<T, StoreError>
     where
         T: Send + 'static,
         R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,

@@ -13,23 +13,23 @@ use crate::{Millis, StoreError};
 const SWEPT_PER_WRITE: usize = 4;
 
 /// A [`PutRecord`](crate::PutRecord) whose value is packed.
-pub(super) struct PackedPut {
-    pub(super) kind: String,
-    pub(super) key: String,
-    pub(super) expected_version: u64,
-    pub(super) packed: Option<Vec<u8>>,
-    pub(super) expires: Option<Millis>,
-    pub(super) now: Millis,
+pub(crate) struct PackedPut {
+    pub(crate) kind: String,
+    pub(crate) key: String,
+    pub(crate) expected_version: u64,
+    pub(crate) packed: Option<Vec<u8>>,
+    pub(crate) expires: Option<Millis>,
+    pub(crate) now: Millis,
 }
 
-pub(super) fn get(connection: &Connection, kind: &str, key: &str, now: Millis) -> rusqlite::Result<Option<PackedValue>> {
+pub(crate) fn get(connection: &Connection, kind: &str, key: &str, now: Millis) -> rusqlite::Result<Option<PackedValue>> {
     let mut select = connection.prepare_cached(
         "SELECT version, value FROM records WHERE kind = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)",
     )?;
     select.query_row((kind, key, now), PackedValue::read).optional()
 }
 
-pub(super) fn put(connection: &Connection, ledger: &mut Ledger, put: &PackedPut) -> rusqlite::Result<PackedOutcome> {
+pub(crate) fn put(connection: &Connection, ledger: &mut Ledger, put: &PackedPut) -> rusqlite::Result<PackedOutcome> {
     let current = get(connection, &put.kind, &put.key, put.now)?;
     if current.as_ref().map_or(0, |current| current.version) != put.expected_version {
         return Ok(PackedOutcome::Conflict { current });
@@ -60,7 +60,7 @@ fn sweep(connection: &Connection, now: Millis) -> rusqlite::Result<()> {
     delete.execute((now, signed(SWEPT_PER_WRITE))).map(drop)
 }
 
-pub(super) fn list(
+pub(crate) fn list(
     connection: &Connection,
     kind: &str,
     after: Option<&str>,
@@ -76,7 +76,7 @@ pub(super) fn list(
     select.query_map((kind, after.unwrap_or(""), now, signed(limit)), read)?.collect()
 }
 
-pub(super) fn trim(connection: &Connection, kind: &str, keep: usize, now: Millis) -> rusqlite::Result<u64> {
+pub(crate) fn trim(connection: &Connection, kind: &str, keep: usize, now: Millis) -> rusqlite::Result<u64> {
     connection.prepare_cached("DELETE FROM records WHERE kind = ?1 AND expires <= ?2")?.execute((kind, now))?;
     let mut trim = connection.prepare_cached(
         "DELETE FROM records WHERE id IN (
@@ -87,7 +87,7 @@ pub(super) fn trim(connection: &Connection, kind: &str, keep: usize, now: Millis
 }
 
 /// Adds to a counter; the inner error is a sum that no store can hold.
-pub(super) fn increment(connection: &Connection, name: &str, by: u64) -> rusqlite::Result<Result<u64, StoreError>> {
+pub(crate) fn increment(connection: &Connection, name: &str, by: u64) -> rusqlite::Result<Result<u64, StoreError>> {
     let mut select = connection.prepare_cached("SELECT value FROM counters WHERE name = ?1")?;
     let value = select.query_row([name], |row| row.get(0)).optional()?.map_or(0, unsigned);
     let sum = match add_to_counter(name, value, by) {

@@ -27,23 +27,23 @@ const GROUP: usize = 256;
 
 /// What the thread keeps in mind beside the file, written back with each group that changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     /// The latest version or position given out.
-    pub(super) sequence: i64,
+    pub(crate) sequence: i64,
     /// How many contacts exist.
-    pub(super) contacts: i64,
+    pub(crate) contacts: i64,
 }
 
 impl Ledger {
     /// The next version or position.
-    pub(super) fn next(&mut self) -> i64 {
+    pub(crate) fn next(&mut self) -> i64 {
         self.sequence += 1;
         self.sequence
     }
 }
 
 /// The handle of the writer thread. Dropping it finishes what waits and ends the thread.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     /// `None` only while it is dropped.
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
@@ -52,7 +52,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, path: PathBuf, queue: usize, deadline: Duration) -> Result<Self, StoreError> {
+    pub(crate) fn start(connection: Connection, path: PathBuf, queue: usize, deadline: Duration) -> Result<Self, StoreError> {
         let ledger = read_ledger(&connection).map_err(|error| unavailable(&path, &error))?;
         let (sender, receiver) = mpsc::channel(queue);
         let flushes = Arc::new(AtomicU64::new(0));
@@ -62,14 +62,23 @@ impl Writer {
         Ok(Self { queue: Some(sender), thread: Some(thread), flushes, deadline })
     }
 
-    pub(super) fn flushes(&self) -> u64 {
+    pub(crate) fn flushes(&self) -> u64 {
         self.flushes.load(Ordering::Relaxed)
     }
 
     /// Has the thread do some work in a transaction, and answers when that is durable.
     ///
     /// The work may be done more than once, in transactions of which only the last one stands.
-    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnMut(&Connection, &mut Ledger) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.write_within(self.deadline, work).await
+    }
+
+    /// The same with a deadline of its own, for work that is known to be long.
+    pub(crate) async fn write_within<T, W>(&self, deadline: Duration, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnMut(&Connection, &mut Ledger) -> rusqlite::Result<T> + Send + 'static,
@@ -85,14 +94,14 @@ impl Writer {
             TrySendError::Closed(_) => stopped(),
         })?;
 
-        if let Ok(answer) = timeout(self.deadline, &mut answer).await {
+        if let Ok(answer) = timeout(deadline, &mut answer).await {
             return answer.unwrap_or_else(|_| Err(stopped()));
         }
         if !taken.swap(true, Ordering::AcqRel) {
             return Err(busy("the disk is too slow for what is asked of it"));
         }
         // It is in the transaction that runs now: only the disk knows how that ends.
-        match timeout(self.deadline, answer).await {
+        match timeout(deadline, answer).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(stopped())),
             Err(_) => Err(StoreError::Unavailable { reason: "the disk does not answer; check it".into() }),
         }
@@ -217,7 +226,7 @@ fn read_ledger(connection: &Connection) -> rusqlite::Result<Ledger> {
 }
 
 /// Writes the ledger; also the smallest write there is, for a ping.
-pub(super) fn write_ledger(connection: &Connection, ledger: Ledger) -> rusqlite::Result<()> {
+pub(crate) fn write_ledger(connection: &Connection, ledger: Ledger) -> rusqlite::Result<()> {
     let mut update = connection.prepare_cached("UPDATE ledger SET sequence = ?1, contacts = ?2")?;
     update.execute((ledger.sequence, ledger.contacts)).map(drop)
 }
@@ -227,11 +236,11 @@ fn is_failure_of_the_disk(error: &rusqlite::Error) -> bool {
     matches!(code, Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DatabaseBusy))
 }
 
-pub(super) fn busy(waiting: &str) -> StoreError {
+pub(crate) fn busy(waiting: &str) -> StoreError {
     StoreError::Busy { waiting: waiting.into() }
 }
 
-pub(super) fn stopped() -> StoreError {
+pub(crate) fn stopped() -> StoreError {
     StoreError::Unavailable { reason: "it has stopped; the log says why; restart the program".into() }
 }
 

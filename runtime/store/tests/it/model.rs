@@ -1,11 +1,19 @@
-//! Random operations on the store in memory and on SQLite, closed and opened again in between, must
-//! give the same answers. Both number versions and positions alike, so answers compare as they are.
+//! Random operations on the store in memory and on the others, closed and opened again in between, must
+//! give the same answers. Stores number versions and positions each in its own way, so both are told as
+//! the how-manieth they are.
 
 use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use store::{Commit, Direction, JournalEntry, LANES, MessageChange, Millis, NewMessage, PutRecord, Store, UPDATABLE_MESSAGES};
+use store::{
+    Commit, Direction, Journal, JournalEntry, JournalRow, LANES, Message, MessageChange, Millis, NewMessage, Options, Outcome,
+    PutRecord, Record, Store, StoreError, Stored, UPDATABLE_MESSAGES,
+};
+use tempfile::TempDir;
+
+use crate::servers::postgres::PostgresServer;
+use crate::servers::redis::RedisServer;
 
 const KEYS: [&str; 4] = ["ada", "bob", "cyd", "Zoë"];
 
@@ -87,14 +95,45 @@ impl Expect {
     }
 }
 
+/// The versions of a store in the order in which they were first seen.
+#[derive(Default)]
+struct Versions(Vec<u64>);
+
+impl Versions {
+    fn rank(&mut self, version: u64) -> usize {
+        if version == 0 {
+            return 0;
+        }
+        let known = self.0.iter().position(|known| *known == version);
+        known.map_or_else(
+            || {
+                self.0.push(version);
+                self.0.len()
+            },
+            |place| place + 1,
+        )
+    }
+
+    fn stored(&mut self, stored: Option<Stored>) -> String {
+        format!("{:?}", stored.map(|stored| (self.rank(stored.version), stored.value)))
+    }
+
+    fn outcome(&mut self, outcome: Result<Outcome, StoreError>) -> String {
+        match outcome.unwrap() {
+            Outcome::Committed { version } => format!("committed {}", self.rank(version)),
+            Outcome::Conflict { current } => format!("conflict {}", self.stored(current)),
+        }
+    }
+}
+
 /// Does an operation and tells the answer.
-async fn answer(store: &Arc<dyn Store>, operation: &Operation, now: Millis) -> String {
+async fn answer(store: &Arc<dyn Store>, versions: &mut Versions, operation: &Operation, now: Millis) -> String {
     match operation.clone() {
         Operation::Commit { key, expect, value, due, journal } => {
             let current = store.load(KEYS[key]).await.unwrap().map(|stored| stored.version);
             let expected_version = expect.version(current);
             let commit = Commit { key: KEYS[key].into(), expected_version, value, due, journal };
-            format!("{:?}", store.commit(commit).await)
+            versions.outcome(store.commit(commit).await)
         }
         Operation::Erase { key } => format!("{:?}", store.erase(KEYS[key]).await),
         Operation::SetAlias { alias, contact, replaces } => {
@@ -111,7 +150,7 @@ async fn answer(store: &Arc<dyn Store>, operation: &Operation, now: Millis) -> S
                 expires: expires_in.map(|millis| now + millis),
                 now,
             };
-            format!("{:?}", store.put_record(put).await)
+            versions.outcome(store.put_record(put).await)
         }
         Operation::Trim { keep } => format!("{:?}", store.trim_records("setting", keep, now).await),
         Operation::Increment { name, by } => format!("{:?}", store.increment(KEYS[name], by).await),
@@ -120,15 +159,31 @@ async fn answer(store: &Arc<dyn Store>, operation: &Operation, now: Millis) -> S
 }
 
 /// All that can be read.
-async fn everything(store: &Arc<dyn Store>, now: Millis) -> Vec<String> {
+async fn everything(store: &Arc<dyn Store>, versions: &mut Versions, now: Millis) -> Vec<String> {
+    let journal = store.journal_since(0, usize::MAX).await.unwrap();
+    let rank = |position: u64| journal.iter().filter(|row| row.position <= position).count();
+    let facts = |rows: Vec<JournalRow>| {
+        let rows = rows.into_iter().map(|row| (rank(row.position), row.contact, row.at, row.kind, row.body));
+        format!("{:?}", rows.collect::<Vec<_>>())
+    };
+    let messages = |messages: Vec<Message>| {
+        let ranked = messages.into_iter().map(|message| Message { position: rank(message.position) as u64, ..message });
+        format!("{:?}", ranked.collect::<Vec<_>>())
+    };
+    let mut records = |records: Vec<Record>| {
+        records.into_iter().map(|record| record.key + &versions.stored(Some(record.stored))).collect::<String>()
+    };
+    // Somewhere in the middle.
+    let place = journal.get(journal.len() / 2).map_or(7, |row| row.position);
+
     let mut all = vec![
         format!("{:?}", store.list_contacts(None, 100).await),
         format!("{:?}", store.list_contacts(Some("bob"), 1).await),
         format!("{:?}", store.count_contacts().await),
-        format!("{:?}", store.journal_since(0, usize::MAX).await),
-        format!("{:?}", store.journal_since(20, 2).await),
-        format!("{:?}", store.list_records("setting", None, now, 100).await),
-        format!("{:?}", store.list_records("setting", Some("ada"), now, 1).await),
+        facts(journal.clone()),
+        facts(store.journal_since(place, 2).await.unwrap()),
+        records(store.list_records("setting", None, now, 100).await.unwrap()),
+        records(store.list_records("setting", Some("ada"), now, 1).await.unwrap()),
     ];
     for lane in 0..LANES {
         let due = store.due(lane, 25, 2).await.unwrap();
@@ -137,11 +192,11 @@ async fn everything(store: &Arc<dyn Store>, now: Millis) -> Vec<String> {
         }
     }
     for key in KEYS {
-        all.push(format!("{:?}", store.load(key).await));
-        all.push(format!("{:?}", store.journal_of(key, None, 3).await));
-        all.push(format!("{:?}", store.journal_of(key, Some(15), usize::MAX).await));
-        all.push(format!("{:?}", store.messages_of(key, None, UPDATABLE_MESSAGES).await));
-        all.push(format!("{:?}", store.messages_of(key, Some(15), 1).await));
+        all.push(versions.stored(store.load(key).await.unwrap()));
+        all.push(facts(store.journal_of(key, None, 3).await.unwrap()));
+        all.push(facts(store.journal_of(key, Some(place), usize::MAX).await.unwrap()));
+        all.push(messages(store.messages_of(key, None, UPDATABLE_MESSAGES).await.unwrap()));
+        all.push(messages(store.messages_of(key, Some(place), 1).await.unwrap()));
     }
     for alias in 0..KEYS.len() {
         all.push(format!("{:?}", store.alias(&format!("alias-{alias}")).await));
@@ -149,21 +204,67 @@ async fn everything(store: &Arc<dyn Store>, now: Millis) -> Vec<String> {
     all
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn compare(operations: &[Operation]) -> Result<(), TestCaseError> {
-    let folder = tempfile::tempdir().unwrap();
+/// How a store is opened, and opened again.
+trait Opens {
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+struct InFolder(TempDir);
+
+impl Opens for InFolder {
+    async fn open(&self) -> Arc<dyn Store> {
+        store::open(self.0.path()).unwrap()
+    }
+}
+
+struct OnRedis {
+    url: String,
+    journal: Journal,
+    _folder: TempDir,
+}
+
+impl OnRedis {
+    async fn new(postgres: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = match postgres {
+            true => Journal::Postgres(PostgresServer::shared().fresh_database().await),
+            false => Journal::Folder(folder.path().to_owned()),
+        };
+        Self { url: RedisServer::shared().fresh_database(), journal, _folder: folder }
+    }
+}
+
+impl Opens for OnRedis {
+    async fn open(&self) -> Arc<dyn Store> {
+        let options = Options { journal: self.journal.clone(), ..Options::default() };
+        store::connect(&self.url, &options).await.unwrap()
+    }
+}
+
+async fn compare(operations: &[Operation], place: impl Opens) -> Result<(), TestCaseError> {
     let memory = store::memory();
-    let mut sqlite = Some(store::open(folder.path()).unwrap());
+    let (mut remembered, mut stored) = (Versions::default(), Versions::default());
+    let mut tested = Some(place.open().await);
     for (now, operation) in (0..).zip(operations) {
         if matches!(operation, Operation::Reopen) {
-            drop(sqlite.take());
+            drop(tested.take());
+            // The task of a store on Redis, and with it the store's folder, ends when the runtime has had a turn.
+            tokio::task::yield_now().await;
         }
-        let sqlite = sqlite.get_or_insert_with(|| store::open(folder.path()).unwrap());
-        let expected = answer(&memory, operation, now).await;
-        prop_assert_eq!(answer(sqlite, operation, now).await, expected, "after {:?}", operation);
-        prop_assert_eq!(everything(sqlite, now).await, everything(&memory, now).await, "after {:?}", operation);
+        if tested.is_none() {
+            tested = Some(place.open().await);
+        }
+        let Some(tested) = &tested else { unreachable!("opened just now") };
+        let expected = answer(&memory, &mut remembered, operation, now).await;
+        prop_assert_eq!(answer(tested, &mut stored, operation, now).await, expected, "after {:?}", operation);
+        let expected = everything(&memory, &mut remembered, now).await;
+        prop_assert_eq!(everything(tested, &mut stored, now).await, expected, "after {:?}", operation);
     }
     Ok(())
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 proptest! {
@@ -171,6 +272,20 @@ proptest! {
 
     #[test]
     fn sqlite_answers_as_memory_does(operations in vec(operation(), 1..40)) {
-        compare(&operations)?;
+        block_on(compare(&operations, InFolder(tempfile::tempdir().unwrap())))?;
+    }
+
+    #[test]
+    fn redis_with_sqlite_answers_as_memory_does(operations in vec(operation(), 1..40)) {
+        block_on(async { compare(&operations, OnRedis::new(false).await).await })?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn redis_with_postgres_answers_as_memory_does(operations in vec(operation(), 1..40)) {
+        block_on(async { compare(&operations, OnRedis::new(true).await).await })?;
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod due;
 pub(crate) mod journal;
 pub(crate) mod records;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use store::{Commit, Direction, JournalEntry, MessageChange, Millis, NewMessage, Outcome, PutRecord, Store};
@@ -13,7 +14,7 @@ use store::{Commit, Direction, JournalEntry, MessageChange, Millis, NewMessage, 
 /// A fresh, empty store, and what must live as long as it.
 pub(crate) struct Subject {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) _folder: Option<tempfile::TempDir>,
+    pub(crate) _keeps: Box<dyn Any + Send>,
 }
 
 /// Makes a module of tests, one for each promise, on stores made by the given expression.

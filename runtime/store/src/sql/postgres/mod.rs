@@ -1,0 +1,120 @@
+//! The journal beside Redis when several servers run: PostgreSQL 12 or later, in a schema of our own.
+//!
+//! One connection writes and a second one reads; both come back by themselves. All that appends goes
+//! through the one row of `ledger`, which is locked first: positions are given out one transaction
+//! after the other, so that whoever follows the journal never finds a lower one later.
+
+mod append;
+mod connection;
+mod read;
+mod schema;
+mod tls;
+mod updates;
+
+use std::time::Duration;
+
+use tokio_postgres::Transaction;
+
+use self::connection::{Reader, Writer};
+use super::{Known, LaneBatch, SqlJournal};
+use crate::{JournalRow, Message, StoreError, StoreFuture};
+
+/// How long a transaction or a query may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Making every transcript again may take this long: some 20 million messages.
+const REBUILD_DEADLINE: Duration = Duration::from_secs(600);
+
+pub(crate) struct PostgresJournal {
+    writer: Writer,
+    reader: Reader,
+}
+
+impl PostgresJournal {
+    /// Connects, and makes the schema if need be.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::CannotOpen`] or [`StoreError::NewerFormat`], each naming the server.
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        let (writer, reader) = connection::open(url)?;
+        let made = writer.transact(DEADLINE, async |transaction| schema::prepare(transaction).await).await;
+        let found = made.map_err(|error| writer.cannot_open(error))?;
+        if found > schema::FORMAT {
+            let path = writer.place().to_owned();
+            return Err(StoreError::NewerFormat { path, found: found.into(), known: schema::FORMAT.into() });
+        }
+        Ok(Self { writer, reader })
+    }
+}
+
+impl SqlJournal for PostgresJournal {
+    fn bind<'a>(&'a self, store: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let claim = async |transaction: &Transaction<'_>| schema::bind(transaction, store).await;
+            let bound = self.writer.transact(DEADLINE, claim).await?;
+            if bound == store { Ok(()) } else { Err(super::another_store(self.writer.place(), &bound, store)) }
+        })
+    }
+
+    fn positions(&self) -> StoreFuture<'_, Vec<u64>> {
+        // By the connection that writes: who asks is about to.
+        Box::pin(self.writer.transact(DEADLINE, async |transaction| append::positions(transaction).await))
+    }
+
+    fn append(&self, batches: Vec<LaneBatch>) -> StoreFuture<'_, Vec<u64>> {
+        Box::pin(async move {
+            let append = async |transaction: &Transaction<'_>| append::append(transaction, &batches).await;
+            self.writer.transact(DEADLINE, append).await
+        })
+    }
+
+    fn journal_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<JournalRow>> {
+        Box::pin(self.reader.read(async move |client| read::journal_of(&client, contact, before, limit).await))
+    }
+
+    fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>> {
+        Box::pin(self.reader.read(async move |client| read::journal_since(&client, position, limit).await))
+    }
+
+    fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
+        Box::pin(self.reader.read(async move |client| read::messages_of(&client, contact, before, limit).await))
+    }
+
+    fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        Box::pin(self.reader.read(async move |client| read::list_contacts(&client, after, limit).await))
+    }
+
+    fn count_contacts(&self) -> StoreFuture<'_, u64> {
+        Box::pin(self.reader.read(async |client| read::count_contacts(&client).await))
+    }
+
+    fn known<'a>(&'a self, contact: &'a str) -> StoreFuture<'a, Known> {
+        Box::pin(self.reader.read(async move |client| read::known(&client, contact).await))
+    }
+
+    fn forget_aliases<'a>(&'a self, contact: &'a str, aliases: Vec<String>) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let forget = async |transaction: &Transaction<'_>| append::forget_aliases(transaction, contact, &aliases).await;
+            self.writer.transact(DEADLINE, forget).await
+        })
+    }
+
+    fn rebuild_messages(&self) -> StoreFuture<'_, u64> {
+        Box::pin(self.writer.transact(REBUILD_DEADLINE, async |transaction| append::rebuild(transaction).await))
+    }
+
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.transact(DEADLINE, async |transaction| append::touch(transaction).await))
+    }
+}
+
+/// A number for PostgreSQL, whose integers have a sign. Nothing stored is as large as the cut.
+fn signed(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+/// A number from PostgreSQL that is never negative.
+fn unsigned(number: i64) -> u64 {
+    number.max(0) as u64
+}

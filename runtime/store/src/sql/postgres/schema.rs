@@ -1,0 +1,100 @@
+//! The tables, in a schema of our own, and their format.
+//!
+//! **A migration is never edited once it has shipped**: databases in the field have passed through
+//! it; the next one repairs.
+
+use tokio_postgres::{Error, Transaction};
+
+use super::signed;
+use crate::LANES;
+
+/// The newest format this program knows.
+pub(super) const FORMAT: i32 = MIGRATIONS.len() as i32;
+
+/// In order: the first makes format 1 from nothing, the next 2 from 1, and so on.
+const MIGRATIONS: [&str; 1] = [VERSION_1];
+
+/// Taken while tables are made, so that of several servers that start together one makes them.
+/// Any number will do that nobody else takes; this is "Sbot" in ASCII.
+const LOCK: i64 = 0x5362_6f74;
+
+/// Keys are compared as bytes (`COLLATE "C"`), as in every other store.
+const VERSION_1: &str = r#"
+    CREATE SCHEMA IF NOT EXISTS salesbot;
+
+    -- One row: the latest position given out, how many contacts exist, and whose journal this is.
+    CREATE TABLE salesbot.ledger (
+        id INT PRIMARY KEY CHECK (id = 1),
+        format INT NOT NULL,
+        sequence BIGINT NOT NULL,
+        contacts BIGINT NOT NULL,
+        store TEXT
+    );
+    INSERT INTO salesbot.ledger VALUES (1, 1, 0, 0, NULL);
+
+    -- How far each lane's buffer is drained.
+    CREATE TABLE salesbot.lanes (lane INT PRIMARY KEY, position BIGINT NOT NULL);
+
+    -- The contacts that exist.
+    CREATE TABLE salesbot.contacts (contact TEXT COLLATE "C" PRIMARY KEY);
+
+    -- Aliases that a contact may hold; whether it does, only their own record tells.
+    CREATE TABLE salesbot.alias_hints (
+        contact TEXT COLLATE "C", alias TEXT COLLATE "C", PRIMARY KEY (contact, alias)
+    );
+
+    -- change: what a fact does to the transcript, so that transcripts can be made again.
+    CREATE TABLE salesbot.journal (
+        position BIGINT PRIMARY KEY,
+        contact TEXT COLLATE "C" NOT NULL,
+        at BIGINT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        change BYTEA
+    );
+    CREATE INDEX journal_contact ON salesbot.journal (contact, position);
+
+    CREATE TABLE salesbot.messages (
+        position BIGINT PRIMARY KEY,
+        contact TEXT COLLATE "C" NOT NULL,
+        at BIGINT NOT NULL,
+        id TEXT NOT NULL,
+        direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+        body TEXT NOT NULL,
+        wamid TEXT,
+        status TEXT
+    );
+    CREATE INDEX messages_contact ON salesbot.messages (contact, position);
+"#;
+
+/// Brings the schema to the format of this program, unless it is a newer one; tells its format.
+pub(super) async fn prepare(transaction: &Transaction<'_>) -> Result<i32, Error> {
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    let found = format_of(transaction).await?;
+    if found > FORMAT {
+        return Ok(found);
+    }
+    for (format, migration) in (1..).zip(MIGRATIONS).filter(|(format, _)| *format > found) {
+        transaction.batch_execute(migration).await?;
+        transaction.execute("UPDATE salesbot.ledger SET format = $1", &[&format]).await?;
+    }
+    let lanes =
+        "INSERT INTO salesbot.lanes SELECT lane, 0 FROM generate_series(0, $1::BIGINT - 1) AS lane ON CONFLICT DO NOTHING";
+    transaction.execute(lanes, &[&signed(LANES)]).await?;
+    Ok(FORMAT)
+}
+
+/// The schema's format; 0 where there is none.
+async fn format_of(transaction: &Transaction<'_>) -> Result<i32, Error> {
+    let exists = transaction.query_one("SELECT to_regclass('salesbot.ledger') IS NOT NULL", &[]).await?;
+    if !exists.try_get::<_, bool>(0)? {
+        return Ok(0);
+    }
+    transaction.query_one("SELECT format FROM salesbot.ledger", &[]).await?.try_get(0)
+}
+
+/// Claims the database for a store if it is nobody's; tells whose it is.
+pub(super) async fn bind(transaction: &Transaction<'_>, store: &str) -> Result<String, Error> {
+    let claim = "UPDATE salesbot.ledger SET store = coalesce(store, $1) RETURNING store";
+    transaction.query_one(claim, &[&store]).await?.try_get(0)
+}

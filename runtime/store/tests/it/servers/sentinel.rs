@@ -1,0 +1,77 @@
+//! A master with a replica, and three Sentinels over them.
+
+use std::fs;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use tempfile::TempDir;
+
+use super::redis::{RedisServer, answers, ask, connection};
+use super::{Process, free_port, program, wait_for};
+
+pub(crate) struct Sentinels {
+    pub(crate) ports: Vec<u16>,
+    // In this order: Sentinels that see their servers go would elect another master.
+    _processes: Vec<(Process, TempDir)>,
+    pub(crate) servers: [RedisServer; 2],
+}
+
+impl Sentinels {
+    pub(crate) fn start(settings: &str) -> Self {
+        let master = RedisServer::start(settings);
+        let replica = RedisServer::start(&format!("{settings}\nreplicaof 127.0.0.1 {}", master.port));
+        wait_for("the replica to follow", || {
+            replica.ask::<String>("INFO replication").contains("master_link_status:up").then_some(())
+        });
+
+        let processes: Vec<_> = (0..3).map(|_| start_sentinel(master.port)).collect();
+        let ports: Vec<_> = processes.iter().map(|(port, ..)| *port).collect();
+        let all_known = |port: &u16| {
+            let known: String = ask(&mut connection(&format!("redis://127.0.0.1:{port}")), "INFO sentinel");
+            known.contains("slaves=1,sentinels=3").then_some(())
+        };
+        for port in &ports {
+            wait_for("the Sentinels to know each other", || all_known(port));
+        }
+        let processes = processes.into_iter().map(|(_, process, folder)| (process, folder)).collect();
+        Self { ports, _processes: processes, servers: [master, replica] }
+    }
+
+    /// Those that the tests share, each in a database of its own.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Sentinels> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start("databases 4000"))
+    }
+
+    pub(crate) fn fresh_database(&self) -> String {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        self.url(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn url(&self, database: u16) -> String {
+        let hosts: Vec<_> = self.ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
+        format!("redis+sentinel://{}/mymaster/{database}", hosts.join(","))
+    }
+}
+
+fn start_sentinel(master: u16) -> (u16, Process, TempDir) {
+    let program = program("redis-sentinel", "redis-sentinel", &[]);
+    for _ in 0..5 {
+        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+        let file = folder.path().join("sentinel.conf");
+        let settings = format!(
+            "port {port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 {master} 2\n\
+             sentinel down-after-milliseconds mymaster 800\nsentinel failover-timeout mymaster 5000\n"
+        );
+        fs::write(&file, settings).unwrap();
+        let process = Process::start(&program, &[file.display().to_string()], folder.path(), None);
+        let started = wait_for("a Sentinel to answer", || match answers(port) {
+            true => Some(true),
+            false => (!process.is_running()).then_some(false),
+        });
+        if started {
+            return (port, process, folder);
+        }
+    }
+    panic!("no Sentinel could be started");
+}
