@@ -26,6 +26,8 @@ use crate::{
 
 /// The longest time between two looks: other processes set due times, too.
 const INTERVAL: i64 = SECOND;
+/// So often all lanes are looked at, not only this server's own: servers come and go, and may for a moment disagree whose a lane is.
+const ROUND: i64 = 10 * SECOND;
 /// Contacts of a lane that are taken up at a look.
 const BATCH: usize = 256;
 /// Contacts that are worked on at the same time.
@@ -96,10 +98,16 @@ impl Busy {
 pub async fn work(app: Arc<App>) {
     let busy = Arc::new(Busy::default());
     let room = Arc::new(Semaphore::new(AT_ONCE));
+    let mut round_at = Moment::default();
     while !app.is_stopping() {
         let now = app.now();
         app.wake.next.store(now.plus(INTERVAL).0, Ordering::Relaxed);
-        if let Err(error) = look(&app, &busy, &room, now).await {
+        let all = round_at <= now;
+        if all {
+            round_at = now.plus(ROUND);
+        }
+        let lanes = (0..LANES).filter(|lane| all || app.fleet.looks_after(&app.process_id, *lane)).collect();
+        if let Err(error) = look(&app, &busy, &room, lanes, now).await {
             tracing::warn!(%error, "due work waits: {error}");
         }
         let until = app.wake.next.load(Ordering::Relaxed);
@@ -112,11 +120,11 @@ pub async fn work(app: Arc<App>) {
     }
 }
 
-/// Takes up who is due, and sets the alarm for who is due next.
-async fn look(app: &Arc<App>, busy: &Arc<Busy>, room: &Arc<Semaphore>, now: Moment) -> Result<(), Rejected> {
+/// Takes up who is due in these lanes, and sets the alarm for who is due next.
+async fn look(app: &Arc<App>, busy: &Arc<Busy>, room: &Arc<Semaphore>, lanes: Vec<u16>, now: Moment) -> Result<(), Rejected> {
     busy.lock().retain(|_, until| *until > now);
     let limit = BATCH + busy.lock().len();
-    for lane in 0..LANES {
+    for lane in lanes {
         for due in app.store.due(lane, now.plus(INTERVAL).0, limit).await? {
             if due.due > now.0 {
                 app.wake.next.fetch_min(due.due, Ordering::Relaxed);
@@ -218,7 +226,7 @@ mod tests {
 
         let next = Server::with("", server.app.store.clone()).await;
         let (busy, room) = (Arc::default(), Arc::new(Semaphore::new(AT_ONCE)));
-        look(&next.app, &busy, &room, NOW).await.unwrap();
+        look(&next.app, &busy, &room, (0..LANES).collect(), NOW).await.unwrap();
         next.settle().await;
         assert_eq!(next.transcript("+5511987654321").await[1], "out: You said Oi (delivered)");
     }

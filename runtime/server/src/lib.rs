@@ -15,6 +15,7 @@ pub mod channel;
 pub mod cli;
 pub mod due;
 pub mod edge;
+pub mod fleet;
 pub mod guard;
 pub mod http_client;
 pub mod journal;

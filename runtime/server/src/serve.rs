@@ -11,7 +11,7 @@ use crate::{
     bots,
     caller::Caller,
     calls::{Calls, Secrets},
-    due,
+    due, fleet,
     http_client::{Access, HttpClient},
     listen::Port,
     media, metrics,
@@ -36,7 +36,7 @@ pub fn run(settings: Settings) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("can't start the runtime")?;
     runtime.block_on(async {
         let stop_at = Duration::from_secs(settings.limits.stop_seconds);
-        let store = store::open(&settings.store)?;
+        let store = store::connect(&settings.store, &settings.store_options()).await?;
         let caller = caller(&settings)?;
         let parts = Parts { settings, store, clock: system_clock(), caller };
         let app = App::build(parts).await?;
@@ -75,9 +75,11 @@ pub async fn serve(
     tracing::info!(bots = app.bots.load().live_bots().count(), "listening on http://{address}");
     sandbox::introduce(&app, address);
 
+    supervise(&app, "the other servers", fleet::work);
     supervise(&app, "due work", due::work);
     supervise(&app, "schedules", schedule::work);
     supervise(&app, "bot files", bots::watch);
+    supervise(&app, "live bots", bots::follow);
     supervise(&app, "templates", templates::work);
 
     let stopping = app.clone();

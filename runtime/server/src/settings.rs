@@ -37,6 +37,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("SALESBOT_LISTEN", "listen"),
     ("SALESBOT_BOTS", "bots"),
     ("SALESBOT_STORE", "store"),
+    ("SALESBOT_JOURNAL", "journal"),
     ("SALESBOT_API_TOKEN", "api_token"),
     ("SALESBOT_LOG", "log"),
     ("SALESBOT_LOG_FORMAT", "log_format"),
@@ -64,8 +65,8 @@ pub struct Flags {
     /// Folder of bots
     #[arg(long, value_name = "FOLDER")]
     pub bots: Option<String>,
-    /// Folder of the embedded store
-    #[arg(long, value_name = "FOLDER")]
+    /// Folder of the embedded store, or address of a Redis
+    #[arg(long, value_name = "FOLDER|ADDRESS")]
     pub store: Option<String>,
     /// How much is logged: error, warn, info, debug
     #[arg(long, value_name = "FILTER")]
@@ -80,6 +81,9 @@ pub struct Settings {
     pub listen: SocketAddr,
     pub bots: PathBuf,
     pub store: String,
+    /// Beside Redis: where the journal is kept.
+    pub journal: String,
+    pub redis: RedisSettings,
     pub api_token: SecretString,
     pub more_api_tokens: Vec<SecretString>,
     pub log: String,
@@ -103,6 +107,13 @@ pub struct Settings {
     pub origins: Origins,
     /// What a charged message costs.
     pub prices: IndexMap<Category, f64>,
+}
+
+/// How a store on Redis is used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedisSettings {
+    pub wait_replicas: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -248,6 +259,18 @@ impl Settings {
         apps.extend(others);
         apps
     }
+
+    /// How the store is opened.
+    pub fn store_options(&self) -> store::Options {
+        let journal = if self.journal.contains("://") {
+            store::Journal::Postgres(self.journal.clone())
+        } else {
+            store::Journal::Folder(self.journal.clone().into())
+        };
+        let redis = store::RedisOptions { wait_replicas: self.redis.wait_replicas, ..store::RedisOptions::default() };
+        store::Options { redis, journal, ..store::Options::default() }
+    }
+
 
     /// What turns know of the account.
     pub fn environment(&self, token_key: [u8; 32]) -> Environment {

@@ -89,6 +89,11 @@ pub trait Store: Send + Sync + 'static {
         None
     }
 
+    /// Whether other processes may use the store at the same time.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Whether the store can be read and written now.
     fn ping(&self) -> StoreFuture<'_, ()>;
 }

@@ -25,6 +25,8 @@ use crate::app::App;
 const QUIET: Duration = Duration::from_millis(200);
 /// How often the folder is looked at even if nothing tells of a change: some file systems don't.
 const LOOK: Duration = Duration::from_secs(30);
+/// How often it is looked what other servers made live.
+const FOLLOW: Duration = Duration::from_secs(2);
 /// Records that are written at the same time.
 const AT_ONCE: usize = 64;
 
@@ -87,6 +89,40 @@ pub async fn load_all(app: &Arc<App>) -> Result<(), StoreError> {
         } else {
             revive(app, &live.version).await?;
         }
+    }
+    Ok(())
+}
+
+/// Follows what other servers make live, until the server stops.
+pub async fn follow(app: Arc<App>) {
+    if !app.store.is_shared() {
+        return app.stop.cancelled().await;
+    }
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(FOLLOW) => {}
+        }
+        if let Err(error) = catch_up(&app).await {
+            tracing::warn!(%error, "what other servers published is seen later: {error}");
+        }
+    }
+}
+
+/// Runs here what the pointers say.
+async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
+    let pointers = pointers(app).await?;
+    let running = app.bots.load();
+    for (id, live) in &pointers {
+        let runs = BotId::new(id).ok().and_then(|id| running.live(&id).cloned());
+        if runs.is_none_or(|bot| bot.version.as_str() != live.version) {
+            tracing::info!(bot.id = %id, bot.version = %live.version, "bot {id} is live in version {}: another server published it", live.version);
+            revive(app, &live.version).await?;
+        }
+    }
+    for bot in running.live_bots().filter(|bot| !pointers.contains_key(bot.id.as_str())) {
+        tracing::info!(bot.id = %bot.id, "bot {} is not live any more: another server took it out of service", bot.id);
+        change(app, |bots| bots.retire(&bot.id));
     }
     Ok(())
 }

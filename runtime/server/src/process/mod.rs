@@ -27,7 +27,7 @@ use store::StoreError;
 pub use dead::{DEAD, DeadEvent, record as record_dead};
 pub use identity::find;
 pub use merge::finish as finish_merge;
-pub use probation::{Probation, begin as begin_run, end as end_run};
+pub use probation::{Probation, begin as begin_run, begin_probation, end as end_run};
 pub use queue::Queues;
 
 use crate::app::App;

@@ -23,15 +23,13 @@ use store::{PutRecord, StoreError};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::turns::{Plan, Task};
-use crate::{app::App, records};
+use crate::{app::App, fleet, records};
 
 /// How long a server is on probation.
 const PROBATION: i64 = MINUTE;
 /// How many servers must die while an event runs with no other suspect beside it before it is taken for the cause. What kills a machine
 /// now and then hardly hits the same few milliseconds so often.
 const PROOF: u8 = 3;
-/// Records of this kind: a process that runs, and did not end well if it is found at a start.
-const RUNNING: &str = "running";
 /// Records of this kind: what a process on probation is about to run.
 const SUSPECT: &str = "suspect";
 /// More than this are not looked at: there are as many suspects as events that run at the same time.
@@ -153,38 +151,33 @@ fn name_of(task: &Task<'_>) -> String {
     }
 }
 
-/// Notes that this process runs. If an earlier one did not end well, its probation begins.
+/// Notes that this process runs. If an earlier one did not end well, its probation begins; on a store that others use, too, only time tells
+/// who is dead ([`fleet`]).
 pub async fn begin(app: &Arc<App>) -> Result<bool, StoreError> {
-    let now = app.now();
-    let before = records::list(app, RUNNING, MAX_SUSPECTS).await?;
+    if !app.store.is_shared() {
+        let before = records::list(app, fleet::RUNNING, fleet::MAX_SERVERS).await?;
+        if !before.is_empty() {
+            begin_probation(app).await?;
+        }
+        for record in before {
+            records::remove(app, fleet::RUNNING, &record).await?;
+        }
+    }
+    fleet::join(app).await?;
+    Ok(app.probation.is_on(app.now()))
+}
+
+/// A process did not end well: for a while this one writes down what it is about to run, and minds what was being run then.
+pub async fn begin_probation(app: &Arc<App>) -> Result<(), StoreError> {
     let suspects = records::list(app, SUSPECT, MAX_SUSPECTS).await?;
-    if !before.is_empty() {
-        app.probation.until.store(now.plus(PROBATION).0, Ordering::Relaxed);
-        let notes =
-            suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
-        app.probation.lock().extend(notes);
-    }
-    for record in before {
-        records::remove(app, RUNNING, &record).await?;
-    }
-    let put = PutRecord {
-        kind: RUNNING.to_owned(),
-        key: app.process_id.to_string(),
-        expected_version: 0,
-        value: Some(now.to_string().into_bytes()),
-        expires: None,
-        now: now.0,
-    };
-    app.store.put_record(put).await?;
-    Ok(app.probation.is_on(now))
+    let notes =
+        suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
+    app.probation.lock().extend(notes);
+    app.probation.until.store(app.now().plus(PROBATION).0, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Notes that this process ended well.
 pub async fn end(app: &Arc<App>) -> Result<(), StoreError> {
-    for record in records::list(app, RUNNING, MAX_SUSPECTS).await? {
-        if record.key == app.process_id.as_str() {
-            records::remove(app, RUNNING, &record).await?;
-        }
-    }
-    Ok(())
+    fleet::leave(app).await
 }

@@ -57,9 +57,14 @@ impl Settings {
         if self.is_connected() && self.numbers().iter().any(|number| number.access_token.expose_secret().is_empty()) {
             return contradiction("a number is connected, but has no token: set WHATSAPP_ACCESS_TOKEN".to_owned());
         }
-        if self.store.contains("://") {
-            let scheme = self.store.split("://").next().unwrap_or_default();
-            return wrong("store", format!("{scheme}:// is another store; this build has the embedded one only: name a folder"));
+        if let Some((scheme, _)) = self.store.split_once("://")
+            && !REDIS_SCHEMES.contains(&scheme)
+        {
+            let known = REDIS_SCHEMES.map(|scheme| format!("{scheme}://")).join(", ");
+            return wrong("store", format!("{scheme}:// is no store; name a folder, or an address that begins with {known}"));
+        }
+        if self.journal.contains("://") && !["postgres://", "postgresql://"].iter().any(|scheme| self.journal.starts_with(scheme)) {
+            return wrong("journal", "the journal is a folder, or an address that begins with postgres://".to_owned());
         }
         self.whatsapp.graph_url = self.whatsapp.graph_url.trim_end_matches('/').to_owned();
         Ok(self)
@@ -84,6 +89,9 @@ impl Settings {
         warnings
     }
 }
+
+/// How the address of a store on Redis begins.
+const REDIS_SCHEMES: [&str; 4] = ["redis", "rediss", "redis+sentinel", "redis+cluster"];
 
 /// What is wrong with a filter of the log. A word that is no level would be taken for the name of a part of the program that does not
 /// exist, and nothing would be logged at all.

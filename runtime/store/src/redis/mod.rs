@@ -259,6 +259,10 @@ impl Store for RedisStore {
         self.folder.as_deref()
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn ping(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             checks::servers(&self.link).await?;
