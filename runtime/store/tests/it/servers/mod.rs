@@ -20,6 +20,13 @@ use std::time::{Duration, Instant};
 /// How long anything may take that a test waits for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Who a server runs as.
+#[derive(Clone, Copy)]
+pub(crate) struct User {
+    pub(crate) id: u32,
+    pub(crate) group: u32,
+}
+
 /// A server that runs.
 pub(crate) struct Process {
     shell: Child,
@@ -29,7 +36,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a program, as another user if need be, with its output in a file of the folder.
-    pub(crate) fn start(program: &Path, arguments: &[String], folder: &Path, user: Option<u32>) -> Self {
+    pub(crate) fn start(program: &Path, arguments: &[String], folder: &Path, user: Option<User>) -> Self {
         const SHELL: &str = r#"
             "$@" </dev/null >>"$FOLDER/log" 2>&1 &
             echo $!
@@ -41,8 +48,8 @@ impl Process {
         let mut command = Command::new("sh");
         command.args(["-c", SHELL, "sh"]).arg(program).args(arguments);
         command.env("FOLDER", folder).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
-        if let Some(user) = user {
-            command.uid(user).gid(user);
+        if let Some(User { id, group }) = user {
+            command.uid(id).gid(group);
         }
         let mut shell = command.spawn().unwrap();
         let mut pid = String::new();

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-use super::{Process, free_port, program, wait_for};
+use super::{Process, User, free_port, program, wait_for};
 
 const PACKAGE: &str = "postgresql";
 
@@ -20,21 +20,21 @@ pub(crate) struct PostgresServer {
     // In this order: the server goes before its folder.
     process: Option<Process>,
     folder: TempDir,
-    user: Option<u32>,
+    user: Option<User>,
 }
 
 impl PostgresServer {
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let user = unprivileged(folder.path());
-        if let Some(user) = user {
-            chown(folder.path(), Some(user), Some(user)).unwrap();
+        if let Some(User { id, group }) = user {
+            chown(folder.path(), Some(id), Some(group)).unwrap();
         }
         let data = folder.path().join("data");
         let mut initdb = Command::new(tool("initdb"));
         initdb.args(["--auth=trust", "--username=salesbot", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"]).arg(&data);
-        if let Some(user) = user {
-            initdb.uid(user).gid(user);
+        if let Some(User { id, group }) = user {
+            initdb.uid(id).gid(group);
         }
         let made = initdb.current_dir(folder.path()).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -109,11 +109,14 @@ fn tool(name: &str) -> PathBuf {
 }
 
 /// The user to run as where the tests run as root: PostgreSQL's own, which its package makes.
-fn unprivileged(ours: &Path) -> Option<u32> {
+fn unprivileged(ours: &Path) -> Option<User> {
     if fs::metadata(ours).unwrap().uid() != 0 {
         return None;
     }
     let users = fs::read_to_string("/etc/passwd").unwrap();
-    let postgres = users.lines().find_map(|line| line.strip_prefix("postgres:")?.split(':').nth(1)?.parse().ok());
+    let postgres = users.lines().find_map(|line| {
+        let mut fields = line.strip_prefix("postgres:")?.split(':').skip(1);
+        Some(User { id: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
+    });
     Some(postgres.unwrap_or_else(|| panic!("there is no user postgres; apt-get install {PACKAGE}")))
 }
