@@ -164,7 +164,7 @@ async fn a_bad_call_of_the_api_says_what_is_wrong() {
     };
     raw("text/plain", "{}").await.expect(415);
     raw("application/json", "{\"lead\":").await.expect(400);
-    raw("application/json", "{} {}").await.expect(422);
+    raw("application/json", "{} {}").await.expect(400);
     shop.server.get("/api/v1/contacts/%2B5511900000000").await.expect(404);
     shop.server.get("/api/v1/nothing").await.expect(404);
     shop.server.call(Method::DELETE, "/api/v1/alerts").send().await.expect(405);
