@@ -148,7 +148,7 @@ async fn a_bad_call_of_the_api_says_what_is_wrong() {
     let cases = [
         (unknown, 422, "lead.colour"),
         (json!({"lead": {"id": "1", "contact": {"phone": ANA}}}), 422, "lead.stage"),
-        (json!({"lead": {"id": 1, "stage": "new", "contact": {"phone": ANA}}}), 422, "lead.id"),
+        (json!({"lead": {"id": true, "stage": "new", "contact": {"phone": ANA}}}), 422, "lead.id"),
         (json!({"lead": {"id": "1", "stage": "new", "contact": {"phone": "123"}}}), 422, "lead.contact.phone"),
         (json!([]), 422, ""),
     ];
