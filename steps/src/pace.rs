@@ -28,6 +28,13 @@ pub const NUMBER: Pace = Pace { interval: 1_000_000 / 80, burst: 20 };
 pub const SHARED_NUMBER: Pace = Pace { interval: 1_000_000 / 20, burst: 5 };
 
 impl Pace {
+    /// An equal share of it, where so many keep it together without asking each other.
+    #[must_use]
+    pub fn shared_by(self, count: usize) -> Self {
+        let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
+        Pace { interval: self.interval.saturating_mul(count), burst: (self.burst / count).max(1) }
+    }
+
     /// Milliseconds until the next message may go out; 0: now.
     pub fn wait(self, whole_at: Moment, now: Moment) -> i64 {
         let micros = self.wait_micros(micros(whole_at), micros(now));
@@ -64,6 +71,23 @@ mod tests {
     use crate::moment::{MINUTE, SECOND};
 
     const NOW: Moment = Moment(1_763_700_000_000);
+
+    #[test]
+    fn those_who_share_a_pace_keep_it_together() {
+        for count in [1, 2, 3, 7] {
+            let share = NUMBER.shared_by(count);
+            let mut sent = 0;
+            for _ in 0..count {
+                let mut whole_at = 0;
+                while share.wait_micros(whole_at, 0) < 1_000_000 {
+                    whole_at = share.spend_micros(whole_at, 0);
+                    sent += 1;
+                }
+            }
+            assert!((79..=100).contains(&sent), "{sent} in the first second, by {count}");
+        }
+        assert_eq!(NUMBER.shared_by(0), NUMBER);
+    }
 
     #[test]
     fn a_burst_to_one_customer_is_paid_back() {

@@ -14,11 +14,17 @@ pub struct Need {
 }
 
 /// Everything that `cargo xtask test` needs and a bare Debian may lack. Nothing else is installed.
-pub const FOR_TESTS: &[Need] = &[Need {
-    program: "cc",
-    packages: &["gcc", "libc6-dev"],
-    reason: "links Rust programs; compiles SQLite and the cryptography",
-}];
+pub const FOR_TESTS: &[Need] = &[
+    Need { program: "cc", packages: &["gcc", "libc6-dev"], reason: "links Rust programs; compiles SQLite and the cryptography" },
+    Need { program: "redis-server", packages: &["redis-server"], reason: "the store for many servers is tested on a real one" },
+    Need { program: "redis-sentinel", packages: &["redis-sentinel"], reason: "the same, through a failover" },
+    Need { program: "redis-cli", packages: &["redis-tools"], reason: "makes a Cluster of Redis servers" },
+    Need {
+        program: "pg_ctlcluster",
+        packages: &["postgresql"],
+        reason: "the journal of many servers is tested on a real PostgreSQL",
+    },
+];
 
 /// Installs what is missing. As root by apt-get itself, else through sudo.
 ///
@@ -40,7 +46,8 @@ pub fn install(shell: &Shell, needs: &[Need]) -> Result<()> {
     let is_root = shell.output(&Line::new("id").args(["-u"])).is_some_and(|id| id.trim() == "0");
     let apt = |words: &[&str]| {
         let line = if is_root { Line::new("apt-get") } else { Line::new("sudo").args(["apt-get"]) };
-        line.args(words.iter().copied())
+        // Tests start servers of their own: in this runlevel Debian starts none when it installs one.
+        line.args(words.iter().copied()).env("RUNLEVEL", "1").env("DEBIAN_FRONTEND", "noninteractive")
     };
     let update = apt(&["update"]);
     let install = apt(&["install", "--yes", "--no-install-recommends"]).args(packages);

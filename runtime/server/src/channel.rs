@@ -113,8 +113,8 @@ impl Graph {
         &self.number.business_account_id
     }
 
-    /// Sends one message, within the deadline that lies inside its claim.
-    pub async fn send(&self, order: &Send<'_>, now: Moment) -> SendOutcome {
+    /// Sends one message, within the deadline that lies inside its claim. `servers`: how many share the number's pace.
+    pub async fn send(&self, order: &Send<'_>, servers: usize, now: Moment) -> SendOutcome {
         let Some(recipient) = Recipient::of(order.to) else {
             return SendOutcome::Refused(errors::new(UNDELIVERABLE, "the contact has neither a phone number nor a user id"));
         };
@@ -122,7 +122,7 @@ impl Graph {
         if paused > 0 {
             return SendOutcome::Deferred { error: errors::new(UNAVAILABLE, "the number rests after an error"), after: paused };
         }
-        let wait = match self.reserve(now) {
+        let wait = match self.reserve(servers, now) {
             Ok(wait) => wait,
             Err(after) => {
                 return SendOutcome::Deferred {
@@ -195,8 +195,8 @@ impl Graph {
     }
 
     /// A place in the number's pace: milliseconds to wait; or, where that would pass the deadline, when to try again.
-    fn reserve(&self, now: Moment) -> Result<i64, i64> {
-        let pace = if self.number.coexistence { pace::SHARED_NUMBER } else { pace::NUMBER };
+    fn reserve(&self, servers: usize, now: Moment) -> Result<i64, i64> {
+        let pace = if self.number.coexistence { pace::SHARED_NUMBER } else { pace::NUMBER }.shared_by(servers);
         let micros = now.0.saturating_mul(1_000);
         let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = rounded_up(pace.wait_micros(budget.whole_at, micros));
@@ -296,7 +296,7 @@ mod tests {
     fn a_number_keeps_its_pace() {
         for (coexistence, a_second) in [(false, 80), (true, 20)] {
             let graph = graph(coexistence);
-            let waits: Vec<i64> = (0..3 * a_second).map_while(|_| graph.reserve(NOW).ok()).collect();
+            let waits: Vec<i64> = (0..3 * a_second).map_while(|_| graph.reserve(1, NOW).ok()).collect();
             let within = |from: i64, to: i64| waits.iter().filter(|wait| (from..to).contains(*wait)).count();
             // Meta counts by the second: the burst is no more than a quarter of it.
             assert!(within(0, 1_000) <= a_second + a_second / 4, "{coexistence}: {waits:?}");
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn what_passes_the_deadline_comes_back_one_after_the_other() {
         let graph = graph(false);
-        while graph.reserve(NOW).is_ok() {}
-        let back: Vec<i64> = (0..800).filter_map(|_| graph.reserve(NOW).err()).collect();
+        while graph.reserve(1, NOW).is_ok() {}
+        let back: Vec<i64> = (0..800).filter_map(|_| graph.reserve(1, NOW).err()).collect();
         assert_eq!(back.len(), 800);
         assert!(back.windows(2).all(|pair| pair[0] <= pair[1]) && back[0] > MAX_PACE, "{back:?}");
         assert!((9_900..10_100).contains(&(back[799] - back[0])), "{} to {}", back[0], back[799]);

@@ -89,7 +89,7 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
 
 async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcome {
     match app.channels.get(number) {
-        Some(Channel::Graph(graph)) => graph.send(order, app.now()).await,
+        Some(Channel::Graph(graph)) => graph.send(order, app.fleet.size(), app.now()).await,
         Some(Channel::Sandbox) => {
             SendOutcome::Accepted { message_id: sandbox_id(order.contact, order.entry), wa_id: None, user_id: None }
         }

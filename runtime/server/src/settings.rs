@@ -271,7 +271,6 @@ impl Settings {
         store::Options { redis, journal, ..store::Options::default() }
     }
 
-
     /// What turns know of the account.
     pub fn environment(&self, token_key: [u8; 32]) -> Environment {
         Environment {

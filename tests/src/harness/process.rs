@@ -35,8 +35,13 @@ impl Process {
 
     /// Asks it to stop (SIGTERM).
     pub(super) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal, as `kill` names it.
+    pub(super) fn signal(&self, signal: &str) {
         let Some(id) = self.0.id() else { return };
-        let told = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status();
+        let told = std::process::Command::new("kill").args([format!("-{signal}"), id.to_string()]).status();
         assert!(told.is_ok_and(|status| status.success()), "process {id} can be sent a signal");
     }
 

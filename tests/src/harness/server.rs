@@ -149,6 +149,16 @@ impl Server {
         self.process.kill().await;
     }
 
+    /// Lets it sleep (SIGSTOP), as a machine does that swaps, or a virtual one that is moved.
+    pub fn freeze(&self) {
+        self.process.signal("STOP");
+    }
+
+    /// Wakes it (SIGCONT).
+    pub fn wake(&self) {
+        self.process.signal("CONT");
+    }
+
     /// Starts it again after its end, on the same port and data.
     ///
     /// # Panics

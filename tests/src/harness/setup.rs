@@ -59,13 +59,21 @@ impl Setup {
     ///
     /// # Panics
     /// If it doesn't become ready.
-    pub async fn start(mut self, mock: &Mock) -> Server {
+    pub async fn start(self, mock: &Mock) -> Server {
+        let server = self.start_beside(mock).await;
+        mock.connect(&server.webhook_url()).await.expect("the server answers the verification call");
+        server
+    }
+
+    /// Starts a server that sends to `mock`, which sends its webhooks where it sent them before.
+    ///
+    /// # Panics
+    /// If it doesn't become ready.
+    pub async fn start_beside(mut self, mock: &Mock) -> Server {
         for (name, value) in mock.environment() {
             self = self.variable(name, value);
         }
-        let server = Server::start(self).await;
-        mock.connect(&server.webhook_url()).await.expect("the server answers the verification call");
-        server
+        Server::start(self).await
     }
 
     /// Starts a server without a number: on its sandbox channel, unless variables or settings connect one.

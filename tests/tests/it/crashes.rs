@@ -8,12 +8,12 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tests::harness::Server;
+use tests::harness::{Balancer, Server, Setup};
 use tests::mock::{Counts, Inbound, Mock, Sent, StatusPlan};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::shop::{Shop, bot};
+use crate::shop::{Shop, bot, is_quiet};
 
 const CONVERSATIONS: usize = 40;
 const ROUNDS: usize = 12;
@@ -26,7 +26,7 @@ const SETTLED: Duration = Duration::from_secs(90);
 const SETTLE: i64 = 30;
 
 /// Counts the turns of a conversation, in a session that goes on, and says one thing a turn.
-fn counter() -> Value {
+pub(crate) fn counter() -> Value {
     let mut story = bot(json!({
         "tell": {"type": "ask", "text": "{{ vars.n }}: {{ message.text }}", "expect": "text", "save": "vars.said", "next": "count"},
         "count": {"type": "set", "fields": {"vars.n": "{{ vars.n + 1 }}"}, "next": "tell"}
@@ -35,7 +35,7 @@ fn counter() -> Value {
     story
 }
 
-fn phone(conversation: usize) -> String {
+pub(crate) fn phone(conversation: usize) -> String {
     format!("+55119600{conversation:05}")
 }
 
@@ -52,18 +52,19 @@ impl Chance {
     }
 }
 
-/// Kills and starts the server until it is told to stop; gives it back, with the moments of its deaths.
-async fn kill(mut server: Server, seed: u64, mut stop: oneshot::Receiver<()>) -> (Server, Vec<Timestamp>) {
+/// Kills one of the servers and starts it again, until it is told to stop; gives them back, with the moments of the deaths.
+async fn kill(mut servers: Vec<Server>, seed: u64, mut stop: oneshot::Receiver<()>) -> (Vec<Server>, Vec<Timestamp>) {
     let (mut chance, mut deaths) = (Chance(seed), Vec::new());
     loop {
         let life = Duration::from_millis(chance.within(&LIFE));
         tokio::select! {
-            _ = &mut stop => return (server, deaths),
+            _ = &mut stop => return (servers, deaths),
             () = tokio::time::sleep(life) => {}
         }
+        let victim = usize::try_from(chance.within(&(0..servers.len() as u64))).unwrap();
         deaths.push(Timestamp::now());
-        server.kill9().await;
-        server.start_again().await;
+        servers[victim].kill9().await;
+        servers[victim].start_again().await;
     }
 }
 
@@ -98,38 +99,46 @@ async fn load(mock: &Arc<Mock>) {
 }
 
 /// What happened under load.
-struct Outcome {
-    shop: Shop,
+pub(crate) struct Outcome {
+    mock: Mock,
+    servers: Vec<Server>,
     deaths: Vec<Timestamp>,
     /// By conversation: its sends, each message's first only, in order.
     said: BTreeMap<usize, Vec<Arc<Sent>>>,
     /// Each message that went out more than once, with all its sends.
-    doubled: HashMap<String, Vec<Arc<Sent>>>,
+    pub(crate) doubled: HashMap<String, Vec<Arc<Sent>>>,
 }
 
-async fn under_fire(plan: StatusPlan, seed: u64) -> Outcome {
+/// A setup for each server: those of one call share a store, if there are several.
+pub(crate) async fn under_fire(setups: Vec<Setup>, plan: StatusPlan, seed: u64) -> Outcome {
     let builder = Mock::builder().limits(false).statuses(plan).status_senders(4, 10);
     let mock = Arc::new(builder.retry(14, Duration::from_millis(20)).start().await.unwrap());
-    let server = Server::with().bot("counter", counter()).start(&mock).await;
+    let mut servers = Vec::new();
+    for setup in setups {
+        servers.push(setup.bot("counter", counter()).start_beside(&mock).await);
+    }
+    let balancer = Balancer::before(servers.iter().map(Server::address).collect()).await;
+    mock.connect(&balancer.webhook_url()).await.unwrap();
     let (stop, stopped) = oneshot::channel();
-    let killer = tokio::spawn(kill(server, seed, stopped));
+    let killer = tokio::spawn(kill(servers, seed, stopped));
     load(&mock).await;
     stop.send(()).unwrap();
-    let (server, deaths) = killer.await.unwrap();
+    let (servers, deaths) = killer.await.unwrap();
     let all = |counts: &Counts| counts.callback_data >= (CONVERSATIONS * ROUNDS) as u64;
     let counts = mock.wait_for_counts(SETTLED, all).await;
     let mock = Arc::into_inner(mock).expect("the senders are done");
-    let shop = Shop { mock, server };
     if counts.is_none() {
-        unfinished(&shop).await;
+        unfinished(&mock, &servers[0]).await;
     }
-    shop.is_quiet().await;
+    for server in &servers {
+        is_quiet(&mock, server).await;
+    }
 
     let mut by_message: HashMap<String, Vec<Arc<Sent>>> = HashMap::new();
     let mut said: BTreeMap<usize, Vec<Arc<Sent>>> = BTreeMap::new();
     let conversations: HashMap<String, usize> =
         (0..CONVERSATIONS).map(|number| (phone(number)[1..].to_owned(), number)).collect();
-    for sent in shop.mock.messages() {
+    for sent in mock.messages() {
         let sends = by_message.entry(sent.callback_data.clone().expect("every send names its entry")).or_default();
         if sends.is_empty() {
             said.entry(conversations[&sent.to]).or_default().push(Arc::clone(&sent));
@@ -138,47 +147,55 @@ async fn under_fire(plan: StatusPlan, seed: u64) -> Outcome {
     }
     by_message.retain(|_, sends| sends.len() > 1);
     println!("seed {seed}: {} deaths, {} messages sent more than once", deaths.len(), by_message.len());
-    Outcome { shop, deaths, said, doubled: by_message }
+    Outcome { mock, servers, deaths, said, doubled: by_message }
 }
 
 /// Fails, and shows the conversations in which something was not said.
-async fn unfinished(shop: &Shop) {
+async fn unfinished(mock: &Mock, server: &Server) {
     let mut shown = String::new();
     for phone in (0..CONVERSATIONS).map(phone) {
-        let texts: Vec<String> = shop.mock.messages_to(&phone).iter().map(|sent| sent.text()).collect();
+        let texts: Vec<String> = mock.messages_to(&phone).iter().map(|sent| sent.text()).collect();
         if texts.len() < ROUNDS {
-            let contact = shop.server.contact(&phone).await;
+            let contact = server.contact(&phone).await;
             shown += &format!("{phone}: {texts:?}, sessions {}, pending {}\n", contact["sessions"], contact["pending"]);
         }
     }
-    panic!("not all was said: {:?}\n{shown}dead: {:#?}", shop.mock.counts(), shop.server.dead().await);
+    panic!("not all was said: {:?}\n{shown}dead: {:#?}", mock.counts(), server.dead().await);
 }
 
 /// All turns ran exactly once, and each conversation in its order.
-async fn each_turn_ran_once_and_in_order(outcome: &Outcome) {
+pub(crate) async fn each_turn_ran_once_and_in_order(outcome: &Outcome) {
     assert!(outcome.deaths.len() >= 3, "the server was killed only {} times", outcome.deaths.len());
     let expected: Vec<String> = (1..=ROUNDS).map(|round| format!("{round}: m{round}")).collect();
     for conversation in 0..CONVERSATIONS {
         let texts: Vec<String> = outcome.said[&conversation].iter().map(|sent| sent.text()).collect();
         assert_eq!(texts, expected, "conversation {conversation}");
     }
-    assert_eq!(outcome.shop.server.dead().await, Vec::<Value>::new());
-    let first = outcome.shop.server.contact(&phone(0)).await;
-    assert_eq!(first["sessions"][0]["variables"]["n"], ROUNDS);
+    for server in &outcome.servers {
+        assert_eq!(server.dead().await, Vec::<Value>::new());
+        let first = server.contact(&phone(0)).await;
+        assert_eq!(first["sessions"][0]["variables"]["n"], ROUNDS);
+    }
+    assert_eq!(outcome.mock.counts().callback_data, (CONVERSATIONS * ROUNDS) as u64);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crashes_lose_nothing_and_double_nothing_where_statuses_flow() {
     let plan = StatusPlan { shuffled: true, copies: 2, ..StatusPlan::default() };
-    let outcome = under_fire(plan, 20_261_121).await;
+    let outcome = under_fire(vec![Server::with()], plan, 20_261_121).await;
     each_turn_ran_once_and_in_order(&outcome).await;
     assert_eq!(outcome.doubled.len(), 0, "{:?}", outcome.doubled.keys());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crashes_double_only_what_was_in_flight_where_no_status_tells() {
-    let outcome = under_fire(StatusPlan::off(), 7).await;
+    let outcome = under_fire(vec![Server::with()], StatusPlan::off(), 7).await;
     each_turn_ran_once_and_in_order(&outcome).await;
+    only_what_was_in_flight_is_doubled(&outcome);
+}
+
+/// What went out twice was in flight at a crash, one send of a conversation, and was sent again only when its time was up.
+pub(crate) fn only_what_was_in_flight_is_doubled(outcome: &Outcome) {
     let mut in_flight = HashMap::new();
     for (message, sends) in &outcome.doubled {
         let [first, second] = sends.as_slice() else { panic!("{message} went out {} times", sends.len()) };

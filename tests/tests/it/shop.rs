@@ -58,13 +58,18 @@ impl Shop {
 
     /// Waits until nothing is under way: no webhook, no send, no call. Then all has been sent that these events bring about.
     pub(crate) async fn is_quiet(&self) {
-        let quiet = async |server: &Server| {
-            let before = self.mock.webhook_counts();
-            let idle = self.mock.wait_for_webhooks(DEADLINE).await && server.metric("salesbot_work_under_way", "").await == 0.0;
-            (idle && self.mock.webhook_counts() == before).then_some(())
-        };
-        self.server.until("the end of all sends and calls", quiet).await;
+        is_quiet(&self.mock, &self.server).await;
     }
+}
+
+/// Waits until nothing is under way at a server.
+pub(crate) async fn is_quiet(mock: &Mock, server: &Server) {
+    let quiet = async |server: &Server| {
+        let before = mock.webhook_counts();
+        let idle = mock.wait_for_webhooks(DEADLINE).await && server.metric("salesbot_work_under_way", "").await == 0.0;
+        (idle && mock.webhook_counts() == before).then_some(())
+    };
+    server.until("the end of all sends and calls", quiet).await;
 }
 
 /// Delivers, and expects that all was accepted.

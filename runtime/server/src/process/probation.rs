@@ -170,8 +170,7 @@ pub async fn begin(app: &Arc<App>) -> Result<bool, StoreError> {
 /// A process did not end well: for a while this one writes down what it is about to run, and minds what was being run then.
 pub async fn begin_probation(app: &Arc<App>) -> Result<(), StoreError> {
     let suspects = records::list(app, SUSPECT, MAX_SUSPECTS).await?;
-    let notes =
-        suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
+    let notes = suspects.into_iter().filter_map(|record| Some((record.key, serde_json::from_slice(&record.stored.value).ok()?)));
     app.probation.lock().extend(notes);
     app.probation.until.store(app.now().plus(PROBATION).0, Ordering::Relaxed);
     Ok(())

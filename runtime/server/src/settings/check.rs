@@ -63,7 +63,8 @@ impl Settings {
             let known = REDIS_SCHEMES.map(|scheme| format!("{scheme}://")).join(", ");
             return wrong("store", format!("{scheme}:// is no store; name a folder, or an address that begins with {known}"));
         }
-        if self.journal.contains("://") && !["postgres://", "postgresql://"].iter().any(|scheme| self.journal.starts_with(scheme)) {
+        if self.journal.contains("://") && !["postgres://", "postgresql://"].iter().any(|scheme| self.journal.starts_with(scheme))
+        {
             return wrong("journal", "the journal is a folder, or an address that begins with postgres://".to_owned());
         }
         self.whatsapp.graph_url = self.whatsapp.graph_url.trim_end_matches('/').to_owned();

@@ -5,9 +5,6 @@
 //! `-- --quick` measures less.
 
 mod load;
-#[path = "../../tests/it/servers/mod.rs"]
-#[expect(dead_code, reason = "the tests' harness, of which this needs a part")]
-mod servers;
 
 use std::sync::Arc;
 use std::time::Instant;

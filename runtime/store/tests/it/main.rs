@@ -7,7 +7,6 @@
 mod kill;
 mod model;
 mod redis;
-mod servers;
 mod sqlite;
 mod suite;
 

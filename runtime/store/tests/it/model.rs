@@ -12,8 +12,8 @@ use store::{
 };
 use tempfile::TempDir;
 
-use crate::servers::postgres::PostgresServer;
-use crate::servers::redis::RedisServer;
+use servers::postgres::PostgresServer;
+use servers::redis::RedisServer;
 
 const KEYS: [&str; 4] = ["ada", "bob", "cyd", "Zoë"];
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use store::{Commit, LANES, Outcome, Store};
 
 use super::{Opened, open};
-use crate::servers::redis::RedisServer;
-use crate::servers::wait_for;
 use crate::suite::{committed, fact, message, put};
+use servers::redis::RedisServer;
+use servers::wait_for;
 
 /// What a store's own task and the test itself ask for.
 const NOT_COUNTED: [&str; 7] = ["info", "config|resetstat", "client|setinfo", "xrange", "xtrim", "xlen", "exists"];

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use store::{Commit, JournalEntry, Outcome, RedisOptions, Store, StoreError};
 
 use super::{Opened, open, open_with};
-use crate::servers::cluster::Cluster;
-use crate::servers::redis::RedisServer;
-use crate::servers::sentinel::Sentinels;
-use crate::servers::wait_until;
 use crate::suite::{committed, put};
+use servers::cluster::Cluster;
+use servers::redis::RedisServer;
+use servers::sentinel::Sentinels;
+use servers::wait_until;
 
 const WRITERS: usize = 8;
 

@@ -9,10 +9,10 @@ use store::{
 };
 
 use super::{Opened, open, open_with};
-use crate::servers::postgres::PostgresServer;
-use crate::servers::redis::RedisServer;
-use crate::servers::{wait_for, wait_until};
 use crate::suite::{committed, fact, put};
+use servers::postgres::PostgresServer;
+use servers::redis::RedisServer;
+use servers::{wait_for, wait_until};
 
 /// Two servers' stores on one Redis and one PostgreSQL.
 async fn two_processes() -> [Arc<dyn Store>; 2] {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use store::{RedisOptions, StoreError};
 
 use super::{Opened, open, open_with};
-use crate::servers::redis::RedisServer;
-use crate::servers::{free_port, wait_until};
 use crate::suite::{committed, put};
+use servers::redis::RedisServer;
+use servers::{free_port, wait_until};
 
 #[tokio::test]
 async fn a_full_memory_refuses_and_passes() {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use store::{Commit, PutRecord, RedisOptions, StoreError, lane_of};
 
 use super::{Opened, beside, open, open_with, refusal};
-use crate::servers::free_port;
-use crate::servers::redis::RedisServer;
 use crate::suite::{committed, fact, put, record};
+use servers::free_port;
+use servers::redis::RedisServer;
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {

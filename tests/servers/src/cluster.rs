@@ -5,15 +5,15 @@ use std::sync::OnceLock;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::redis::RedisServer;
-use super::{free_port, program, wait_for};
+use crate::redis::RedisServer;
+use crate::{free_port, program, wait_for};
 
-pub(crate) struct Cluster {
-    pub(crate) nodes: Vec<RedisServer>,
+pub struct Cluster {
+    pub nodes: Vec<RedisServer>,
 }
 
 impl Cluster {
-    pub(crate) fn start(settings: &str) -> Self {
+    pub fn start(settings: &str) -> Self {
         let node = |_| {
             let bus = free_port();
             let own = "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 1500";
@@ -45,7 +45,7 @@ impl Cluster {
     }
 
     /// The one that the tests share, one after the other: a Cluster has a single database.
-    pub(crate) async fn shared() -> (&'static Self, MutexGuard<'static, ()>) {
+    pub async fn shared() -> (&'static Self, MutexGuard<'static, ()>) {
         static SHARED: OnceLock<Cluster> = OnceLock::new();
         static TURN: Mutex<()> = Mutex::const_new(());
         let turn = TURN.lock().await;
@@ -56,12 +56,12 @@ impl Cluster {
         (cluster, turn)
     }
 
-    pub(crate) fn masters(&self) -> impl Iterator<Item = &RedisServer> {
+    pub fn masters(&self) -> impl Iterator<Item = &RedisServer> {
         self.nodes.iter().filter(|node| node.is_master() == Some(true))
     }
 
     /// Its address, by three of its nodes.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let hosts: Vec<_> = self.nodes[3..].iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
         format!("redis+cluster://{}", hosts.join(","))
     }

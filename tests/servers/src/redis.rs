@@ -3,13 +3,13 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use redis::{Client, Connection, FromRedisValue};
+use ::redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 
-use super::{Process, free_port, program, wait_for};
+use crate::{Process, free_port, program, wait_for};
 
-pub(crate) struct RedisServer {
-    pub(crate) port: u16,
+pub struct RedisServer {
+    pub port: u16,
     arguments: Vec<String>,
     // In this order: the server goes before its folder.
     process: Option<Process>,
@@ -18,7 +18,7 @@ pub(crate) struct RedisServer {
 
 impl RedisServer {
     /// Starts a server with settings as they stand in `redis.conf`, one a line.
-    pub(crate) fn start(settings: &str) -> Self {
+    pub fn start(settings: &str) -> Self {
         // A port may be taken between looking and starting.
         for _ in 0..5 {
             let port = free_port();
@@ -32,18 +32,18 @@ impl RedisServer {
     }
 
     /// The server that the tests share, each in a database of its own.
-    pub(crate) fn shared() -> &'static Self {
+    pub fn shared() -> &'static Self {
         static SHARED: OnceLock<RedisServer> = OnceLock::new();
         SHARED.get_or_init(|| Self::start("databases 4000"))
     }
 
     /// The address of a database that nobody else uses.
-    pub(crate) fn fresh_database(&self) -> String {
+    pub fn fresh_database(&self) -> String {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         self.url_of(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         self.url_of(0)
     }
 
@@ -52,40 +52,40 @@ impl RedisServer {
     }
 
     /// Sends a command past the store.
-    pub(crate) fn ask<T: FromRedisValue>(&self, command: &str) -> T {
+    pub fn ask<T: FromRedisValue>(&self, command: &str) -> T {
         ask(&mut connection(&self.url()), command)
     }
 
     /// Whether it is a master; `None` while it does not answer.
-    pub(crate) fn is_master(&self) -> Option<bool> {
+    pub fn is_master(&self) -> Option<bool> {
         let mut connection = Client::open(self.url()).unwrap().get_connection().ok()?;
-        let info: String = redis::cmd("INFO").arg("replication").query(&mut connection).ok()?;
+        let info: String = ::redis::cmd("INFO").arg("replication").query(&mut connection).ok()?;
         Some(info.contains("role:master"))
     }
 
     /// The same with words that have spaces in them.
-    pub(crate) fn ask_all<T: FromRedisValue>(&self, words: &[&str]) -> T {
-        redis::cmd(words[0])
+    pub fn ask_all<T: FromRedisValue>(&self, words: &[&str]) -> T {
+        ::redis::cmd(words[0])
             .arg(&words[1..])
             .query(&mut connection(&self.url()))
             .unwrap_or_else(|error| panic!("{words:?}: {error}"))
     }
 
-    pub(crate) fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         self.process.as_ref().unwrap().signal(signal);
     }
 
     /// Kills the server, if it runs, and leaves its files.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process = None;
     }
 
     /// Starts a killed server again on its files.
-    pub(crate) fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         assert!(self.launch(), "the server did not come back; its log: {}", self.log());
     }
 
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
@@ -113,21 +113,21 @@ fn arguments(port: u16, settings: &str) -> Vec<String> {
 }
 
 /// Whether a server has loaded its data; one that asks for a password has.
-pub(crate) fn answers(port: u16) -> bool {
+pub fn answers(port: u16) -> bool {
     let answer = Client::open(format!("redis://127.0.0.1:{port}")).unwrap().get_connection();
-    match answer.and_then(|mut connection| redis::cmd("PING").query::<String>(&mut connection)) {
+    match answer.and_then(|mut connection| ::redis::cmd("PING").query::<String>(&mut connection)) {
         Ok(_) => true,
         Err(error) => error.to_string().contains("NOAUTH"),
     }
 }
 
-pub(crate) fn connection(url: &str) -> Connection {
+pub fn connection(url: &str) -> Connection {
     Client::open(url).unwrap().get_connection().unwrap()
 }
 
-pub(crate) fn ask<T: FromRedisValue>(connection: &mut Connection, command: &str) -> T {
+pub fn ask<T: FromRedisValue>(connection: &mut Connection, command: &str) -> T {
     let mut words = command.split(' ');
-    let mut sent = redis::cmd(words.next().unwrap());
+    let mut sent = ::redis::cmd(words.next().unwrap());
     words.for_each(|word| {
         sent.arg(word);
     });

@@ -4,10 +4,10 @@
 //! closes, and removes its folder if nobody else will, so that nothing is left behind, however the test
 //! process ends.
 
-pub(crate) mod cluster;
-pub(crate) mod postgres;
-pub(crate) mod redis;
-pub(crate) mod sentinel;
+pub mod cluster;
+pub mod postgres;
+pub mod redis;
+pub mod sentinel;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -18,17 +18,17 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long anything may take that a test waits for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who a server runs as.
 #[derive(Clone, Copy)]
-pub(crate) struct User {
-    pub(crate) id: u32,
-    pub(crate) group: u32,
+pub struct User {
+    pub id: u32,
+    pub group: u32,
 }
 
 /// A server that runs.
-pub(crate) struct Process {
+pub struct Process {
     shell: Child,
     /// The server itself.
     pid: String,
@@ -36,7 +36,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a program, as another user if need be, with its output in a file of the folder.
-    pub(crate) fn start(program: &Path, arguments: &[String], folder: &Path, user: Option<User>) -> Self {
+    pub fn start(program: &Path, arguments: &[String], folder: &Path, user: Option<User>) -> Self {
         const SHELL: &str = r#"
             "$@" </dev/null >>"$FOLDER/log" 2>&1 &
             echo $!
@@ -58,12 +58,12 @@ impl Process {
     }
 
     /// Sends a signal, as `kill` names it, to the server.
-    pub(crate) fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([&format!("-{signal}"), &self.pid]).status().unwrap();
         assert!(sent.success(), "the server {} is not there any more", self.pid);
     }
 
-    pub(crate) fn is_running(&self) -> bool {
+    pub fn is_running(&self) -> bool {
         Command::new("kill").args(["-0", &self.pid]).stderr(Stdio::null()).status().unwrap().success()
     }
 }
@@ -78,12 +78,12 @@ impl Drop for Process {
 }
 
 /// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Asks until the answer is there.
-pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask() {
@@ -95,7 +95,7 @@ pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The same for what has to be awaited.
-pub(crate) async fn wait_until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn wait_until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask().await {
@@ -107,7 +107,7 @@ pub(crate) async fn wait_until<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
 }
 
 /// Where a program is. Without it the test fails: what is not tested must not look as if it were.
-pub(crate) fn program(name: &str, package: &str, folders: &[&str]) -> PathBuf {
+pub fn program(name: &str, package: &str, folders: &[&str]) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = folders.iter().map(PathBuf::from).chain(std::env::split_paths(&path)).map(|folder| folder.join(name));
     let mut found = found.filter(|program| File::open(program).is_ok());

@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
-use super::redis::{RedisServer, answers, ask, connection};
-use super::{Process, free_port, program, wait_for};
+use crate::redis::{RedisServer, answers, ask, connection};
+use crate::{Process, free_port, program, wait_for};
 
-pub(crate) struct Sentinels {
-    pub(crate) ports: Vec<u16>,
+pub struct Sentinels {
+    pub ports: Vec<u16>,
     // In this order: Sentinels that see their servers go would elect another master.
     _processes: Vec<(Process, TempDir)>,
-    pub(crate) servers: [RedisServer; 2],
+    pub servers: [RedisServer; 2],
 }
 
 impl Sentinels {
-    pub(crate) fn start(settings: &str) -> Self {
+    pub fn start(settings: &str) -> Self {
         let master = RedisServer::start(settings);
         let replica = RedisServer::start(&format!("{settings}\nreplicaof 127.0.0.1 {}", master.port));
         wait_for("the replica to follow", || {
@@ -38,17 +38,17 @@ impl Sentinels {
     }
 
     /// Those that the tests share, each in a database of its own.
-    pub(crate) fn shared() -> &'static Self {
+    pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Sentinels> = OnceLock::new();
         SHARED.get_or_init(|| Self::start("databases 4000"))
     }
 
-    pub(crate) fn fresh_database(&self) -> String {
+    pub fn fresh_database(&self) -> String {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         self.url(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
-    pub(crate) fn url(&self, database: u16) -> String {
+    pub fn url(&self, database: u16) -> String {
         let hosts: Vec<_> = self.ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
         format!("redis+sentinel://{}/mymaster/{database}", hosts.join(","))
     }

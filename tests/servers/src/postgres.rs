@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-use super::{Process, User, free_port, program, wait_for};
+use crate::{Process, User, free_port, program, wait_for};
 
 const PACKAGE: &str = "postgresql";
 
-pub(crate) struct PostgresServer {
+pub struct PostgresServer {
     port: u16,
     // In this order: the server goes before its folder.
     process: Option<Process>,
@@ -24,7 +24,7 @@ pub(crate) struct PostgresServer {
 }
 
 impl PostgresServer {
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let user = unprivileged(folder.path());
         if let Some(User { id, group }) = user {
@@ -49,24 +49,24 @@ impl PostgresServer {
     }
 
     /// The server that the tests share, each in a database of its own.
-    pub(crate) fn shared() -> &'static Self {
+    pub fn shared() -> &'static Self {
         static SHARED: OnceLock<PostgresServer> = OnceLock::new();
         SHARED.get_or_init(Self::start)
     }
 
     /// The address of an empty database.
-    pub(crate) async fn fresh_database(&self) -> String {
+    pub async fn fresh_database(&self) -> String {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         self.execute("postgres", &format!("CREATE DATABASE {name}")).await;
         self.url(&name)
     }
 
-    pub(crate) fn url(&self, database: &str) -> String {
+    pub fn url(&self, database: &str) -> String {
         format!("postgres://salesbot@127.0.0.1:{}/{database}", self.port)
     }
 
-    pub(crate) async fn execute(&self, database: &str, statement: &str) {
+    pub async fn execute(&self, database: &str, statement: &str) {
         let (client, connection) = tokio_postgres::connect(&self.url(database), NoTls).await.unwrap();
         let connection = tokio::spawn(connection);
         client.batch_execute(statement).await.unwrap();
@@ -74,11 +74,11 @@ impl PostgresServer {
         connection.await.unwrap().unwrap();
     }
 
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process = None;
     }
 
-    pub(crate) fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         // A killed server's workers hold its memory for a moment longer.
         wait_for("PostgreSQL to come back", || self.launch().then_some(()));
     }
