@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tests::harness::{Balancer, Server, Setup};
 use tests::mock::{Counts, Inbound, Mock, Sent, StatusPlan};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::shop::{Shop, bot, is_quiet};
@@ -18,8 +19,10 @@ use crate::shop::{Shop, bot, is_quiet};
 const CONVERSATIONS: usize = 40;
 const ROUNDS: usize = 12;
 const SENDERS: usize = 8;
-/// How long the server runs before it is killed, in milliseconds.
+/// How long a server runs before one is killed, in milliseconds.
 const LIFE: std::ops::Range<u64> = 150..900;
+/// Customers wait with so many more messages for the next death: a quick machine must not be done before enough has gone wrong.
+const MESSAGES_A_DEATH: u64 = 100;
 /// How long a send waits that a crash cut off: its claim runs out, then a status may settle it (half a minute each). With time to spare.
 const SETTLED: Duration = Duration::from_secs(90);
 /// The least time between two sends of one message.
@@ -53,7 +56,12 @@ impl Chance {
 }
 
 /// Kills one of the servers and starts it again, until it is told to stop; gives them back, with the moments of the deaths.
-async fn kill(mut servers: Vec<Server>, seed: u64, mut stop: oneshot::Receiver<()>) -> (Vec<Server>, Vec<Timestamp>) {
+async fn kill(
+    mut servers: Vec<Server>,
+    seed: u64,
+    died: watch::Sender<u64>,
+    mut stop: oneshot::Receiver<()>,
+) -> (Vec<Server>, Vec<Timestamp>) {
     let (mut chance, mut deaths) = (Chance(seed), Vec::new());
     loop {
         let life = Duration::from_millis(chance.within(&LIFE));
@@ -64,6 +72,7 @@ async fn kill(mut servers: Vec<Server>, seed: u64, mut stop: oneshot::Receiver<(
         let victim = usize::try_from(chance.within(&(0..servers.len() as u64))).unwrap();
         deaths.push(Timestamp::now());
         servers[victim].kill9().await;
+        died.send_modify(|deaths| *deaths += 1);
         servers[victim].start_again().await;
     }
 }
@@ -80,14 +89,16 @@ async fn insist(message: Inbound) {
 
 /// Every sender sends the messages of its own conversations, round by round; a conversation's next message only after the last was
 /// accepted.
-async fn load(mock: &Arc<Mock>) {
-    let mut senders = JoinSet::new();
+async fn load(mock: &Arc<Mock>, deaths: &watch::Receiver<u64>) {
+    let (mut senders, begun) = (JoinSet::new(), Arc::new(AtomicU64::new(0)));
     for sender in 0..SENDERS {
-        let mock = Arc::clone(mock);
+        let (mock, mut deaths, begun) = (Arc::clone(mock), deaths.clone(), Arc::clone(&begun));
         senders.spawn(async move {
             for round in 1..=ROUNDS {
                 for conversation in (sender..CONVERSATIONS).step_by(SENDERS) {
                     let message = mock.customer(&phone(conversation)).text(&format!("m{round}"));
+                    let due = begun.fetch_add(1, Ordering::Relaxed) / MESSAGES_A_DEATH;
+                    deaths.wait_for(|deaths| *deaths >= due).await.unwrap();
                     insist(message.at(mock.clock().now())).await;
                 }
             }
@@ -120,8 +131,9 @@ pub(crate) async fn under_fire(setups: Vec<Setup>, plan: StatusPlan, seed: u64) 
     let balancer = Balancer::before(servers.iter().map(Server::address).collect()).await;
     mock.connect(&balancer.webhook_url()).await.unwrap();
     let (stop, stopped) = oneshot::channel();
-    let killer = tokio::spawn(kill(servers, seed, stopped));
-    load(&mock).await;
+    let (died, deaths) = watch::channel(0);
+    let killer = tokio::spawn(kill(servers, seed, died, stopped));
+    load(&mock, &deaths).await;
     stop.send(()).unwrap();
     let (servers, deaths) = killer.await.unwrap();
     let all = |counts: &Counts| counts.callback_data >= (CONVERSATIONS * ROUNDS) as u64;
