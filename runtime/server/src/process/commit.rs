@@ -13,7 +13,9 @@ use steps::{
 use store::{Commit, Outcome, StoreError, Stored};
 
 use super::{
-    Done, Rejected, Whom, dead, identity, merge,
+    Done, Found, Rejected, Whom, dead, identity,
+    kept::Known,
+    merge,
     turns::{self, Batch, Plan, Task, Tried, attempt},
 };
 use crate::{app::App, bots, due, journal, metrics as names, sender};
@@ -30,32 +32,49 @@ pub(super) enum Ran {
     Done(Done),
     /// The contact turned out to be this one.
     Merged(ContactId),
+    /// It was found by what this process remembered, and that holds no more.
+    Forgotten,
 }
 
 /// Runs events on a contact whose turn it is in this process.
-pub(super) async fn run(app: &Arc<App>, id: &ContactId, whom: &Whom, events: &[Event]) -> Result<Ran, Rejected> {
+pub(super) async fn run(app: &Arc<App>, found: &Found, whom: &Whom, events: &[Event]) -> Result<Ran, Rejected> {
+    let id = &found.contact;
     let events = for_this_contact(id, whom, events);
     let mut tasks: Vec<Task<'_>> = events.iter().map(Task::new).collect();
     let watch = app.probation.watch(app, id, &mut tasks).await?;
-    let result = commit_tasks(app, id, whom, &mut tasks).await;
+    let result = commit_tasks(app, found, whom, &mut tasks).await;
     watch.end(app).await;
     result
 }
 
-async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [Task<'_>]) -> Result<Ran, Rejected> {
+async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [Task<'_>]) -> Result<Ran, Rejected> {
+    let id = &found.contact;
     let (named, newcomer) = match whom {
         Whom::Contact(_) => (None, None),
         Whom::Named { identity, create } => (Some(identity), Some(identity).filter(|_| *create)),
     };
-    let mut stored = match app.store.load(id.as_str()).await {
-        Err(StoreError::Unreadable { reason, .. }) => return park(app, id, tasks, &reason).await.map(Ran::Done),
-        loaded => loaded?,
-    };
+    let mut kept = app.kept.take(id, app.now(), app.fleet.size() == 1);
+    let mut conflict: Option<Option<Stored>> = None;
     let (mut conflicts, mut needs) = (0, 0);
     loop {
         let now = app.now();
-        let value = stored.as_ref().map(|stored| stored.value.as_slice());
-        let mut batch = match attempt(app, id, value, newcomer, tasks, now) {
+        let is_kept = kept.is_some();
+        let known = match (kept.take(), conflict.take()) {
+            (Some(kept), _) => Ok(Some(kept)),
+            (None, Some(current)) => turns::known(current),
+            (None, None) => match app.store.load(id.as_str()).await {
+                Err(StoreError::Unreadable { reason, .. }) => Err(Tried::Unreadable(reason)),
+                loaded => turns::known(loaded?),
+            },
+        };
+        if found.is_remembered && !identity::is_led_by(known.as_ref().ok().and_then(Option::as_ref), named) {
+            return Ok(Ran::Forgotten);
+        }
+        let (version, length) =
+            known.as_ref().ok().and_then(Option::as_ref).map_or((0, 0), |known| (known.version, known.length));
+        let tried =
+            known.map_or_else(|tried| tried, |known| attempt(app, id, known.map(|known| known.contact), newcomer, tasks, now));
+        let mut batch = match tried {
             Tried::Turned(batch) => batch,
             Tried::Absent => return Ok(Ran::Done(Done::default())),
             Tried::Merged(into) => return Ok(Ran::Merged(into)),
@@ -73,6 +92,10 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             }
         };
         if is_quiet(tasks, &batch) {
+            if is_kept {
+                // No commit will tell whether it still holds.
+                continue;
+            }
             let due = due::next(&batch.contact);
             return Ok(Ran::Done(Done { contact: Some(id.clone()), traces: batch.traces, due, ..Done::default() }));
         }
@@ -88,15 +111,12 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             outbox::claim(&mut batch.contact, &app.process_id, now, &mut batch.facts)
         };
         let due = due::next(&batch.contact);
+        let value = batch.contact.write(length).map_err(|error| cannot_write(id, &error))?;
+        let length = value.len();
         let commit = Commit {
             key: id.as_str().to_owned(),
-            expected_version: stored.as_ref().map_or(0, |stored| stored.version),
-            value: Some(
-                batch
-                    .contact
-                    .write(stored.as_ref().map_or(0, |stored| stored.value.len()))
-                    .map_err(|error| cannot_write(id, &error))?,
-            ),
+            expected_version: version,
+            value: Some(value),
             due: due.map(|due| due.0),
             journal: journal::entries(&batch.facts, &batch.contact, now),
         };
@@ -106,22 +126,25 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             Err(StoreError::Unavailable { reason }) => look_again(app, id, &batch.contact, reason).await?,
             Err(error) => return Err(error.into()),
         };
-        let claimed = match settled {
-            Settled::Ours => claimed,
-            Settled::Others => Vec::new(),
+        let (claimed, version) = match settled {
+            Settled::Ours(version) => (claimed, Some(version)),
+            Settled::Others => (Vec::new(), None),
             Settled::No(current) => {
                 metrics::counter!(names::CONFLICTS).increment(1);
                 conflicts += 1;
                 if conflicts > MAX_CONFLICTS {
                     return Err(Rejected::Conflicts(id.clone()));
                 }
-                stored = current;
+                conflict = Some(current);
                 continue;
             }
         };
         let dead = dead::of_tasks(app, id, tasks).await?;
         metrics::counter!(names::TURNS).increment(batch.traces.len() as u64);
-        let Batch { facts, traces, receipts, .. } = *batch;
+        let Batch { contact, facts, traces, receipts, .. } = *batch;
+        if let Some(version) = version {
+            app.kept.put(id, Known { version, length, contact }, now);
+        }
         after(app, id, &facts, due, now).await;
         sender::begin(app, id, claimed);
         sender::acknowledge(app, receipts);
@@ -132,7 +155,8 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
 
 /// What became of a commit.
 enum Settled {
-    Ours,
+    /// By the version that it has now.
+    Ours(u64),
     /// The same event was committed, but by somebody else: what was claimed is theirs.
     Others,
     No(Option<Stored>),
@@ -140,7 +164,7 @@ enum Settled {
 
 fn settled(outcome: Outcome) -> Settled {
     match outcome {
-        Outcome::Committed { .. } => Settled::Ours,
+        Outcome::Committed { version } => Settled::Ours(version),
         Outcome::Conflict { current } => Settled::No(current),
     }
 }
@@ -153,7 +177,7 @@ async fn look_again(app: &App, id: &ContactId, ours: &Contact, reason: String) -
         let Ok(stored) = app.store.load(id.as_str()).await else { continue };
         let Some(current) = &stored else { return Ok(Settled::No(stored)) };
         if serde_json::to_vec(ours).is_ok_and(|ours| ours == current.value) {
-            return Ok(Settled::Ours);
+            return Ok(Settled::Ours(current.version));
         }
         let last_event = turns::decode(&current.value).ok().map(|contact| contact.last_event);
         return Ok(if last_event.as_ref() == Some(&ours.last_event) { Settled::Others } else { Settled::No(stored) });

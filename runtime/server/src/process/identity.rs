@@ -12,8 +12,22 @@ use steps::{
     ids::ContactId,
 };
 
-use super::{Rejected, Whom, turns};
+use super::{Rejected, Whom, kept::Known, turns};
 use crate::app::{ACCOUNT, App};
+
+/// A contact by the name that it was first met by, where this process keeps it and the name is still its strongest. That the name is
+/// its own is proved when its version is committed: whatever takes a contact's strongest name from it changes the contact.
+pub(super) fn recall(app: &App, whom: &Whom) -> Option<ContactId> {
+    let Whom::Named { identity, .. } = whom else { return None };
+    let id = contact_id(ACCOUNT, &strongest(identity)?);
+    app.kept.is_kept(&id, |contact| strongest(&contact.identity) == strongest(identity)).then_some(id)
+}
+
+/// Whether a contact's strongest name is the one that it was looked for by.
+pub(super) fn is_led_by(known: Option<&Known>, named: Option<&Identity>) -> bool {
+    let (Some(known), Some(named)) = (known, named) else { return false };
+    strongest(&known.contact.identity) == strongest(named)
+}
 
 /// The contact that is meant; None: nobody has that name, and nobody is to be made.
 pub async fn find(app: &Arc<App>, whom: &Whom) -> Result<Option<ContactId>, Rejected> {
@@ -101,6 +115,10 @@ async fn claim(app: &Arc<App>, alias: &str, id: &ContactId, identity: &Identity)
     }
     app.store.set_alias(alias, id.as_str(), Some(&holder)).await?;
     Ok(None)
+}
+
+fn strongest(identity: &Identity) -> Option<String> {
+    aliases(identity).into_iter().next()
 }
 
 /// Whether two user ids say that these are two people.

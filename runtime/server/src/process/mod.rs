@@ -7,6 +7,7 @@
 mod commit;
 mod dead;
 mod identity;
+mod kept;
 mod merge;
 mod probation;
 mod queue;
@@ -26,6 +27,7 @@ use store::StoreError;
 
 pub use dead::{DEAD, DeadEvent, record as record_dead};
 pub use identity::find;
+pub use kept::Kept;
 pub use merge::finish as finish_merge;
 pub use probation::{Probation, begin as begin_run, begin_probation, end as end_run};
 pub use queue::Queues;
@@ -74,15 +76,21 @@ pub enum Rejected {
     Circle(ContactId),
 }
 
+/// Who was found.
+struct Found {
+    contact: ContactId,
+    /// By what this process remembers, not by what the store says.
+    is_remembered: bool,
+}
+
 /// Runs a contact's events, in this order, and commits them as one.
 pub async fn process(app: &Arc<App>, whom: &Whom, events: &[Event]) -> Result<Done, Rejected> {
-    let Some(contact) = find(app, whom).await? else { return Ok(Done::default()) };
     if !app.probation.is_on(app.now()) {
-        return follow(app, contact, whom, events).await;
+        return take(app, whom, events).await;
     }
     let mut all = Done::default();
     for event in events.chunks(1) {
-        let done = follow(app, contact.clone(), whom, event).await?;
+        let done = take(app, whom, event).await?;
         all.contact = done.contact.or(all.contact);
         all.traces.extend(done.traces);
         (all.due, all.dead, all.parked) = (done.due, all.dead + done.dead, done.parked);
@@ -90,14 +98,26 @@ pub async fn process(app: &Arc<App>, whom: &Whom, events: &[Event]) -> Result<Do
     Ok(all)
 }
 
-/// Runs events on a contact, or on the one that it was merged into.
-async fn follow(app: &Arc<App>, mut contact: ContactId, whom: &Whom, events: &[Event]) -> Result<Done, Rejected> {
+/// Finds the contact, and runs events on it or on the one that it was merged into.
+async fn take(app: &Arc<App>, whom: &Whom, events: &[Event]) -> Result<Done, Rejected> {
+    let mut found = match identity::recall(app, whom) {
+        Some(contact) => Found { contact, is_remembered: true },
+        None => match find(app, whom).await? {
+            Some(contact) => Found { contact, is_remembered: false },
+            None => return Ok(Done::default()),
+        },
+    };
     for _ in 0..MAX_FORWARDS {
-        let _turn = app.queues.enter(&contact).await;
-        match commit::run(app, &contact, whom, events).await? {
+        let _turn = app.queues.enter(&found.contact).await;
+        let contact = match commit::run(app, &found, whom, events).await? {
             commit::Ran::Done(done) => return Ok(done),
-            commit::Ran::Merged(into) => contact = into,
-        }
+            commit::Ran::Merged(into) => into,
+            commit::Ran::Forgotten => match find(app, whom).await? {
+                Some(contact) => contact,
+                None => return Ok(Done::default()),
+            },
+        };
+        found = Found { contact, is_remembered: false };
     }
-    Err(Rejected::Circle(contact))
+    Err(Rejected::Circle(found.contact))
 }

@@ -149,6 +149,55 @@ async fn a_newer_format_is_left_for_a_newer_server() {
     assert!(process(&server.app, &whom, &[message(&server, "2", &ana)]).await.is_err(), "it has to come again");
 }
 
+/// Two servers on one store, each of which keeps what it knows of a contact.
+async fn two_servers() -> (Server, Server) {
+    let store = store::memory();
+    (Server::with("", store.clone()).await, Server::with("", store).await)
+}
+
+#[tokio::test]
+async fn what_a_server_remembers_gives_way_to_what_another_wrote() {
+    let (first, second) = two_servers().await;
+    let ana = identity(None, Some("5511987654321"));
+    for (number, server) in [&first, &second, &first, &first, &second].into_iter().enumerate() {
+        write(server, &number.to_string(), &ana).await;
+    }
+    let transcript = first.transcript("+5511987654321").await;
+    assert_eq!(transcript, ["in: Oi", "out: You said Oi (delivered)"].repeat(5));
+}
+
+#[tokio::test]
+async fn a_contact_that_another_server_erased_is_made_anew() {
+    let (first, second) = two_servers().await;
+    let ana = identity(None, Some("5511987654321"));
+    let id = write(&first, "1", &ana).await;
+    assert_eq!(second.call("DELETE", &format!("/api/v1/contacts/{id}"), &json!(null)).await.status, 204);
+    write(&first, "2", &ana).await;
+    // Also by its name.
+    assert_eq!(second.transcript("+5511987654321").await, ["in: Oi", "out: You said Oi (delivered)"]);
+}
+
+#[tokio::test]
+async fn a_contact_that_another_server_merged_is_followed() {
+    let (first, second) = two_servers().await;
+    let by_phone = write(&first, "1", &identity(None, Some("5511987654321"))).await;
+    let by_user = write(&second, "2", &identity(Some("BR.1"), None)).await;
+    let both = identity(Some("BR.1"), Some("5511987654321"));
+    assert_eq!(write(&second, "3", &both).await, by_user);
+    assert_eq!(load(&second, &by_phone).await.merged_into.as_ref(), Some(&by_user));
+    assert_eq!(write(&first, "4", &identity(None, Some("5511987654321"))).await, by_user);
+}
+
+#[tokio::test]
+async fn a_number_that_went_to_somebody_else_is_not_remembered_as_the_old_owners() {
+    let (first, second) = two_servers().await;
+    let phone = identity(None, Some("5511987654321"));
+    let ana = write(&first, "1", &phone).await;
+    assert_eq!(write(&second, "2", &identity(Some("BR.1"), Some("5511987654321"))).await, ana);
+    let bia = write(&second, "3", &identity(Some("BR.2"), Some("5511987654321"))).await;
+    assert_eq!(write(&first, "4", &phone).await, bia, "the first server remembers Ana by her number alone");
+}
+
 async fn on_a_faulty_store() -> (Server, Arc<FaultyStore>, Graph) {
     let (store, graph) = (FaultyStore::new(), Graph::accepting().await);
     (Server::connected_on(&graph.address, store.clone()).await, store, graph)

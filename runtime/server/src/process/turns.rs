@@ -12,7 +12,9 @@ use steps::{
     moment::Moment,
     trace::Trace,
 };
+use store::Stored;
 
+use super::kept::Known;
 use crate::app::App;
 
 /// What is done with an event.
@@ -80,20 +82,23 @@ pub(super) fn decode(value: &[u8]) -> Result<Contact, Tried> {
     }
 }
 
-/// Runs the tasks on a contact. `value`: as it is stored; `newcomer`: who it would be if there is none.
+/// A contact as the store gave it.
+pub(super) fn known(stored: Option<Stored>) -> Result<Option<Known>, Tried> {
+    let Some(Stored { version, value }) = stored else { return Ok(None) };
+    Ok(Some(Known { version, length: value.len(), contact: decode(&value)? }))
+}
+
+/// Runs the tasks on a contact. `newcomer`: who it would be if there is none.
 pub(super) fn attempt(
     app: &App,
     id: &ContactId,
-    value: Option<&[u8]>,
+    known: Option<Contact>,
     newcomer: Option<&Identity>,
     tasks: &mut [Task<'_>],
     now: Moment,
 ) -> Tried {
-    let mut contact = match (value, newcomer) {
-        (Some(value), _) => match decode(value) {
-            Ok(contact) => contact,
-            Err(tried) => return tried,
-        },
+    let mut contact = match (known, newcomer) {
+        (Some(contact), _) => contact,
         (None, Some(identity)) => Contact::new(id.clone(), identity.clone(), now),
         (None, None) => return Tried::Absent,
     };
