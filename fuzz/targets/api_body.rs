@@ -14,9 +14,10 @@ use axum::{
 use libfuzzer_sys::fuzz_target;
 use salesbot::{
     api,
-    app::{App, Parts},
+    app::{App, Parts, system_random},
     bots,
     caller::NoCalls,
+    graph_client::Network,
     router::router,
     settings::{Flags, Settings},
 };
@@ -44,7 +45,9 @@ impl Server {
     fn start() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let settings = Settings::read("", "fuzz", |_| None, &Flags::default()).expect("the defaults are right");
-        let parts = Parts { settings, store: store::memory(), clock: Arc::new(|| NOW), caller: Arc::new(NoCalls) };
+        let graph = Arc::new(Network::new().expect("a client"));
+        let (store, clock, random) = (store::memory(), Arc::new(|| NOW), system_random());
+        let parts = Parts { settings, store, clock, random, caller: Arc::new(NoCalls), graph };
         let app = runtime.block_on(App::build(parts)).expect("a server in memory");
         let checked = bots::check("small", BOT, &app.environment.load());
         let bot = checked.bot.expect("the seed is right");

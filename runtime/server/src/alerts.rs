@@ -69,7 +69,7 @@ pub async fn record(app: &Arc<App>, alert: &Alert) {
 async fn write(app: &App, alert: &Alert) -> Result<(), StoreError> {
     let put = PutRecord {
         kind: ALERT.to_owned(),
-        key: records::key_of_now(alert.at),
+        key: records::key_at(app, alert.at),
         expected_version: 0,
         value: Some(records::json(alert)?),
         expires: None,

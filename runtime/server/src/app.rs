@@ -22,6 +22,7 @@ use crate::{
     channel::{Channel, Graph},
     due::Wake,
     fleet::Fleet,
+    graph_client::GraphClient,
     live::Live,
     media::Media,
     process::{Kept, Probation, Queues},
@@ -34,6 +35,9 @@ pub const ACCOUNT: &str = "account";
 
 /// Tells the time. An argument, so that tests have their own.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// Fills with what nobody can guess. An argument, so that a simulated run can be repeated.
+pub type Random = Arc<dyn Fn(&mut [u8]) -> Result<(), BuildError> + Send + Sync>;
 
 /// The shared state of a server.
 pub struct App {
@@ -68,6 +72,7 @@ pub struct App {
     /// Cancelled when the server stops: no new claims from then on.
     pub stop: CancellationToken,
     clock: Clock,
+    random: Random,
     ready: AtomicBool,
 }
 
@@ -76,7 +81,9 @@ pub struct Parts {
     pub settings: Settings,
     pub store: Arc<dyn Store>,
     pub clock: Clock,
+    pub random: Random,
     pub caller: Arc<dyn Caller>,
+    pub graph: Arc<dyn GraphClient>,
 }
 
 /// Why a server can't be built.
@@ -84,8 +91,6 @@ pub struct Parts {
 pub enum BuildError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("can't make the client for the Graph API: {0}")]
-    Client(#[from] reqwest::Error),
     #[error("the system gives no random numbers")]
     Random,
 }
@@ -93,13 +98,13 @@ pub enum BuildError {
 impl App {
     /// Puts a server together. Nothing runs yet, and no bot is loaded.
     pub async fn build(parts: Parts) -> Result<Arc<App>, BuildError> {
-        let Parts { settings, store, clock, caller } = parts;
+        let Parts { settings, store, clock, random, caller, graph } = parts;
         let now = clock();
-        let token_key = token_key(&*store, now).await?;
+        let token_key = token_key(&*store, &random, now).await?;
         let mut process = [0; 8];
         random(&mut process)?;
         let environment = settings.environment(token_key);
-        let channels = channels(&settings)?;
+        let channels = channels(&settings, &graph);
         Ok(Arc::new(App {
             bots: ArcSwap::default(),
             catalogue: Catalogue::default(),
@@ -122,6 +127,7 @@ impl App {
             process_id: hex::encode(process).into(),
             stop: CancellationToken::new(),
             clock,
+            random,
             ready: AtomicBool::new(false),
             settings,
             store,
@@ -130,6 +136,11 @@ impl App {
 
     pub fn now(&self) -> Moment {
         (self.clock)()
+    }
+
+    /// Fills with what nobody can guess.
+    pub fn random(&self, bytes: &mut [u8]) -> Result<(), BuildError> {
+        (self.random)(bytes)
     }
 
     /// Whether the server stops: what runs finishes, nothing new is claimed.
@@ -156,23 +167,22 @@ pub fn system_clock() -> Clock {
     Arc::new(|| Moment::from(jiff::Timestamp::now()))
 }
 
-/// Fills with what nobody can guess.
-pub fn random(bytes: &mut [u8]) -> Result<(), BuildError> {
-    aws_lc_rs::rand::fill(bytes).map_err(|_| BuildError::Random)
+/// The random numbers of this machine.
+pub fn system_random() -> Random {
+    Arc::new(|bytes| aws_lc_rs::rand::fill(bytes).map_err(|_| BuildError::Random))
 }
 
-fn channels(settings: &Settings) -> Result<HashMap<NumberId, Channel>, BuildError> {
+fn channels(settings: &Settings, client: &Arc<dyn GraphClient>) -> HashMap<NumberId, Channel> {
     if !settings.is_connected() {
-        return Ok(HashMap::from([(settings.default_number(), Channel::Sandbox)]));
+        return HashMap::from([(settings.default_number(), Channel::Sandbox)]);
     }
-    let client = crate::channel::client()?;
     let base = settings.whatsapp.graph_url.clone();
     let numbers = settings.numbers().into_iter();
-    Ok(numbers.map(|number| (number.id.clone(), Channel::Graph(Graph::new(client.clone(), base.clone(), number)))).collect())
+    numbers.map(|number| (number.id.clone(), Channel::Graph(Graph::new(client.clone(), base.clone(), number)))).collect()
 }
 
 /// The key of tokens that can't be guessed: made once, then the same for all processes on this store.
-async fn token_key(store: &dyn Store, now: Moment) -> Result<[u8; 32], BuildError> {
+async fn token_key(store: &dyn Store, random: &Random, now: Moment) -> Result<[u8; 32], BuildError> {
     const KIND: &str = "setting";
     const KEY: &str = "token_key";
     let read = |value: &[u8]| <[u8; 32]>::try_from(value).ok();

@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -12,8 +12,7 @@ use std::{
 
 use futures_util::StreamExt;
 use interpreter::outbox::SEND_DEADLINE;
-use reqwest::{Client, RequestBuilder, Response, header};
-use secrecy::ExposeSecret;
+use reqwest::{Method, Response};
 use serde_json::Value;
 use steps::{
     event::{ChannelError, Identity, Reaction, SendOutcome},
@@ -28,7 +27,11 @@ use whatsapp::{
     templates,
 };
 
-use crate::{settings::Number, templates::Known};
+use crate::{
+    graph_client::{GraphClient, NoAnswer, Request},
+    settings::Number,
+    templates::Known,
+};
 
 /// How messages of one number go out.
 pub enum Channel {
@@ -39,7 +42,7 @@ pub enum Channel {
 
 /// A number on the Graph API.
 pub struct Graph {
-    client: Client,
+    client: Arc<dyn GraphClient>,
     base: String,
     number: Number,
     budget: Mutex<Budget>,
@@ -67,8 +70,7 @@ pub struct Send<'s> {
     pub attempt: u32,
 }
 
-/// How long a connection may take to stand, within the send's deadline.
-const CONNECT: Duration = Duration::from_secs(5);
+const JSON: &str = "application/json";
 /// An answer of the Graph API is well under this; what is longer is no answer of it.
 const MAX_ANSWER: usize = 64 * 1024;
 /// A page of templates is well under this.
@@ -92,19 +94,8 @@ const UNAVAILABLE: i64 = 131_016;
 /// The message can't be delivered (Cloud API, Error codes).
 const UNDELIVERABLE: i64 = 131_026;
 
-/// The client for the Graph host: no proxy, no redirects, so that a token goes nowhere else.
-pub fn client() -> Result<Client, reqwest::Error> {
-    Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true)
-        .user_agent(concat!("salesbot/", env!("CARGO_PKG_VERSION")))
-        .build()
-}
-
 impl Graph {
-    pub fn new(client: Client, base: String, number: Number) -> Self {
+    pub fn new(client: Arc<dyn GraphClient>, base: String, number: Number) -> Self {
         Graph { client, base, number, budget: Mutex::default(), paused_until: AtomicI64::default() }
     }
 
@@ -138,8 +129,8 @@ impl Graph {
         let body = send::request(&recipient, order.message, &callback, order.reply_to);
         let outcome = match self.post(&body, millis(SEND_DEADLINE - wait)).await {
             Ok((status, answer)) => send::answer(status, &answer).outcome,
-            Err(error) if error.is_connect() => SendOutcome::Refused(errors::new(UNAVAILABLE, "no connection to the Graph API")),
-            Err(_) => SendOutcome::Unknown,
+            Err(NoAnswer::NoConnection(_)) => SendOutcome::Refused(errors::new(UNAVAILABLE, "no connection to the Graph API")),
+            Err(NoAnswer::Broken(_)) => SendOutcome::Unknown,
         };
         self.react(outcome, order.attempt, now)
     }
@@ -148,7 +139,7 @@ impl Graph {
     pub async fn acknowledge(&self, message: &MessageId, typing: bool) {
         let body = send::mark_as_read(message, typing);
         if let Err(error) = self.post(&body, RECEIPT).await {
-            tracing::debug!(number.id = %self.number.id, error = %error.without_url(), "a receipt was not sent");
+            tracing::debug!(number.id = %self.number.id, %error, "a receipt was not sent");
         }
     }
 
@@ -158,15 +149,15 @@ impl Graph {
     }
 
     /// What a medium's id resolves to: status and answer.
-    pub async fn medium(&self, id: &str) -> Result<(u16, Vec<u8>), reqwest::Error> {
-        let request = self.client.get(format!("{}{}", self.base, paths::media(id)));
-        self.exchange(request.query(&[("phone_number_id", self.number.id.as_str())]), LIST, MAX_ANSWER).await
+    pub async fn medium(&self, id: &str) -> Result<(u16, Vec<u8>), NoAnswer> {
+        let url = format!("{}{}", self.base, paths::media(id));
+        let query = [("phone_number_id", self.number.id.as_str())];
+        self.exchange(Request { query: &query, ..self.get(&url, JSON, LIST) }, MAX_ANSWER).await
     }
 
     /// Begins a download, with the number's token: the caller knows that the address is Meta's.
-    pub async fn download(&self, address: &str) -> Result<Response, reqwest::Error> {
-        let request = self.client.get(address).timeout(DOWNLOAD);
-        request.bearer_auth(self.number.access_token.expose_secret()).send().await
+    pub async fn download(&self, address: &str) -> Result<Response, NoAnswer> {
+        self.client.begin(self.get(address, "*/*", DOWNLOAD)).await
     }
 
     /// All templates of the number's account, by name.
@@ -177,11 +168,9 @@ impl Graph {
             let size = templates::PAGE.to_string();
             let mut query = vec![("fields", templates::FIELDS), ("limit", &size)];
             query.extend(after.as_deref().map(|after| ("after", after)));
-            let request = self.client.get(url).query(&query);
-            let (status, answer) = self
-                .exchange(request, LIST, MAX_LIST)
-                .await
-                .map_err(|error| errors::new(UNAVAILABLE, &error.without_url().to_string()))?;
+            let request = Request { query: &query, ..self.get(&url, JSON, LIST) };
+            let (status, answer) =
+                self.exchange(request, MAX_LIST).await.map_err(|error| errors::new(UNAVAILABLE, &error.to_string()))?;
             let page = templates::read(status, &answer)?;
             for (name, template) in page.templates {
                 known.entry(name).or_default().push(template);
@@ -235,15 +224,21 @@ impl Graph {
         self.paused_until.store(until.0, Ordering::Relaxed);
     }
 
-    async fn post(&self, body: &Value, deadline: Duration) -> Result<(u16, Vec<u8>), reqwest::Error> {
+    async fn post(&self, body: &Value, deadline: Duration) -> Result<(u16, Vec<u8>), NoAnswer> {
         let url = format!("{}{}", self.base, paths::messages(&self.number.id));
-        self.exchange(self.client.post(url).json(body), deadline, MAX_ANSWER).await
+        let request = Request { method: &Method::POST, body: Some(body), ..self.get(&url, JSON, deadline) };
+        self.exchange(request, MAX_ANSWER).await
     }
 
-    /// A request with the number's token: status, and the answer as far as it is not longer than an answer can be.
-    async fn exchange(&self, request: RequestBuilder, deadline: Duration, max: usize) -> Result<(u16, Vec<u8>), reqwest::Error> {
-        let request = request.timeout(deadline).bearer_auth(self.number.access_token.expose_secret());
-        let response = request.header(header::ACCEPT, "application/json").send().await?;
+    /// A request with the number's token.
+    fn get<'r>(&'r self, url: &'r str, accept: &'r str, deadline: Duration) -> Request<'r> {
+        let token = &self.number.access_token;
+        Request { method: &Method::GET, url, query: &[], body: None, accept, token, deadline }
+    }
+
+    /// Status, and the answer as far as it is not longer than an answer can be.
+    async fn exchange(&self, request: Request<'_>, max: usize) -> Result<(u16, Vec<u8>), NoAnswer> {
+        let response = self.client.begin(request).await?;
         let status = response.status().as_u16();
         let mut answer = Vec::new();
         let mut chunks = response.bytes_stream();
@@ -279,7 +274,7 @@ fn millis(millis: i64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::NOW;
+    use crate::testing::{NOW, network};
 
     fn graph(coexistence: bool) -> Graph {
         let number = Number {
@@ -289,7 +284,7 @@ mod tests {
             business_account_id: String::new(),
             coexistence,
         };
-        Graph::new(client().unwrap(), "http://127.0.0.1:1".to_owned(), number)
+        Graph::new(network(), "http://127.0.0.1:1".to_owned(), number)
     }
 
     #[test]

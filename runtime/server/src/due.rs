@@ -113,6 +113,7 @@ pub async fn work(app: Arc<App>) {
         let until = app.wake.next.load(Ordering::Relaxed);
         let pause = Duration::from_millis(u64::try_from(until - app.now().0).unwrap_or_default());
         tokio::select! {
+            biased;
             () = app.stop.cancelled() => return,
             () = app.wake.notify.notified() => {}
             () = tokio::time::sleep(pause) => {}

@@ -111,6 +111,7 @@ pub async fn work(app: Arc<App>) {
             tracing::warn!(%error, "the other servers can't be seen: {error}");
         }
         tokio::select! {
+            biased;
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(BEAT) => {}
         }

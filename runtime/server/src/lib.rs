@@ -16,6 +16,7 @@ pub mod cli;
 pub mod due;
 pub mod edge;
 pub mod fleet;
+pub mod graph_client;
 pub mod guard;
 pub mod http_client;
 pub mod journal;

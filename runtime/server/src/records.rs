@@ -68,9 +68,9 @@ pub async fn remove(app: &App, kind: &str, record: &Record) -> Result<(), StoreE
 }
 
 /// A key that sorts by time, and that nobody else makes.
-pub fn key_of_now(now: Moment) -> String {
+pub fn key_at(app: &App, at: Moment) -> String {
     let mut chance = [0; 8];
     // Without random numbers two keys of one millisecond could meet; then the second is not written, as no list is exact.
-    let _ = crate::app::random(&mut chance);
-    format!("{:015}-{}", now.0.max(0), hex::encode(chance))
+    let _ = app.random(&mut chance);
+    format!("{:015}-{}", at.0.max(0), hex::encode(chance))
 }

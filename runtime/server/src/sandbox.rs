@@ -43,7 +43,7 @@ pub fn number(app: &App) -> Result<NumberId, Problem> {
 pub async fn say(app: &Arc<App>, said: Said) -> Result<(MessageId, Done), Problem> {
     let number = number(app)?;
     let now = app.now();
-    let id = MessageId::new(format!("sandbox.in.{}", records::key_of_now(now)));
+    let id = MessageId::new(format!("sandbox.in.{}", records::key_at(app, now)));
     let identity = Identity {
         phone: Some(said.from.clone()),
         wa_id: Some(said.from.trim_start_matches('+').to_owned()),

@@ -67,6 +67,7 @@ pub async fn work(app: Arc<App>) {
             }
         };
         tokio::select! {
+            biased;
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }

@@ -169,10 +169,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        app::Parts,
+        app::{Parts, system_random},
         caller::Caller,
         settings::{Flags, Settings},
-        testing::{Graph, NOW, Server, accepted, messages, text},
+        testing::{Graph, NOW, Server, accepted, messages, network, text},
     };
 
     const ANA: &str = "5511987654321";
@@ -282,7 +282,8 @@ mod tests {
             }
         }"#;
         let settings = Settings::read("", "test", |_| None, &Flags::default()).unwrap();
-        let parts = Parts { settings, store: store::memory(), clock: Arc::new(|| NOW), caller: Arc::new(Panics) };
+        let (store, clock) = (store::memory(), Arc::new(|| NOW));
+        let parts = Parts { settings, store, clock, random: system_random(), caller: Arc::new(Panics), graph: network() };
         let server = Server::of(App::build(parts).await.unwrap());
         server.publish("calls", CALLS).await;
         let body = json!({ "from": "+5511987654321", "text": "Oi" });

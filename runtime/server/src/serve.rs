@@ -7,11 +7,12 @@ use tokio::{net::TcpListener, time::Instant};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app::{App, Parts, system_clock},
+    app::{App, Parts, system_clock, system_random},
     bots,
     caller::Caller,
     calls::{Calls, Secrets},
     due, fleet,
+    graph_client::Network,
     http_client::{Access, HttpClient},
     listen::Port,
     media, metrics,
@@ -38,7 +39,8 @@ pub fn run(settings: Settings) -> anyhow::Result<()> {
         let stop_at = Duration::from_secs(settings.limits.stop_seconds);
         let store = store::connect(&settings.store, &settings.store_options()).await?;
         let caller = caller(&settings)?;
-        let parts = Parts { settings, store, clock: system_clock(), caller };
+        let graph = Arc::new(Network::new().context("can't make the client for the Graph API")?);
+        let parts = Parts { settings, store, clock: system_clock(), random: system_random(), caller, graph };
         let app = App::build(parts).await?;
         let listener = TcpListener::bind(app.settings.listen)
             .await

@@ -100,6 +100,7 @@ pub async fn work(app: Arc<App>) {
             tokio::time::sleep(QUIET).await;
         };
         tokio::select! {
+            biased;
             () = app.stop.cancelled() => return,
             () = changed => {}
             () = tokio::time::sleep(pause) => {}

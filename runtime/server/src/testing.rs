@@ -22,9 +22,10 @@ use steps::moment::Moment;
 use tower::ServiceExt;
 
 use crate::{
-    app::{App, Clock, Parts},
+    app::{App, Clock, Parts, system_random},
     bots,
     caller::NoCalls,
+    graph_client::{GraphClient, Network},
     router::router,
     settings::{Flags, Settings},
 };
@@ -182,9 +183,14 @@ pub(crate) async fn app(settings: &str, store: Arc<dyn store::Store>) -> Arc<App
 
 pub(crate) async fn app_at(settings: &str, store: Arc<dyn store::Store>, clock: Clock) -> Arc<App> {
     let settings = Settings::read(settings, "test", |_| None, &Flags::default()).unwrap();
-    let app = App::build(Parts { settings, store, clock, caller: Arc::new(NoCalls) }).await.unwrap();
+    let parts = Parts { settings, store, clock, random: system_random(), caller: Arc::new(NoCalls), graph: network() };
+    let app = App::build(parts).await.unwrap();
     app.set_ready();
     app
+}
+
+pub(crate) fn network() -> Arc<dyn GraphClient> {
+    Arc::new(Network::new().unwrap())
 }
 
 pub(crate) fn sign(secret: &str, body: &[u8]) -> String {

@@ -29,7 +29,7 @@ struct Record {
 
 /// What names a call: the client's key, or something that nobody gave before.
 pub(super) fn event_key(headers: &HeaderMap, app: &App) -> Result<String, Problem> {
-    Ok(key(headers)?.unwrap_or_else(|| records::key_of_now(app.now())))
+    Ok(key(headers)?.unwrap_or_else(|| records::key_at(app, app.now())))
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

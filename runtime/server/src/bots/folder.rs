@@ -100,6 +100,7 @@ pub async fn follow(app: Arc<App>) {
     }
     loop {
         tokio::select! {
+            biased;
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(FOLLOW) => {}
         }
@@ -110,7 +111,7 @@ pub async fn follow(app: Arc<App>) {
 }
 
 /// Runs here what the pointers say.
-async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
+pub async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
     let pointers = pointers(app).await?;
     let running = app.bots.load();
     for (id, live) in &pointers {

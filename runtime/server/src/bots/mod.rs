@@ -17,7 +17,7 @@ use serde_json::Value;
 use steps::{bot::Bot, environment::Environment, ids::BotId, moment::Moment};
 use store::StoreError;
 
-pub use folder::{follow, load_all, watch};
+pub use folder::{catch_up, follow, load_all, watch};
 
 use crate::{app::App, metrics as names, records};
 

@@ -10,7 +10,7 @@ use tokio::{fs, io::AsyncWriteExt};
 use url::Url;
 
 use super::Medium;
-use crate::channel::Graph;
+use crate::{channel::Graph, graph_client::NoAnswer};
 
 /// Hosts of Meta's, with all below them, that media lie on: a token goes there and to the Graph host alone.
 const META_HOSTS: &[&str] = &["facebook.com", "fbcdn.net", "fbsbx.com", "whatsapp.net"];
@@ -67,8 +67,8 @@ async fn open(graph: &Graph, address: &str) -> Result<Response, Failure> {
     graph.download(address).await.map_err(lost)
 }
 
-fn lost(error: reqwest::Error) -> Failure {
-    Failure::Passing(error.without_url().to_string())
+fn lost(error: impl Into<NoAnswer>) -> Failure {
+    Failure::Passing(error.into().to_string())
 }
 
 /// Whether the token may go there: the Graph API's own origin, or HTTPS on a host of Meta's.

@@ -53,7 +53,7 @@ pub async fn record(
     let dead = DeadEvent { at: now, contact, reason, event };
     let put = PutRecord {
         kind: DEAD.to_owned(),
-        key: crate::records::key_of_now(now),
+        key: crate::records::key_at(app, now),
         expected_version: 0,
         value: Some(crate::records::json(&dead)?),
         expires: None,

@@ -30,6 +30,7 @@ pub(super) fn begin(app: &Arc<App>, from: ContactId, into: ContactId) {
                 Err(error) => tracing::warn!(contact.id = %from, %error, "contact {from} can't be merged yet: {error}"),
             }
             tokio::select! {
+                biased;
                 () = app.stop.cancelled() => return,
                 () = tokio::time::sleep(PAUSE) => {}
             }
