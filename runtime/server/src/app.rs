@@ -119,7 +119,7 @@ impl App {
             wake: Wake::default(),
             fleet: Fleet::default(),
             templates: Templates::default(),
-            media: Media::new(store.folder().map(ToOwned::to_owned)),
+            media: Media::new(settings.media_folder(store.folder())),
             tasks: TaskTracker::new(),
             unverified: Semaphore::new(settings.limits.unverified_webhooks),
             in_flight: Semaphore::new(settings.limits.webhooks_in_flight),

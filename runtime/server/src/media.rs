@@ -1,5 +1,5 @@
-//! Media that customers send: fetched from Meta in the background, since it forgets them after 7 days, and kept as files in the store's
-//! folder. One record a medium tells how far it is, so a fetch that a crash cut off goes on at the next start.
+//! Media that customers send: fetched from Meta in the background, since it forgets them after 7 days, and kept as files in a
+//! folder, which all servers on a store share. One record a medium tells how far it is, so a fetch that a crash cut off goes on at the next start.
 
 mod fetch;
 
@@ -26,8 +26,6 @@ use fetch::Failure;
 const MEDIA: &str = "media";
 /// Records by contact and medium: what goes when the contact goes.
 const OF_CONTACT: &str = "media-of";
-/// Folder inside the store's.
-const FOLDER: &str = "media";
 /// Media that are fetched at the same time.
 const AT_ONCE: usize = 4;
 /// Records that are looked through together.
@@ -43,14 +41,14 @@ const PAUSES: &[Duration] = &[
 
 /// Where media are kept, and how many are fetched at once.
 pub struct Media {
-    /// None: the store has no folder.
+    /// None: none is named, and the store has none.
     folder: Option<PathBuf>,
     room: Semaphore,
 }
 
 impl Media {
-    pub fn new(store_folder: Option<PathBuf>) -> Self {
-        Media { folder: store_folder.map(|folder| folder.join(FOLDER)), room: Semaphore::new(AT_ONCE) }
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        Media { folder, room: Semaphore::new(AT_ONCE) }
     }
 }
 
@@ -130,7 +128,7 @@ fn begin(app: &Arc<App>, medium: Medium) {
 pub async fn resume(app: &Arc<App>) -> Result<(), StoreError> {
     if app.media.folder.is_none() {
         if app.settings.is_connected() {
-            tracing::warn!("media of customers are not kept: this store has no folder");
+            tracing::warn!("media of customers are not kept: name a folder for them by the setting `media`");
         }
         return Ok(());
     }

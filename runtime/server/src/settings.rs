@@ -10,7 +10,10 @@ mod layers;
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
@@ -38,6 +41,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("SALESBOT_BOTS", "bots"),
     ("SALESBOT_STORE", "store"),
     ("SALESBOT_JOURNAL", "journal"),
+    ("SALESBOT_MEDIA", "media"),
     ("SALESBOT_API_TOKEN", "api_token"),
     ("SALESBOT_LOG", "log"),
     ("SALESBOT_LOG_FORMAT", "log_format"),
@@ -83,6 +87,7 @@ pub struct Settings {
     pub store: String,
     /// Beside Redis: where the journal is kept.
     pub journal: String,
+    pub media: String,
     pub redis: RedisSettings,
     pub api_token: SecretString,
     pub more_api_tokens: Vec<SecretString>,
@@ -269,6 +274,14 @@ impl Settings {
         };
         let redis = store::RedisOptions { wait_replicas: self.redis.wait_replicas, ..store::RedisOptions::default() };
         store::Options { redis, journal, ..store::Options::default() }
+    }
+
+    /// Where media are kept: the folder that is named, or one in the store's.
+    pub fn media_folder(&self, store: Option<&Path>) -> Option<PathBuf> {
+        match self.media.is_empty() {
+            true => store.map(|store| store.join("media")),
+            false => Some(self.media.clone().into()),
+        }
     }
 
     /// What turns know of the account.

@@ -83,11 +83,7 @@ impl Server {
     }
 
     pub(crate) async fn connected_on(graph: &str, store: Arc<dyn store::Store>) -> Self {
-        let settings = format!(
-            "[whatsapp]\nphone_number_id = \"1001\"\nbusiness_account_id = \"5001\"\naccess_token = \"token\"\n\
-             app_secret = \"{SECRET}\"\nmore_app_secrets = [\"old-secret\"]\nverify_token = \"verify\"\ngraph_url = \"{graph}\""
-        );
-        Self::with(&settings, store).await
+        Self::with(&connected(graph), store).await
     }
 
     pub(crate) async fn with(settings: &str, store: Arc<dyn store::Store>) -> Self {
@@ -174,6 +170,14 @@ impl Server {
         });
         lines.collect()
     }
+}
+
+/// Settings that connect number `1001` to a Graph API.
+pub(crate) fn connected(graph: &str) -> String {
+    format!(
+        "[whatsapp]\nphone_number_id = \"1001\"\nbusiness_account_id = \"5001\"\naccess_token = \"token\"\n\
+         app_secret = \"{SECRET}\"\nmore_app_secrets = [\"old-secret\"]\nverify_token = \"verify\"\ngraph_url = \"{graph}\""
+    )
 }
 
 /// A server's state on a store, at [`NOW`], with no bots.

@@ -23,6 +23,11 @@ impl Process {
         command.spawn().map(Self)
     }
 
+    /// Its id, while it runs.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.0.id()
+    }
+
     /// Whether it has ended, and how.
     pub(super) fn ended(&mut self) -> Option<ExitStatus> {
         self.0.try_wait().expect("a child can be asked for its status")
@@ -40,7 +45,7 @@ impl Process {
 
     /// Sends it a signal, as `kill` names it.
     pub(super) fn signal(&self, signal: &str) {
-        let Some(id) = self.0.id() else { return };
+        let Some(id) = self.id() else { return };
         let told = std::process::Command::new("kill").args([format!("-{signal}"), id.to_string()]).status();
         assert!(told.is_ok_and(|status| status.success()), "process {id} can be sent a signal");
     }

@@ -56,6 +56,14 @@ impl Server {
         self.address
     }
 
+    /// The id of its process.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn process_id(&self) -> u32 {
+        self.process.id().expect("the server runs")
+    }
+
     /// The address of a page or a call.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{Graph as Stub, NOW, Server, messages};
+use crate::testing::{Graph as Stub, NOW, Server, connected, messages};
 
 const ANA: &str = "5511987654321";
 /// No try waits for another in a test.
@@ -48,11 +48,24 @@ async fn an_image_is_kept_served_and_erased_with_its_contact() {
     assert_eq!(headers, ["image/jpeg", "6", "attachment", "nosniff"]);
     assert_eq!(axum::body::to_bytes(answer.into_body(), 100).await.unwrap(), &b"pixels"[..]);
 
-    let files = || std::fs::read_dir(folder.path().join(FOLDER)).unwrap().count();
+    let files = || std::fs::read_dir(folder.path().join("media")).unwrap().count();
     assert_eq!(files(), 1);
     assert_eq!(server.call("DELETE", &format!("/api/v1/contacts/{ANA}"), &Value::Null).await.status, 204);
     assert_eq!((server.get("/api/v1/media/m%2F1").await.status, files()), (404, 0));
     assert!(records::list(&server.app, OF_CONTACT, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn servers_on_one_store_share_a_folder() {
+    let graph = Stub::accepting().await;
+    graph.set_medium("m1", &[200], b"pixels");
+    let (store, folder) = (store::memory(), tempfile::tempdir().unwrap());
+    let settings = format!("media = {:?}\n{}", folder.path().join("shared"), connected(&graph.address));
+    let first = Server::with(&settings, store.clone()).await;
+    assert_eq!(first.webhook(&messages(&[image("m1")])).await, 200);
+    first.settle().await;
+    let second = Server::with(&settings, store).await;
+    assert_eq!(second.get("/api/v1/media/m1").await.text, "pixels");
 }
 
 #[tokio::test]
