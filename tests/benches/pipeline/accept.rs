@@ -57,6 +57,7 @@ pub async fn on_redis(effort: &Effort, figures: &mut Map<String, Value>) {
     println!("at 70 % of that rate: p50 {:.2} ms, p99 {:.2} ms", late.0, late.1);
     figures.insert("redis_commit_ratio_of_bound".into(), rounded(rate / bound));
     figures.insert("redis_accepted_per_second".into(), json!(rate.round()));
+    figures.insert("redis_bound_per_second".into(), json!(bound.round()));
     figures.insert("redis_commit_p99_ms".into(), rounded(late.1));
     figures.insert("redis_commands_per_inbound".into(), rounded(cost.commands));
     figures.insert("redis_round_trips_per_inbound".into(), rounded(cost.round_trips));

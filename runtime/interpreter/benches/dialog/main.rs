@@ -89,7 +89,7 @@ fn main() {
     let checked = check_all(&sources[..BOTS_AT_START / 10]) * 10;
     println!("the same with a check of each: {:.0} ms", milliseconds(checked));
 
-    let growth = many.inbound.each() / few.inbound.each() - 1.0;
+    let growth = few.inbound.each() / many.inbound.each();
     let figures = json!({
         "interpreter_turns_per_core_second": few.inbound.per_second().round(),
         "interpreter_turns_with_results_per_core_second": all.per_second().round(),
