@@ -24,6 +24,7 @@ use crate::{
     fleet::Fleet,
     live::Live,
     media::Media,
+    pace::Together,
     process::{Probation, Queues},
     settings::{MetaApp, Settings},
     templates::Templates,
@@ -128,6 +129,11 @@ impl App {
 
     pub fn now(&self) -> Moment {
         (self.clock)()
+    }
+
+    /// Those who keep the pace of the numbers together.
+    pub fn together(&self) -> Together<'_> {
+        Together { store: &self.store, servers: self.fleet.size() }
     }
 
     /// Whether the server stops: what runs finishes, nothing new is claimed.

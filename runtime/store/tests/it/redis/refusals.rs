@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use store::{Commit, PutRecord, RedisOptions, StoreError, lane_of};
+use store::{Commit, Lease, PutRecord, Rate, RedisOptions, StoreError, lane_of};
 
 use super::{Opened, beside, open, open_with, refusal};
 use crate::suite::{committed, fact, put, record};
-use servers::free_port;
+use servers::{free_port, wait_until};
 use servers::redis::RedisServer;
 
 #[tokio::test]
