@@ -9,9 +9,9 @@
 //! Replies go before what no customer waits for ([`PendingSend::bulk`](steps::contact::PendingSend::bulk)): here, because they get the
 //! next token; at other servers, because they may take tokens further ahead.
 //!
-//! What is promised: no send is more than the 80th message, in and out, of the second before it, as long as what is leased is used within
-//! [`LATE`]. Of what came in at other servers, that of the last [`REPORT`] may not have been told yet. A server that joins those that
-//! are there, or finds the store again, may for a second add its own share to theirs.
+//! What is promised: no send is more than the 80th message, in and out, of the second before it. What came in counts at once where it
+//! came in; at other servers after [`REPORT`], and not against tokens that they have leased already: within half a second. A server that
+//! joins those that are there, or finds the store again, may for a second add its own share to theirs.
 
 mod queue;
 
@@ -71,8 +71,10 @@ pub struct Pace {
 struct State {
     /// The budget, as far as it is known here: all of it where this server is alone, else what the store said last, and the share.
     known: Budget,
-    /// Messages that the store has not been told of.
-    spent: u32,
+    /// Messages that came in and that the store has not been told of.
+    untold: u32,
+    /// Tokens were used that the store has not given: what is owed for them it has not been told of.
+    is_local: bool,
     tokens: Tokens,
     replies: Queue,
     bulk: Queue,
@@ -141,14 +143,18 @@ impl Pace {
     pub fn received(self: &Arc<Self>, together: Together<'_>, count: u32) {
         let (mut state, now) = (self.lock(), self.now());
         state.servers = together.servers;
-        let untold = (0..count).filter(|_| !state.tokens.take(now)).count();
-        let Ok(untold @ 1..) = u32::try_from(untold) else { return };
-        state.known.take(&Lease { spent: untold, ..self.lease(now) });
-        state.spent = state.spent.saturating_add(untold);
-        if state.are_several(together) && !state.is_attended {
-            state.report_at = now + REPORT;
-            self.attend(&mut state, together);
+        let spent = (0..count).filter(|_| !state.tokens.take_any(now)).count();
+        let Ok(spent @ 1..) = u32::try_from(spent) else { return };
+        state.known.take(&Lease { spent, ..self.lease(now) });
+        if !state.are_several(together) || state.away_since.is_some() {
+            state.is_local = true;
+            return;
         }
+        if state.untold == 0 {
+            state.report_at = now + REPORT;
+        }
+        state.untold = state.untold.saturating_add(spent);
+        self.attend(&mut state, together);
     }
 
     /// Meta said that the number is too fast: all servers halve its rate for a while.
@@ -167,9 +173,11 @@ impl Pace {
         if state.tokens.take(now) {
             return true;
         }
-        let there_is = !state.are_several(together) && state.known.take(&Lease { wanted: 1, ..self.lease(now) }).granted == 1;
-        state.spent = state.spent.saturating_add(u32::from(there_is));
-        there_is
+        if state.are_several(together) {
+            return false;
+        }
+        state.is_local = true;
+        state.known.take(&Lease { wanted: 1, ..self.lease(now) }).granted == 1
     }
 
     /// When a send that does not wait any longer is to come back, in milliseconds: one after the other, at the number's pace.
@@ -214,7 +222,7 @@ impl Pace {
         loop {
             state.hand_out(now);
             let wanted = u32::try_from(state.waiting()).unwrap_or(u32::MAX);
-            let has_news = state.are_several(together) && (state.tell_slow || self.untold(&state, now) > 0);
+            let has_news = state.are_several(together) && (state.untold > 0 || state.tell_slow);
             if wanted == 0 && !has_news {
                 state.is_attended = false;
                 return Step::End;
@@ -227,13 +235,15 @@ impl Pace {
                 Some(_) => state.ask_at,
                 None if is_urgent => now,
                 None if wanted == 0 => state.report_at,
+                None if state.untold > 0 => state.ask_at.min(state.report_at),
                 None => state.ask_at,
             };
             if state.are_several(together) && ask_at <= now {
                 state.asked_for_replies = !state.replies.is_empty();
                 let ahead = if state.asked_for_replies { AHEAD } else { BULK_AHEAD };
                 let slow_for = if state.tell_slow { SLOW } else { 0 };
-                let spent = self.untold(&state, now);
+                let spent = if state.is_local { self.owed(&state, now) } else { state.untold };
+                (state.untold, state.is_local) = (0, false);
                 return Step::Ask(Lease { wanted, spent, ahead, slow_for, ..self.lease(now) });
             }
             let rate = match state.away_since {
@@ -249,7 +259,7 @@ impl Pace {
             if leased.granted == 0 {
                 return Step::Wait(now + leased.first);
             }
-            state.spent = state.spent.saturating_add(leased.granted);
+            state.is_local = true;
             (0..leased.granted).for_each(|_| state.tokens.add(now, now + LATE));
         }
     }
@@ -272,7 +282,6 @@ impl Pace {
             tracing::info!(number.id = %self.number, "number {} keeps its pace with the other servers again", self.number);
         }
         tokens.into_iter().for_each(|(from, until)| state.tokens.add(from, until));
-        state.spent = state.spent.saturating_sub(lease.spent);
         state.tell_slow &= lease.slow_for == 0;
         let next = leased.first + granted * interval;
         state.known.whole_at = now + next + i64::from(self.rate.burst - 1) * interval;
@@ -288,14 +297,16 @@ impl Pace {
                 "number {} can't keep its pace with the other servers, and goes by its share until it can: {error}", self.number
             );
         }
+        state.is_local = true;
+        state.untold = 0;
         state.ask_at = now + RETRY;
         state.tell_slow = false;
     }
 
-    /// Messages that the store has not been told of, without those that count no longer.
-    fn untold(&self, state: &State, now: i64) -> u32 {
-        let owed = (state.known.whole_at - now + self.rate.interval - 1).max(0).div_euclid(self.rate.interval);
-        state.spent.min(u32::try_from(owed).unwrap_or(u32::MAX))
+    /// How many messages, of those that went out and came in, are not paid back as far as is known here.
+    fn owed(&self, state: &State, now: i64) -> u32 {
+        let owed = (state.known.whole_at - now + self.rate.interval - 1).div_euclid(self.rate.interval);
+        u32::try_from(owed).unwrap_or_default()
     }
 
     /// An equal share of the rate.
@@ -347,7 +358,9 @@ impl State {
 /// moment in that second or so little before, and of so much time there are as many moments as intervals fit, and the burst.
 fn rate(limit: u32) -> Rate {
     let interval = (SECOND + LATE).div_euclid(i64::from(limit - BURST + 1)) + 1;
-    Rate { interval, burst: BURST, longest_debt: SECOND + LATE }
+    // After so long, what came in now and what was leased before are more than a second ago.
+    let longest_debt = AHEAD + LATE + SECOND + interval * i64::from(BURST - 1);
+    Rate { interval, burst: BURST, longest_debt }
 }
 
 fn too_late() -> StoreError {

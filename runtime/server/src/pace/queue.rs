@@ -64,6 +64,16 @@ impl Tokens {
         false
     }
 
+    /// Takes a token whose moment may still come: for what can't wait for it.
+    pub(super) fn take_any(&mut self, now: i64) -> bool {
+        while let Some((_, until)) = self.0.pop_front() {
+            if until >= now {
+                return true;
+            }
+        }
+        false
+    }
+
     /// When the next one may be used.
     pub(super) fn next(&self) -> Option<i64> {
         self.0.front().map(|(from, _)| *from)
