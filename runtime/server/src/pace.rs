@@ -48,8 +48,9 @@ const GATHER: i64 = AHEAD / 4;
 const REPORT: i64 = 100 * MILLISECOND;
 /// How long an answer of the store may take: after that its tokens would be gone.
 const ANSWER: Duration = Duration::from_millis(250);
-/// When the store is asked again that did not answer.
-const RETRY: i64 = SECOND;
+/// When the store is asked again that did not answer, at first and later.
+const RETRY: i64 = 200 * MILLISECOND;
+const LATER_RETRY: i64 = SECOND;
 /// When the share is used: what anybody leased before the store went away is no longer counted then.
 const OUTAGE: i64 = SECOND + AHEAD + LATE;
 /// How long a number sends at half its rate after Meta said that it is too fast (error 130429).
@@ -87,8 +88,9 @@ struct State {
     asked_for_replies: bool,
     /// When the store is told of what came in.
     report_at: i64,
-    /// Since when the store has given nothing that could be used.
+    /// Since when the store has given nothing that could be used, and whether people were told.
     away_since: Option<i64>,
+    is_told: bool,
     /// The others are to slow down.
     tell_slow: bool,
 }
@@ -278,7 +280,8 @@ impl Pace {
         if granted > 0 && tokens.iter().all(|(from, until)| from > until) {
             return self.is_away(&mut state, lease, &too_late(), now);
         }
-        if state.away_since.take().is_some() {
+        state.away_since = None;
+        if std::mem::take(&mut state.is_told) {
             tracing::info!(number.id = %self.number, "number {} keeps its pace with the other servers again", self.number);
         }
         tokens.into_iter().for_each(|(from, until)| state.tokens.add(from, until));
@@ -290,8 +293,9 @@ impl Pace {
     }
 
     fn is_away(&self, state: &mut State, lease: &Lease, error: &StoreError, now: i64) {
-        if state.away_since.is_none() {
-            state.away_since = Some(lease.now);
+        let since = *state.away_since.get_or_insert(lease.now);
+        let is_outage = now - since >= OUTAGE;
+        if is_outage && !std::mem::replace(&mut state.is_told, true) {
             tracing::warn!(
                 number.id = %self.number, %error,
                 "number {} can't keep its pace with the other servers, and goes by its share until it can: {error}", self.number
@@ -299,7 +303,7 @@ impl Pace {
         }
         state.is_local = true;
         state.untold = 0;
-        state.ask_at = now + RETRY;
+        state.ask_at = now + if is_outage { LATER_RETRY } else { RETRY };
         state.tell_slow = false;
     }
 

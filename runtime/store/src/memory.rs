@@ -8,8 +8,8 @@ use crate::announce::Announcer;
 use crate::lease::Budgets;
 use crate::limits::{add_to_counter, check_commit, check_key, check_put};
 use crate::{
-    Announcements, Commit, Due, JournalEntry, JournalRow, Lease, Leased, Message, MessageChange, Millis, Outcome, PutRecord, Record, Store, StoreError,
-    StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
+    Announcements, Commit, Due, JournalEntry, JournalRow, Lease, Leased, Message, MessageChange, Millis, Outcome, PutRecord,
+    Record, Store, StoreError, StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
 };
 
 /// A store that lives and dies with this process. See [`memory()`](crate::memory()).

@@ -84,7 +84,8 @@ impl Scene {
 fn most(seen: &[Seen], counts: impl Fn(&Seen, &Seen) -> bool) -> usize {
     let sends = seen.iter().filter(|send| send.kind != Kind::Received);
     let before = |send: &Seen| seen.iter().filter(|other| other.at + 1_000 > send.at && counts(other, send)).count();
-    let until = |send: &Seen| seen.iter().filter(|other| other.at + 1_000 > send.at && other.at > send.at && counts(other, send)).count();
+    let until =
+        |send: &Seen| seen.iter().filter(|other| other.at + 1_000 > send.at && other.at > send.at && counts(other, send)).count();
     sends.map(|send| before(send) - until(send)).max().unwrap_or_default()
 }
 

@@ -10,7 +10,8 @@ use std::{
 };
 
 use store::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored,
+    Announcements, Commit, Due, JournalRow, Lease, Leased, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store,
+    StoreError, StoreFuture, Stored,
 };
 use tokio::time::Instant;
 

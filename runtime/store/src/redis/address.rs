@@ -45,7 +45,10 @@ pub(super) enum Source {
     /// The client keeps its connections to the Sentinels; one attempt at a time uses it.
     Sentinel(Box<Mutex<SentinelClient>>),
     /// With its nodes one by one.
-    Cluster { client: Box<ClusterClient>, nodes: Vec<Client> },
+    Cluster {
+        client: Box<ClusterClient>,
+        nodes: Vec<Client>,
+    },
 }
 
 impl Address {

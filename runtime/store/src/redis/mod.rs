@@ -44,8 +44,8 @@ use crate::sql::SqlJournal;
 use crate::sql::postgres::PostgresJournal;
 use crate::sql::sqlite::SqliteJournal;
 use crate::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture,
-    Stored, lane_of,
+    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
+    StoreFuture, Stored, lane_of,
 };
 
 /// The store on Redis. See [`connect()`](crate::connect()).

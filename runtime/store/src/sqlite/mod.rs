@@ -29,8 +29,8 @@ use crate::lease::Budgets;
 use crate::limits::{check_commit, check_key, check_put};
 use crate::packed::{pack, unpack};
 use crate::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture,
-    Stored,
+    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
+    StoreFuture, Stored,
 };
 
 /// The file in its folder.

@@ -11,8 +11,7 @@ use servers::redis::RedisServer;
 use servers::wait_for;
 
 /// What a store's own task and the test itself ask for.
-const NOT_COUNTED: [&str; 8] =
-    ["info", "config|resetstat", "client|setinfo", "xrange", "xtrim", "xlen", "exists", "subscribe"];
+const NOT_COUNTED: [&str; 8] = ["info", "config|resetstat", "client|setinfo", "xrange", "xtrim", "xlen", "exists", "subscribe"];
 
 /// The commands since the last call, with how often each was run.
 fn commands(server: &RedisServer) -> BTreeMap<String, u64> {

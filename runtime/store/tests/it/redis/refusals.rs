@@ -6,8 +6,8 @@ use store::{Commit, Lease, PutRecord, Rate, RedisOptions, StoreError, lane_of};
 
 use super::{Opened, beside, open, open_with, refusal};
 use crate::suite::{committed, fact, put, record};
-use servers::{free_port, wait_until};
 use servers::redis::RedisServer;
+use servers::{free_port, wait_until};
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {
@@ -29,7 +29,8 @@ async fn a_wrong_password_is_named() {
 }
 
 /// The rights that `docs/redis.md` names.
-const RIGHTS: &str = "~sb:* &sb:* +@read +@write +@scripting +@connection +info +time +wait +publish +subscribe +cluster|slots +cluster|shards";
+const RIGHTS: &str =
+    "~sb:* &sb:* +@read +@write +@scripting +@connection +info +time +wait +publish +subscribe +cluster|slots +cluster|shards";
 
 #[tokio::test]
 async fn a_user_with_the_rights_of_the_manual_can_do_all_there_is_to_do() {
