@@ -1,3 +1,5 @@
+//! Servers that share a number, in time that passes at once: who gets a token when, whatever happens.
+
 use std::sync::atomic::Ordering;
 
 use proptest::prelude::*;
