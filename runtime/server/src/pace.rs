@@ -229,8 +229,9 @@ impl Pace {
                 state.is_attended = false;
                 return Step::End;
             }
-            if let Some(next) = state.tokens.next().filter(|_| wanted > 0) {
-                return Step::Wait(next);
+            let report_at = if state.untold > 0 { state.report_at } else { i64::MAX };
+            if let Some(next) = state.tokens.next().filter(|_| wanted > 0 && report_at > now) {
+                return Step::Wait(next.min(report_at));
             }
             let is_urgent = state.tell_slow || (!state.replies.is_empty() && !state.asked_for_replies);
             let ask_at = match state.away_since {
@@ -246,6 +247,7 @@ impl Pace {
                 let slow_for = if state.tell_slow { SLOW } else { 0 };
                 let spent = if state.is_local { self.owed(&state, now) } else { state.untold };
                 (state.untold, state.is_local) = (0, false);
+                let wanted = wanted.saturating_sub(state.tokens.len());
                 return Step::Ask(Lease { wanted, spent, ahead, slow_for, ..self.lease(now) });
             }
             let rate = match state.away_since {

@@ -46,6 +46,10 @@ impl Queue {
 pub(super) struct Tokens(VecDeque<(i64, i64)>);
 
 impl Tokens {
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn add(&mut self, from: i64, until: i64) {
         self.0.push_back((from, until));
     }
