@@ -332,6 +332,7 @@ impl Machine<'_> {
             held: false,
             frame: 0,
             settle_until: None,
+            bulk: false,
         };
         contact.pending.push(Pending { id, session: None, work: Work::Send(Box::new(send)) });
         let agent = Some(by.unwrap_or("agent").to_owned());

@@ -36,6 +36,8 @@ pub enum Claimed {
         reply_to: Option<MessageId>,
         /// How often it was tried before.
         attempt: u32,
+        /// Replies go before it: [`steps::contact::PendingSend::bulk`].
+        bulk: bool,
     },
     Call {
         entry: EntryId,
@@ -115,8 +117,8 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                     facts.push(Fact::SentAgain { entry: pending.id });
                 }
                 let (number, message) = (send.number.clone(), send.message.clone());
-                let (to, attempt) = (identity.clone(), send.attempts);
-                claimed.push(Claimed::Send { entry: pending.id, number, to, message, reply_to: None, attempt });
+                let (to, attempt, bulk) = (identity.clone(), send.attempts, send.bulk);
+                claimed.push(Claimed::Send { entry: pending.id, number, to, message, reply_to: None, attempt, bulk });
             }
         }
         true

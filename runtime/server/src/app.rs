@@ -25,6 +25,7 @@ use crate::{
     graph_client::GraphClient,
     live::Live,
     media::Media,
+    pace::Together,
     process::{Kept, Probation, Queues},
     settings::{MetaApp, Settings},
     templates::Templates,
@@ -141,6 +142,11 @@ impl App {
     /// Fills with what nobody can guess.
     pub fn random(&self, bytes: &mut [u8]) -> Result<(), BuildError> {
         (self.random)(bytes)
+    }
+
+    /// Those who keep the pace of the numbers together.
+    pub fn together(&self) -> Together<'_> {
+        Together { store: &self.store, servers: self.fleet.size() }
     }
 
     /// Whether the server stops: what runs finishes, nothing new is claimed.

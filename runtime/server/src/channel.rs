@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -19,8 +19,8 @@ use steps::{
     ids::{ContactId, EntryId, MessageId, NumberId},
     message::Message,
     moment::{MINUTE, Moment},
-    pace,
 };
+use tokio::time::Instant;
 use whatsapp::{
     callback, errors,
     send::{self, Recipient, paths},
@@ -29,6 +29,7 @@ use whatsapp::{
 
 use crate::{
     graph_client::{GraphClient, NoAnswer, Request},
+    pace::{Pace, Together},
     settings::Number,
     templates::Known,
 };
@@ -45,18 +46,9 @@ pub struct Graph {
     client: Arc<dyn GraphClient>,
     base: String,
     number: Number,
-    budget: Mutex<Budget>,
+    pace: Arc<Pace>,
     /// Until when nothing is sent, after an error that more sends would only repeat.
     paused_until: AtomicI64,
-}
-
-/// What a number may send, in microseconds.
-#[derive(Default)]
-struct Budget {
-    /// When it would be whole again ([`pace`]).
-    whole_at: i64,
-    /// When the last of those that were sent away comes back: one after the other, at the number's pace.
-    queue_until: i64,
 }
 
 /// A send that was claimed.
@@ -68,9 +60,13 @@ pub struct Send<'s> {
     pub reply_to: Option<&'s MessageId>,
     /// From 1.
     pub attempt: u32,
+    /// Replies go before it.
+    pub bulk: bool,
 }
 
 const JSON: &str = "application/json";
+/// How long a send may take, waiting for its token included.
+const SEND_TIMEOUT: Duration = Duration::from_millis(SEND_DEADLINE.unsigned_abs());
 /// An answer of the Graph API is well under this; what is longer is no answer of it.
 const MAX_ANSWER: usize = 64 * 1024;
 /// A page of templates is well under this.
@@ -85,9 +81,7 @@ const MAX_PAGES: usize = 1_000;
 const RECEIPT: Duration = Duration::from_secs(5);
 /// How long a number rests after an error that only people can mend: a token that was revoked, an account that is restricted.
 const PAUSE: i64 = MINUTE;
-/// The part of the deadline that a send may spend waiting for the number's pace.
-const MAX_PACE: i64 = SEND_DEADLINE / 2;
-/// The number sends too fast (Cloud API, Error codes): what we say ourselves before Meta does.
+/// The number sends too fast (Cloud API, Error codes). Also what we say ourselves before Meta does.
 const RATE_LIMIT: i64 = 130_429;
 /// A service is not available (Cloud API, Error codes): what no connection comes down to.
 const UNAVAILABLE: i64 = 131_016;
@@ -96,7 +90,8 @@ const UNDELIVERABLE: i64 = 131_026;
 
 impl Graph {
     pub fn new(client: Arc<dyn GraphClient>, base: String, number: Number) -> Self {
-        Graph { client, base, number, budget: Mutex::default(), paused_until: AtomicI64::default() }
+        let pace = Pace::new(number.id.clone(), number.coexistence);
+        Graph { client, base, number, pace, paused_until: AtomicI64::default() }
     }
 
     /// The number's business account.
@@ -104,8 +99,13 @@ impl Graph {
         &self.number.business_account_id
     }
 
-    /// Sends one message, within the deadline that lies inside its claim. `servers`: how many share the number's pace.
-    pub async fn send(&self, order: &Send<'_>, servers: usize, now: Moment) -> SendOutcome {
+    /// The number's pace.
+    pub fn pace(&self) -> &Arc<Pace> {
+        &self.pace
+    }
+
+    /// Sends one message, within the deadline that lies inside its claim.
+    pub async fn send(&self, order: &Send<'_>, together: Together<'_>, now: Moment) -> SendOutcome {
         let Some(recipient) = Recipient::of(order.to) else {
             return SendOutcome::Refused(errors::new(UNDELIVERABLE, "the contact has neither a phone number nor a user id"));
         };
@@ -113,25 +113,21 @@ impl Graph {
         if paused > 0 {
             return SendOutcome::Deferred { error: errors::new(UNAVAILABLE, "the number rests after an error"), after: paused };
         }
-        let wait = match self.reserve(servers, now) {
-            Ok(wait) => wait,
-            Err(after) => {
-                return SendOutcome::Deferred {
-                    error: errors::new(RATE_LIMIT, "the number has more to send than it may"),
-                    after,
-                };
-            }
-        };
-        if wait > 0 {
-            tokio::time::sleep(millis(wait)).await;
+        let begun = Instant::now();
+        if let Err(after) = self.pace.token(together, order.bulk).await {
+            let error = errors::new(RATE_LIMIT, "the number has more to send than it may");
+            return SendOutcome::Deferred { error, after };
         }
         let callback = callback::encode(order.contact, order.entry).unwrap_or_default();
         let body = send::request(&recipient, order.message, &callback, order.reply_to);
-        let outcome = match self.post(&body, millis(SEND_DEADLINE - wait)).await {
+        let outcome = match self.post(&body, SEND_TIMEOUT.saturating_sub(begun.elapsed())).await {
             Ok((status, answer)) => send::answer(status, &answer).outcome,
             Err(NoAnswer::NoConnection(_)) => SendOutcome::Refused(errors::new(UNAVAILABLE, "no connection to the Graph API")),
             Err(NoAnswer::Broken(_)) => SendOutcome::Unknown,
         };
+        if matches!(&outcome, SendOutcome::Refused(error) if error.code == RATE_LIMIT) {
+            self.pace.slow_down(together);
+        }
         self.react(outcome, order.attempt, now)
     }
 
@@ -181,20 +177,6 @@ impl Graph {
             }
         }
         Err(errors::new(UNAVAILABLE, "the list of templates does not end"))
-    }
-
-    /// A place in the number's pace: milliseconds to wait; or, where that would pass the deadline, when to try again.
-    fn reserve(&self, servers: usize, now: Moment) -> Result<i64, i64> {
-        let pace = if self.number.coexistence { pace::SHARED_NUMBER } else { pace::NUMBER }.shared_by(servers);
-        let micros = now.0.saturating_mul(1_000);
-        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = rounded_up(pace.wait_micros(budget.whole_at, micros));
-        if wait > MAX_PACE {
-            budget.queue_until = pace.spend_micros(budget.queue_until.max(budget.whole_at), micros);
-            return Err(rounded_up(budget.queue_until.saturating_sub(micros)));
-        }
-        budget.whole_at = pace.spend_micros(budget.whole_at, micros);
-        Ok(wait)
     }
 
     /// Whether a refusal is for good, and what it means for the number.
@@ -260,52 +242,4 @@ pub fn sandbox_id(contact: &ContactId, entry: EntryId) -> MessageId {
 /// Whether a number of ours is on the sandbox.
 pub fn is_sandbox(number: &NumberId) -> bool {
     number.as_str() == crate::settings::SANDBOX_NUMBER
-}
-
-/// Microseconds as milliseconds.
-fn rounded_up(micros: i64) -> i64 {
-    micros.saturating_add(999) / 1_000
-}
-
-fn millis(millis: i64) -> Duration {
-    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{NOW, network};
-
-    fn graph(coexistence: bool) -> Graph {
-        let number = Number {
-            id: NumberId::new("1001"),
-            name: String::new(),
-            access_token: "token".into(),
-            business_account_id: String::new(),
-            coexistence,
-        };
-        Graph::new(network(), "http://127.0.0.1:1".to_owned(), number)
-    }
-
-    #[test]
-    fn a_number_keeps_its_pace() {
-        for (coexistence, a_second) in [(false, 80), (true, 20)] {
-            let graph = graph(coexistence);
-            let waits: Vec<i64> = (0..3 * a_second).map_while(|_| graph.reserve(1, NOW).ok()).collect();
-            let within = |from: i64, to: i64| waits.iter().filter(|wait| (from..to).contains(*wait)).count();
-            // Meta counts by the second: the burst is no more than a quarter of it.
-            assert!(within(0, 1_000) <= a_second + a_second / 4, "{coexistence}: {waits:?}");
-            assert_eq!(within(1_000, 2_000), a_second, "{coexistence}");
-        }
-    }
-
-    #[test]
-    fn what_passes_the_deadline_comes_back_one_after_the_other() {
-        let graph = graph(false);
-        while graph.reserve(1, NOW).is_ok() {}
-        let back: Vec<i64> = (0..800).filter_map(|_| graph.reserve(1, NOW).err()).collect();
-        assert_eq!(back.len(), 800);
-        assert!(back.windows(2).all(|pair| pair[0] <= pair[1]) && back[0] > MAX_PACE, "{back:?}");
-        assert!((9_900..10_100).contains(&(back[799] - back[0])), "{} to {}", back[0], back[799]);
-    }
 }

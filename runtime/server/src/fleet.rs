@@ -18,7 +18,8 @@ use store::{LANES, PutRecord, Record, StoreError};
 
 use crate::{app::App, process, records};
 
-/// Records of this kind, by process: it runs. One that is found when its process does not run any more did not end well.
+/// Records of this kind, by process: it runs. One that is found when its process does not run any more did not end well. Also what
+/// is announced when a server joins.
 pub const RUNNING: &str = "running";
 /// How often a server tells that it lives.
 const BEAT: Duration = Duration::from_secs(2);
@@ -104,7 +105,7 @@ pub async fn work(app: Arc<App>) {
     if !app.store.is_shared() {
         return app.stop.cancelled().await;
     }
-    let mut beat = 0;
+    let (mut beat, mut announcements) = (0, app.store.announcements());
     loop {
         beat += 1;
         if let Err(error) = look(&app, beat).await {
@@ -113,6 +114,7 @@ pub async fn work(app: Arc<App>) {
         tokio::select! {
             biased;
             () = app.stop.cancelled() => return,
+            () = announcements.of(RUNNING) => {}
             () = tokio::time::sleep(BEAT) => {}
         }
     }
@@ -135,7 +137,7 @@ async fn look(app: &Arc<App>, beat: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tells for the first time that this server runs.
+/// Tells for the first time that this server runs, and looks who else does: from here on the servers share what they share.
 pub async fn join(app: &App) -> Result<(), StoreError> {
     let put = PutRecord {
         kind: RUNNING.to_owned(),
@@ -145,7 +147,15 @@ pub async fn join(app: &App) -> Result<(), StoreError> {
         expires: None,
         now: app.now().0,
     };
-    app.store.put_record(put).await.map(|_| ())
+    app.store.put_record(put).await?;
+    if app.store.is_shared() {
+        app.fleet.observe(&app.process_id, records::list(app, RUNNING, MAX_SERVERS).await?, app.now());
+        // One that does not hear it sees this server at its next look.
+        if let Err(error) = app.store.announce(RUNNING).await {
+            tracing::warn!(%error, "the other servers learn later that this one has joined them: {error}");
+        }
+    }
+    Ok(())
 }
 
 /// Tells that this server ended well.

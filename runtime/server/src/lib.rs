@@ -24,6 +24,7 @@ mod listen;
 pub mod live;
 pub mod media;
 pub mod metrics;
+pub mod pace;
 pub mod pages;
 pub mod problem;
 pub mod process;

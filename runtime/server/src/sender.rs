@@ -47,10 +47,10 @@ pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>) {
 async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
     let begun = Instant::now();
     match work {
-        Claimed::Send { entry, number, to, message, reply_to, attempt } => {
+        Claimed::Send { entry, number, to, message, reply_to, attempt, bulk } => {
             // The contact counts those before.
             let attempt = attempt + 1;
-            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to: reply_to.as_ref(), attempt };
+            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to: reply_to.as_ref(), attempt, bulk };
             // A panic here would come again with every try: it is an answer, too.
             let sent = AssertUnwindSafe(send(app, &number, &order)).catch_unwind().await;
             let outcome = sent.unwrap_or_else(|_| SendOutcome::Refused(errors::new(errors::NO_CODE, FAILED)));
@@ -89,7 +89,7 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
 
 async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcome {
     match app.channels.get(number) {
-        Some(Channel::Graph(graph)) => graph.send(order, app.fleet.size(), app.now()).await,
+        Some(Channel::Graph(graph)) => graph.send(order, app.together(), app.now()).await,
         Some(Channel::Sandbox) => {
             SendOutcome::Accepted { message_id: sandbox_id(order.contact, order.entry), wa_id: None, user_id: None }
         }
@@ -148,6 +148,13 @@ pub fn acknowledge(app: &Arc<App>, receipts: Vec<Receipt>) {
         }
         drop(permit);
     });
+}
+
+/// A customer's message came in: it uses up the number's pace.
+pub fn received(app: &App, number: &NumberId) {
+    if let Some(Channel::Graph(graph)) = app.channels.get(number) {
+        graph.pace().received(app.together(), 1);
+    }
 }
 
 /// Lets the numbers of an account rest or go on, as Meta says that the account was restricted or reinstated.

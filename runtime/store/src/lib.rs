@@ -35,11 +35,13 @@
 //! # Ok::<_, store::StoreError>(()) }).unwrap();
 //! ```
 
+mod announce;
 mod connect;
 mod contact;
 mod error;
 mod journal;
 mod lane;
+mod lease;
 mod limits;
 mod memory;
 mod packed;
@@ -49,11 +51,13 @@ mod sql;
 mod sqlite;
 mod traits;
 
+pub use announce::Announcements;
 pub use connect::{Options, connect};
 pub use contact::{Commit, Due, Millis, Outcome, Stored};
 pub use error::StoreError;
 pub use journal::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
 pub use lane::{LANES, lane_of};
+pub use lease::{Budget, Lease, Leased, Rate};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};

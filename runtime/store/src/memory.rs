@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::announce::Announcer;
+use crate::lease::Budgets;
 use crate::limits::{add_to_counter, check_commit, check_key, check_put};
 use crate::{
-    Commit, Due, JournalEntry, JournalRow, Message, MessageChange, Millis, Outcome, PutRecord, Record, Store, StoreError,
-    StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
+    Announcements, Commit, Due, JournalEntry, JournalRow, Lease, Leased, Message, MessageChange, Millis, Outcome, PutRecord,
+    Record, Store, StoreError, StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
 };
 
 /// A store that lives and dies with this process. See [`memory()`](crate::memory()).
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
+    budgets: Budgets,
+    announcer: Announcer,
 }
 
 #[derive(Debug, Default)]
@@ -289,6 +293,19 @@ impl Store for MemoryStore {
             state.counters.insert(name.to_owned(), sum);
         }
         ready(sum)
+    }
+
+    fn lease<'a>(&'a self, lease: &'a Lease) -> StoreFuture<'a, Leased> {
+        ready(check_key("budget", &lease.budget).map(|()| self.budgets.lease(lease)))
+    }
+
+    fn announce<'a>(&'a self, topic: &'a str) -> StoreFuture<'a, ()> {
+        self.announcer.announce(topic);
+        ready(Ok(()))
+    }
+
+    fn announcements(&self) -> Announcements {
+        self.announcer.listen()
     }
 
     fn flushes(&self) -> u64 {

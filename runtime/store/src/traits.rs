@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::pin::Pin;
 
-use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored};
+use crate::{
+    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored,
+};
 
 /// What the operations of a [`Store`] return, so that the server can hold an `Arc<dyn Store>`.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -78,6 +80,17 @@ pub trait Store: Send + Sync + 'static {
 
     /// Adds to a counter, which begins at 0, and returns the sum.
     fn increment<'a>(&'a self, name: &'a str, by: u64) -> StoreFuture<'a, u64>;
+
+    /// Takes tokens of a budget that all servers on the store keep together, in one step with telling what was used of it without
+    /// asking. Budgets are not durable: what was used long ago does not count anyway.
+    fn lease<'a>(&'a self, lease: &'a Lease) -> StoreFuture<'a, Leased>;
+
+    /// Tells all processes on the store that something of this topic has changed: those that listen, as far as the word
+    /// reaches them.
+    fn announce<'a>(&'a self, topic: &'a str) -> StoreFuture<'a, ()>;
+
+    /// What is announced from now on, by any process.
+    fn announcements(&self) -> Announcements;
 
     /// How many times writes were forced to the disk since the store was opened; several commits
     /// share one. 0 for ever where nothing is durable.

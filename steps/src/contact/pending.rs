@@ -66,6 +66,10 @@ pub struct PendingSend {
     /// It was cut off once, and nobody knows whether it went out: until this moment a status may settle it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settle_until: Option<Moment>,
+    /// The customer does not wait for it: something else started the session, and they have not written since. Where a number's pace
+    /// is short, replies go before it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub bulk: bool,
 }
 
 /// What a step does when the window is closed and it has no template.

@@ -107,6 +107,7 @@ impl Turn<'_> {
         let now = self.now();
         let frame = self.frame().map_or(0, |frame| frame.id);
         let (session, step) = (self.session_id(), self.session_id().map(|_| self.step.clone()));
+        let bulk = self.is_bulk();
         let number = self.state.number.clone();
         let entry = EntryId(self.contact_mut().take_id());
         self.facts.push(Fact::Queued { entry, message: Box::new(message.clone()), session, step: step.clone(), agent: None });
@@ -124,9 +125,17 @@ impl Turn<'_> {
             held,
             frame,
             settle_until: None,
+            bulk,
         };
         self.contact_mut().pending.push(Pending { id: entry, session, work: Work::Send(Box::new(send)) });
         Ok(entry)
+    }
+
+    /// Whether the customer does not wait for what is sent now: neither they began the session, nor have they written since.
+    fn is_bulk(&self) -> bool {
+        let Some(session) = self.session_id().and_then(|id| self.contact().session(id)) else { return false };
+        let last = self.state.conversation().and_then(|conversation| conversation.last_customer);
+        !session.trigger.by_customer() && last.is_none_or(|last| last < session.started)
     }
 
     /// A customer who opted out gets no marketing; a template whose category nobody knows may be marketing.

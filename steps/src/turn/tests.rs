@@ -68,6 +68,20 @@ fn an_open_window_takes_the_message_and_keeps_the_template_for_later() {
 }
 
 #[test]
+fn replies_go_before_what_the_customer_does_not_wait_for() {
+    for (on, wrote, bulk) in [("message", -1, false), ("schedule", -1, true), ("schedule", 1, false), ("api", -1, true)] {
+        let mut scene = scene(json!({}));
+        scene.pass(2);
+        let session = &mut scene.state.contact.sessions[0];
+        session.trigger.on = on.into();
+        let at = session.started.plus(wrote);
+        scene.state.contact.conversation_mut(&NumberId::default()).last_customer = Some(at);
+        within(&mut scene, |turn| turn.send(outgoing(Outside::Fail))).unwrap();
+        assert_eq!(only_send(&scene).bulk, bulk, "{on}, {wrote}");
+    }
+}
+
+#[test]
 fn outside_the_window_the_template_stands_in() {
     let mut scene = scene(json!({}));
     scene.close_window();

@@ -13,7 +13,7 @@ use crate::shop::{ANA, bot, deliver, is_quiet};
 const EVERY_SECOND: &str = "appendonly yes\nappendfsync everysec";
 
 /// So many servers on one Redis and one PostgreSQL.
-async fn setups(redis: &RedisServer, postgres: &PostgresServer, count: usize) -> Vec<Setup> {
+pub(crate) async fn setups(redis: &RedisServer, postgres: &PostgresServer, count: usize) -> Vec<Setup> {
     let journal = postgres.fresh_database().await;
     let setup = Server::with().variable("SALESBOT_STORE", redis.url()).variable("SALESBOT_JOURNAL", journal);
     vec![setup; count]

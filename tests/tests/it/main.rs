@@ -8,6 +8,7 @@ mod dialog;
 mod edge;
 mod fleet;
 mod once;
+mod pace;
 mod people;
 mod publishing;
 mod refusals;

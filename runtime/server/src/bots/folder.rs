@@ -25,8 +25,8 @@ use crate::app::App;
 const QUIET: Duration = Duration::from_millis(200);
 /// How often the folder is looked at even if nothing tells of a change: some file systems don't.
 const LOOK: Duration = Duration::from_secs(30);
-/// How often it is looked what other servers made live.
-const FOLLOW: Duration = Duration::from_secs(2);
+/// How often it is looked what other servers made live, for announcements may be lost.
+const FOLLOW: Duration = Duration::from_secs(15);
 /// Records that are written at the same time.
 const AT_ONCE: usize = 64;
 
@@ -98,10 +98,12 @@ pub async fn follow(app: Arc<App>) {
     if !app.store.is_shared() {
         return app.stop.cancelled().await;
     }
+    let mut announcements = app.store.announcements();
     loop {
         tokio::select! {
             biased;
             () = app.stop.cancelled() => return,
+            () = announcements.of(LIVE) => {}
             () = tokio::time::sleep(FOLLOW) => {}
         }
         if let Err(error) = catch_up(&app).await {
@@ -313,7 +315,7 @@ fn first_error(diagnostics: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{ECHO, app};
+    use crate::testing::{ECHO, app, faults::FaultyStore};
 
     const OTHER: &str = r#"{"start": "bye", "steps": {"bye": {"type": "stop"}}}"#;
 
@@ -442,6 +444,41 @@ mod tests {
         look(&app).await.unwrap();
         assert_eq!(live(&app, "echo"), Some(version.clone()));
         assert_eq!(live(&server(folder.path(), &store).await, "echo"), Some(version));
+    }
+
+    /// Two servers on a store; the second one follows the first.
+    #[tokio::test(start_paused = true)]
+    async fn what_another_server_publishes_runs_at_once_or_at_the_next_look() {
+        let store: Arc<dyn store::Store> = FaultyStore::shared();
+        let (first, second) = (app("", store.clone()).await, app("", store).await);
+        tokio::spawn(follow(second.clone()));
+        tokio::task::yield_now().await;
+        let begun = tokio::time::Instant::now();
+        let publish = async |source: &str| {
+            let bot = check_file("echo", source, &first.environment.load()).bot.unwrap();
+            publish(&first, bot.clone(), source, None, false).await.unwrap();
+            bot.version.to_string()
+        };
+        let runs = async |version: &str| {
+            for _ in 0..1_000 {
+                if live(&second, "echo").as_deref() == Some(version) {
+                    return true;
+                }
+                tokio::task::yield_now().await;
+            }
+            false
+        };
+        let version = publish(ECHO).await;
+        assert!(runs(&version).await);
+        assert_eq!(begun.elapsed(), Duration::ZERO, "nobody waited");
+
+        // A pointer that changes without a word.
+        let other = publish(OTHER).await;
+        assert!(runs(&other).await);
+        records::replace(&first, LIVE, "echo", &LiveRecord { version: version.clone(), file: false }).await.unwrap();
+        assert!(!runs(&version).await);
+        tokio::time::sleep(FOLLOW).await;
+        assert!(runs(&version).await);
     }
 
     #[tokio::test]

@@ -25,7 +25,7 @@ use crate::{app::App, metrics as names, records};
 const VERSION: &str = "bot-version";
 /// Records by bot: its versions, in the order of their publication.
 const HISTORY: &str = "bot-history";
-/// Records by bot: which version is live.
+/// Records by bot: which version is live. Also what is announced when one changes.
 const LIVE: &str = "bot-live";
 /// Records by bot: what its designer is working on.
 const DRAFT: &str = "bot-draft";
@@ -161,6 +161,7 @@ pub async fn publish(app: &Arc<App>, bot: Arc<Bot>, source: &str, note: Option<S
     records::replace(app, LIVE, id, &LiveRecord { version: bot.version.to_string(), file }).await?;
     tracing::info!(bot.id = %bot.id, bot.version = %bot.version, "bot {} is live in version {}", bot.id, bot.version);
     change(app, |bots| bots.publish(bot.clone()));
+    announce(app).await;
     Ok(())
 }
 
@@ -173,7 +174,15 @@ async fn retire(app: &Arc<App>, id: &BotId) -> Result<(), StoreError> {
     }
     tracing::info!(bot.id = %id, "bot {id} is not live any more: its file is gone");
     change(app, |bots| bots.retire(id));
+    announce(app).await;
     Ok(())
+}
+
+/// Tells the other servers that live pointers have changed. One that does not hear it finds out by itself, a little later.
+async fn announce(app: &App) {
+    if let Err(error) = app.store.announce(LIVE).await {
+        tracing::warn!(%error, "other servers learn later what is live now: {error}");
+    }
 }
 
 async fn store_version(app: &App, bot: &Bot, source: &str) -> Result<(), StoreError> {

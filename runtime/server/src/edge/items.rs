@@ -43,6 +43,9 @@ pub(super) async fn take(app: &Arc<App>, sender: &MetaApp, items: Vec<Item>) -> 
             }
             Item::Event(incoming) => {
                 count("event");
+                if matches!(incoming.event.kind, EventKind::Message(_)) {
+                    sender::received(app, &incoming.number.id);
+                }
                 let (key, whom, event) = sorted(incoming);
                 let (known, events) = contacts.entry(key).or_insert_with(|| (whom.clone(), Vec::new()));
                 if may_create(&whom) && !may_create(known) {

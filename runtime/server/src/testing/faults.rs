@@ -1,13 +1,19 @@
-//! A store in memory whose commits fail as they are told to.
+//! A store in memory whose commits fail as they are told to, and which may stand for one that several servers share.
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use store::{
-    Commit, Due, JournalRow, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored,
+    Announcements, Commit, Due, JournalRow, Lease, Leased, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store,
+    StoreError, StoreFuture, Stored,
 };
+use tokio::time::Instant;
 
 /// How a commit fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +33,24 @@ pub(crate) struct FaultyStore {
     inner: MemoryStore,
     /// What becomes of the next commits.
     faults: Mutex<VecDeque<Fault>>,
+    /// Where several servers share it: its clock.
+    shared_since: Option<Instant>,
+    /// How long each lease is on its way, there and back.
+    pub(crate) latency: Mutex<Duration>,
+    /// Leases fail.
+    pub(crate) is_away: AtomicBool,
+    /// Leases that were asked for.
+    pub(crate) leases: AtomicU32,
 }
 
 impl FaultyStore {
     pub(crate) fn new() -> Arc<Self> {
         Arc::default()
+    }
+
+    /// One that several servers share.
+    pub(crate) fn shared() -> Arc<Self> {
+        Arc::new(Self { shared_since: Some(Instant::now()), ..Self::default() })
     }
 
     pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
@@ -133,6 +152,33 @@ impl Store for FaultyStore {
 
     fn increment<'a>(&'a self, name: &'a str, by: u64) -> StoreFuture<'a, u64> {
         self.inner.increment(name, by)
+    }
+
+    fn lease<'a>(&'a self, lease: &'a Lease) -> StoreFuture<'a, Leased> {
+        self.leases.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            let one_way = *self.latency.lock().unwrap() / 2;
+            tokio::time::sleep(one_way).await;
+            if self.is_away.load(Ordering::Relaxed) {
+                return lost();
+            }
+            let clock = self.shared_since.map(|since| i64::try_from(since.elapsed().as_micros()).unwrap());
+            let leased = self.inner.lease(&Lease { now: clock.unwrap_or(lease.now), ..lease.clone() }).await;
+            tokio::time::sleep(one_way).await;
+            leased
+        })
+    }
+
+    fn is_shared(&self) -> bool {
+        self.shared_since.is_some()
+    }
+
+    fn announce<'a>(&'a self, topic: &'a str) -> StoreFuture<'a, ()> {
+        self.inner.announce(topic)
+    }
+
+    fn announcements(&self) -> Announcements {
+        self.inner.announcements()
     }
 
     fn flushes(&self) -> u64 {

@@ -44,7 +44,11 @@ pub(super) enum Source {
     Server(Box<Client>),
     /// The client keeps its connections to the Sentinels; one attempt at a time uses it.
     Sentinel(Box<Mutex<SentinelClient>>),
-    Cluster(Box<ClusterClient>),
+    /// With its nodes one by one.
+    Cluster {
+        client: Box<ClusterClient>,
+        nodes: Vec<Client>,
+    },
 }
 
 impl Address {
@@ -92,7 +96,8 @@ impl Address {
                 if *tls {
                     builder = builder.tls(TlsMode::Secure);
                 }
-                builder.build().map(|client| Source::Cluster(Box::new(client)))
+                let nodes: redis::RedisResult<Vec<Client>> = nodes.iter().map(|node| Client::open(node.clone())).collect();
+                nodes.and_then(|nodes| Ok(Source::Cluster { client: Box::new(builder.build()?), nodes }))
             }
         };
         made.map_err(|error| refused(&self.shown, &error.to_string()))

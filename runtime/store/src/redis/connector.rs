@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::aio::{ConnectionLike, MultiplexedConnection, PubSub};
 use redis::cluster_async::ClusterConnection;
 use redis::{AsyncConnectionConfig, Cmd, ErrorKind, Pipeline, RedisError, RedisFuture, RedisResult, Value};
 use tokio::time::timeout;
@@ -53,10 +53,7 @@ impl Connector {
             self.check(&mut handle).await?;
             Ok(handle)
         };
-        match timeout(patience, connecting).await {
-            Ok(connected) => connected,
-            Err(_) => Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
-        }
+        in_time(patience, connecting).await
     }
 
     /// A server that was started without its files, or emptied, would make strangers of all contacts.
@@ -71,6 +68,27 @@ impl Connector {
         Err(RedisError::from((ErrorKind::Client, lost)))
     }
 
+    /// A connection to listen to announcements on.
+    pub(super) async fn subscription(&self) -> RedisResult<PubSub> {
+        let subscribing = async {
+            match &self.source {
+                Source::Server(client) => client.get_async_pubsub().await,
+                Source::Sentinel(client) => client.lock().await.async_get_client().await?.get_async_pubsub().await,
+                Source::Cluster { nodes, .. } => {
+                    let mut last = Err(RedisError::from((ErrorKind::ClusterConnectionNotFound, "no node can be reached")));
+                    for node in nodes {
+                        last = node.get_async_pubsub().await;
+                        if last.is_ok() {
+                            break;
+                        }
+                    }
+                    last
+                }
+            }
+        };
+        in_time(self.connect_timeout * SENTINEL_PATIENCE, subscribing).await
+    }
+
     async fn connect_to_any(&self) -> RedisResult<Handle> {
         match &self.source {
             Source::Server(client) => client.get_multiplexed_async_connection_with_config(&self.config).await.map(Handle::Node),
@@ -78,8 +96,15 @@ impl Connector {
                 let mut client = client.lock().await;
                 client.get_async_connection_with_config(&self.config).await.map(Handle::Node)
             }
-            Source::Cluster(client) => client.get_async_connection().await.map(Handle::Cluster),
+            Source::Cluster { client, .. } => client.get_async_connection().await.map(Handle::Cluster),
         }
+    }
+}
+
+async fn in_time<T>(patience: Duration, connecting: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    match timeout(patience, connecting).await {
+        Ok(connected) => connected,
+        Err(_) => Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
     }
 }
 

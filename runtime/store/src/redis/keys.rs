@@ -10,8 +10,11 @@
 //! | `sb:r{KIND}h` | hash | records of a kind: version (8 bytes), expiry (8 bytes), packed value |
 //! | `sb:r{KIND}k`, `…x`, `…v` | sorted sets, string | their keys in order, their expiries, the latest version |
 //! | `sb:nNAME` | string | a counter |
+//! | `sb:pNAME` | hash | a budget that servers share: when it is whole again, until when it is halved. Goes by itself |
 //! | `sb:drain` | string | which process drains the buffers at present |
 //! | `sb:store` | string | the format and the id of the store |
+//!
+//! Announcements go over the channel `sb:announcements`.
 //!
 //! Braces are the hash tag: what one script touches lies in one slot of a Cluster.
 
@@ -22,6 +25,9 @@ pub(super) const STORE: &str = "sb:store";
 
 /// The lease of the process that drains the buffers.
 pub(super) const DRAIN: &str = "sb:drain";
+
+/// The channel of announcements.
+pub(super) const ANNOUNCEMENTS: &str = "sb:announcements";
 
 /// Over how many hashes aliases are spread. Part of the format.
 ///
@@ -80,6 +86,10 @@ pub(super) fn alias(alias: &str) -> String {
 
 pub(super) fn counter(name: &str) -> String {
     format!("sb:n{name}")
+}
+
+pub(super) fn budget(name: &str) -> String {
+    format!("sb:p{name}")
 }
 
 /// The keys of a kind of records, in the order in which scripts take them.

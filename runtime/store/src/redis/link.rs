@@ -76,6 +76,11 @@ impl Link {
         &self.shown
     }
 
+    /// For a connection besides this one.
+    pub(super) fn connector(&self) -> Arc<Connector> {
+        Arc::clone(&self.connector)
+    }
+
     /// From now on a server must hold this store: one that came back without its data is not written to.
     pub(super) fn expect_store(&self, held: String) {
         self.connector.expect_store(held);

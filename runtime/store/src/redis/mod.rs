@@ -14,6 +14,7 @@
 
 mod address;
 mod aliases;
+mod announcements;
 mod buffers;
 mod checks;
 mod connector;
@@ -21,6 +22,7 @@ mod contacts;
 mod drain;
 mod errors;
 mod keys;
+mod leases;
 mod link;
 mod options;
 mod records;
@@ -31,16 +33,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::address::Address;
+use self::announcements::Listener;
 use self::drain::Drainer;
 use self::link::Link;
 pub use self::options::{Journal, RedisOptions};
 use self::replicas::Replicas;
+use crate::announce::Announcer;
 use crate::limits::{check_commit, check_key, check_put};
 use crate::sql::SqlJournal;
 use crate::sql::postgres::PostgresJournal;
 use crate::sql::sqlite::SqliteJournal;
 use crate::{
-    Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored, lane_of,
+    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
+    StoreFuture, Stored, lane_of,
 };
 
 /// The store on Redis. See [`connect()`](crate::connect()).
@@ -51,6 +56,8 @@ pub struct RedisStore {
     link: Arc<Link>,
     replicas: Option<Replicas>,
     drainer: Drainer,
+    announcer: Announcer,
+    _listener: Listener,
     sql: Arc<dyn SqlJournal>,
     /// The SQLite journal's folder, which is this store's own.
     folder: Option<PathBuf>,
@@ -62,6 +69,7 @@ struct Scripts {
     contacts: contacts::Scripts,
     aliases: aliases::Scripts,
     records: records::Scripts,
+    leases: leases::Scripts,
 }
 
 impl RedisStore {
@@ -91,7 +99,9 @@ impl RedisStore {
             Journal::Postgres(_) => None,
         };
         let drainer = Drainer::start(Arc::clone(&link), Arc::clone(&sql), options.buffer);
-        Ok(Self { link, replicas, drainer, sql, folder, scripts: Scripts::default() })
+        let announcer = Announcer::default();
+        let listener = Listener::start(link.connector(), announcer.clone());
+        Ok(Self { link, replicas, drainer, announcer, _listener: listener, sql, folder, scripts: Scripts::default() })
     }
 
     /// Makes every transcript again from the journal; tells how many messages there are.
@@ -248,6 +258,21 @@ impl Store for RedisStore {
             check_key("counter", name)?;
             records::increment(&self.link, name, by).await
         })
+    }
+
+    fn lease<'a>(&'a self, lease: &'a Lease) -> StoreFuture<'a, Leased> {
+        Box::pin(async move {
+            check_key("budget", &lease.budget)?;
+            leases::lease(&self.link, &self.scripts.leases, lease).await
+        })
+    }
+
+    fn announce<'a>(&'a self, topic: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(announcements::announce(&self.link, topic))
+    }
+
+    fn announcements(&self) -> Announcements {
+        self.announcer.listen()
     }
 
     /// Redis flushes by itself, as `appendfsync` says.

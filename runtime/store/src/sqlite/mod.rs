@@ -13,6 +13,7 @@ pub(crate) mod readers;
 mod records;
 pub(crate) mod writer;
 
+use std::future::ready;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,9 +24,14 @@ use self::folder::{Folder, cannot_open};
 use self::readers::Readers;
 use self::records::PackedPut;
 use self::writer::{Writer, write_ledger};
+use crate::announce::Announcer;
+use crate::lease::Budgets;
 use crate::limits::{check_commit, check_key, check_put};
 use crate::packed::{pack, unpack};
-use crate::{Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored};
+use crate::{
+    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
+    StoreFuture, Stored,
+};
 
 /// The file in its folder.
 const DATABASE: &str = "store.sqlite";
@@ -58,6 +64,9 @@ pub struct SqliteStore {
     readers: Readers,
     writer: Writer,
     folder: Folder,
+    /// One process has the store, so these are its own.
+    budgets: Budgets,
+    announcer: Announcer,
 }
 
 impl SqliteStore {
@@ -74,7 +83,7 @@ impl SqliteStore {
         }
         let readers = Readers::start(&folder, options.readers, options.queue, options.deadline)?;
         let writer = Writer::start(connection, folder.database().to_owned(), options.queue, options.deadline)?;
-        Ok(Self { readers, writer, folder })
+        Ok(Self { readers, writer, folder, budgets: Budgets::default(), announcer: Announcer::default() })
     }
 }
 
@@ -202,6 +211,19 @@ impl Store for SqliteStore {
             let name = name.to_owned();
             self.writer.write(move |connection, _| records::increment(connection, &name, by)).await?
         })
+    }
+
+    fn lease<'a>(&'a self, lease: &'a Lease) -> StoreFuture<'a, Leased> {
+        Box::pin(ready(check_key("budget", &lease.budget).map(|()| self.budgets.lease(lease))))
+    }
+
+    fn announce<'a>(&'a self, topic: &'a str) -> StoreFuture<'a, ()> {
+        self.announcer.announce(topic);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn announcements(&self) -> Announcements {
+        self.announcer.listen()
     }
 
     fn flushes(&self) -> u64 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use store::{Commit, LANES, Outcome, Store};
+use store::{Commit, LANES, Lease, Outcome, Rate, Store};
 
 use super::{Opened, open};
 use crate::suite::{committed, fact, message, put};
@@ -11,7 +11,7 @@ use servers::redis::RedisServer;
 use servers::wait_for;
 
 /// What a store's own task and the test itself ask for.
-const NOT_COUNTED: [&str; 7] = ["info", "config|resetstat", "client|setinfo", "xrange", "xtrim", "xlen", "exists"];
+const NOT_COUNTED: [&str; 8] = ["info", "config|resetstat", "client|setinfo", "xrange", "xtrim", "xlen", "exists", "subscribe"];
 
 /// The commands since the last call, with how often each was run.
 fn commands(server: &RedisServer) -> BTreeMap<String, u64> {
@@ -81,6 +81,21 @@ async fn measure(server: &RedisServer, store: &Arc<dyn Store>) -> [(&'static str
     let measured = [load, alias, due, still_due, no_longer, never, conflict];
     let mut names = COSTS.iter().map(|(what, _)| *what);
     measured.map(|commands| (names.next().unwrap(), commands))
+}
+
+/// A lease is one round trip, and leaves nothing for longer than it matters.
+#[tokio::test]
+async fn a_budget_goes_when_it_is_whole() {
+    let server = RedisServer::start("");
+    let Opened { store, .. } = &open(&server.url()).await;
+    let rate = Rate { interval: 10_000_000, burst: 1, longest_debt: 60_000_000 };
+    let lease = Lease { budget: "1001".into(), rate, wanted: 1, spent: 0, ahead: 0, slow_for: 0, now: 0 };
+    store.lease(&lease).await.unwrap();
+    let left = server.ask::<i64>("PTTL sb:p1001");
+    assert!((1..=10_001).contains(&left), "{left}");
+    store.lease(&Lease { slow_for: 30_000_000, ..lease }).await.unwrap();
+    let left = server.ask::<i64>("PTTL sb:p1001");
+    assert!((10_002..=30_001).contains(&left), "{left}");
 }
 
 #[tokio::test]

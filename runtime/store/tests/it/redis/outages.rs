@@ -123,3 +123,22 @@ async fn more_requests_than_there_are_places_for_are_refused() {
     server.signal("CONT");
     wait_until("Redis", async || store.load("ada").await.ok()).await;
 }
+
+/// What was announced while Redis was away is lost; whoever listens is told so.
+#[tokio::test]
+async fn who_listens_is_told_that_something_may_have_been_missed() {
+    let mut server = RedisServer::start("appendonly yes\nappendfsync always");
+    let (one, other) = (open(&server.url()).await, open(&server.url()).await);
+    let mut heard = other.store.announcements();
+    let again = Duration::from_millis(200);
+    wait_until("an announcement", async || {
+        one.store.announce("bots").await.unwrap();
+        tokio::time::timeout(again, heard.of("bots")).await.ok()
+    })
+    .await;
+    while tokio::time::timeout(again, heard.of("bots")).await.is_ok() {}
+    server.kill();
+    assert!(one.store.announce("bots").await.is_err());
+    server.start_again();
+    heard.of("bots").await;
+}

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use store::{Commit, PutRecord, RedisOptions, StoreError, lane_of};
+use store::{Commit, Lease, PutRecord, Rate, RedisOptions, StoreError, lane_of};
 
 use super::{Opened, beside, open, open_with, refusal};
 use crate::suite::{committed, fact, put, record};
-use servers::free_port;
 use servers::redis::RedisServer;
+use servers::{free_port, wait_until};
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {
@@ -29,7 +29,8 @@ async fn a_wrong_password_is_named() {
 }
 
 /// The rights that `docs/redis.md` names.
-const RIGHTS: &str = "~sb:* +@read +@write +@scripting +@connection +info +time +wait +cluster|slots +cluster|shards";
+const RIGHTS: &str =
+    "~sb:* &sb:* +@read +@write +@scripting +@connection +info +time +wait +publish +subscribe +cluster|slots +cluster|shards";
 
 #[tokio::test]
 async fn a_user_with_the_rights_of_the_manual_can_do_all_there_is_to_do() {
@@ -48,6 +49,15 @@ async fn a_user_with_the_rights_of_the_manual_can_do_all_there_is_to_do() {
     assert_eq!(store.list_records("setting", None, 0, 9).await.unwrap().len(), 1);
     store.trim_records("setting", 0, 0).await.unwrap();
     store.increment("turn", 1).await.unwrap();
+    let rate = Rate { interval: 1, burst: 1, longest_debt: 1 };
+    let lease = Lease { budget: "1001".into(), rate, wanted: 1, spent: 0, ahead: 0, slow_for: 1, now: 0 };
+    assert_eq!(store.lease(&lease).await.unwrap().granted, 1);
+    let mut bots = store.announcements();
+    wait_until("an announcement", async || {
+        store.announce("bots").await.unwrap();
+        tokio::time::timeout(Duration::from_millis(100), bots.of("bots")).await.ok()
+    })
+    .await;
     assert_eq!(store.list_contacts(None, 9).await.unwrap(), ["ada"]);
     assert!(store.erase("ada").await.unwrap());
     store.ping().await.unwrap();

@@ -1,9 +1,11 @@
 //! The promises of the `Store` trait as tests, written once for all stores.
 
 pub(crate) mod aliases;
+pub(crate) mod announcements;
 pub(crate) mod contacts;
 pub(crate) mod due;
 pub(crate) mod journal;
+pub(crate) mod leases;
 pub(crate) mod records;
 
 use std::any::Any;
@@ -57,6 +59,16 @@ macro_rules! every_store_passes {
                 records_are_listed_by_kind,
                 trimming_keeps_the_latest_keys,
                 counters_add_up,
+            ];
+            leases: [
+                a_budget_lends_a_few_tokens_and_tells_when_there_are_more,
+                tokens_of_the_next_moments_can_be_taken_ahead,
+                what_was_used_without_asking_counts_for_a_while,
+                all_servers_slow_down_when_one_says_so,
+                of_many_who_ask_each_token_goes_to_one,
+            ];
+            announcements: [
+                who_listens_hears_what_is_announced,
             ];
         }
     };
