@@ -16,7 +16,7 @@ use crate::{
     listen::Port,
     media, metrics,
     process::{begin_run, end_run},
-    router, sandbox, schedule,
+    read_models, router, sandbox, schedule,
     settings::{LogFormat, Settings},
     templates,
 };
@@ -81,6 +81,7 @@ pub async fn serve(
     supervise(&app, "bot files", bots::watch);
     supervise(&app, "live bots", bots::follow);
     supervise(&app, "templates", templates::work);
+    supervise(&app, "contacts of an older version", read_models::work);
 
     let stopping = app.clone();
     tokio::spawn(async move {

@@ -41,6 +41,7 @@ mod error;
 mod journal;
 mod lane;
 mod limits;
+mod lists;
 mod memory;
 mod packed;
 mod record;
@@ -55,6 +56,10 @@ pub use error::StoreError;
 pub use journal::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
 pub use lane::{LANES, lane_of};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
+pub use lists::{
+    ContactPlace, ContactQuery, Conversation, ConversationPlace, ConversationQuery, ConversationSort, ConversationState,
+    ListChange, ListedContact, ListedConversation, OwnedBy, Profile, Rebuilt,
+};
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};
 pub use redis::{Journal, RedisOptions, RedisStore};

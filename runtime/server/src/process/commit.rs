@@ -16,7 +16,7 @@ use super::{
     Done, Rejected, Whom, dead, identity, merge,
     turns::{self, Batch, Plan, Task, Tried, attempt},
 };
-use crate::{app::App, bots, due, journal, metrics as names, sender};
+use crate::{app::App, bots, due, journal, listing::Listing, metrics as names, sender};
 
 /// Conflicts before the event is given back. Inside one process there are none, between a few processes hardly ever two.
 const MAX_CONFLICTS: usize = 8;
@@ -88,6 +88,7 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             outbox::claim(&mut batch.contact, &app.process_id, now, &mut batch.facts)
         };
         let due = due::next(&batch.contact);
+        let lists = Listing::of(&batch.contact).changes_since(batch.listed.as_ref());
         let commit = Commit {
             key: id.as_str().to_owned(),
             expected_version: stored.as_ref().map_or(0, |stored| stored.version),
@@ -98,7 +99,7 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
                     .map_err(|error| cannot_write(id, &error))?,
             ),
             due: due.map(|due| due.0),
-            journal: journal::entries(&batch.facts, &batch.contact, now),
+            journal: journal::entries(&batch.facts, &batch.contact, lists, now),
         };
         let settled = match app.store.commit(commit).await {
             Ok(outcome) => settled(outcome),

@@ -13,7 +13,7 @@ use steps::{
     trace::Trace,
 };
 
-use crate::app::App;
+use crate::{app::App, listing::Listing};
 
 /// What is done with an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub(super) struct Batch {
     pub(super) receipts: Vec<Receipt>,
     /// Names that the contact had before.
     pub(super) known: Identity,
+    /// How it was listed before; None: not at all.
+    pub(super) listed: Option<Listing>,
 }
 
 /// Reads a contact value.
@@ -102,6 +104,7 @@ pub(super) fn attempt(
     }
     let (bots, environment) = (app.bots.load(), app.environment.load());
     let known = contact.identity.clone();
+    let listed = value.map(|_| Listing::of(&contact));
     let (mut traces, mut facts, mut receipts) = (Vec::with_capacity(tasks.len()), Vec::new(), Vec::new());
     for (place, task) in tasks.iter_mut().enumerate() {
         let stop;
@@ -142,7 +145,7 @@ pub(super) fn attempt(
             }
         }
     }
-    Tried::Turned(Box::new(Batch { contact, traces, facts, receipts, known }))
+    Tried::Turned(Box::new(Batch { contact, traces, facts, receipts, known, listed }))
 }
 
 /// Ends the session that the event would have reached, so that the next event does not meet the same fault.

@@ -6,7 +6,8 @@ use std::{
 };
 
 use store::{
-    Commit, Due, JournalRow, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored,
+    Commit, ContactQuery, ConversationQuery, Due, JournalRow, ListedContact, ListedConversation, MemoryStore, Message, Millis,
+    Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored,
 };
 
 /// How a commit fails.
@@ -107,6 +108,26 @@ impl Store for FaultyStore {
 
     fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
         self.inner.messages_of(contact, before, limit)
+    }
+
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        self.inner.conversations(query)
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        self.inner.contacts(query)
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        self.inner.unlisted_contacts(after, limit)
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        self.inner.rebuild(after, limit)
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        self.inner.trim_journal(before, limit)
     }
 
     fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {

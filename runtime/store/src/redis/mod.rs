@@ -3,7 +3,7 @@
 //! **Design.** What a turn needs lies in Redis: values, the due index, aliases, records. A commit is one
 //! script on the keys of one lane ([`contacts`]), which appends its facts to the lane's stream; from there
 //! a task carries them into SQL ([`drain`], [`crate::sql`]) and trims the stream behind itself. What people
-//! ask for, transcripts, the journal, lists of contacts, is answered by SQL alone, after the streams that
+//! ask for, transcripts, the journal, lists of contacts and conversations, is answered by SQL alone, after the streams that
 //! matter are drained: so Redis holds no history and no index that only a list would need. [`link`] hides
 //! whether a single server, Sentinel or a Cluster stands behind it, [`keys`] names every key there is, and
 //! [`errors`] tells a caller whether nothing happened or nobody knows.
@@ -40,7 +40,8 @@ use crate::sql::SqlJournal;
 use crate::sql::postgres::PostgresJournal;
 use crate::sql::sqlite::SqliteJournal;
 use crate::{
-    Commit, Due, JournalRow, Message, Millis, Outcome, PutRecord, Record, Store, StoreError, StoreFuture, Stored, lane_of,
+    Commit, ContactQuery, ConversationQuery, Due, JournalRow, ListedContact, ListedConversation, Message, Millis, Outcome,
+    PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored, lane_of,
 };
 
 /// The store on Redis. See [`connect()`](crate::connect()).
@@ -92,16 +93,6 @@ impl RedisStore {
         };
         let drainer = Drainer::start(Arc::clone(&link), Arc::clone(&sql), options.buffer);
         Ok(Self { link, replicas, drainer, sql, folder, scripts: Scripts::default() })
-    }
-
-    /// Makes every transcript again from the journal; tells how many messages there are.
-    ///
-    /// # Errors
-    ///
-    /// Those of the journal's database. The transcripts are then as they were.
-    pub async fn rebuild_messages(&self) -> Result<u64, StoreError> {
-        self.drainer.drain(None).await?;
-        self.sql.rebuild_messages().await
     }
 
     async fn erase_contact(&self, contact: &str) -> Result<bool, StoreError> {
@@ -215,6 +206,41 @@ impl Store for RedisStore {
         Box::pin(async move {
             self.drainer.drain(Some(lane_of(contact))).await?;
             self.sql.messages_of(contact, before, limit).await
+        })
+    }
+
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.conversations(query).await
+        })
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.contacts(query).await
+        })
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.unlisted_contacts(after, limit).await
+        })
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.rebuild(after, limit).await
+        })
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.trim_journal(before, limit).await
         })
     }
 

@@ -226,6 +226,9 @@ async fn a_file_of_format_1_is_read() {
     assert_eq!(store.get_record("setting", "colour", 0).await.unwrap().unwrap().value, [b'a'; 100]);
     assert_eq!(store.increment("turn", 1).await.unwrap(), 13);
     assert_eq!(store.count_contacts().await.unwrap(), 1);
+    assert_eq!(store.unlisted_contacts(None, 10).await.unwrap(), ["ada"], "nobody has told yet how it is listed");
+    assert_eq!(store.rebuild(None, 10).await.unwrap().messages, 1);
+    assert_eq!(store.messages_of("ada", None, 10).await.unwrap(), messages, "a journal from before tells of no message");
 
     let journal = vec![JournalEntry::fact(3_000, "status", "{}").with_message(MessageChange::Update {
         id: "wamid.A".into(),
