@@ -20,22 +20,51 @@ use crate::{
 pub async fn erase(app: &Arc<App>, id: &ContactId) -> Result<(), StoreError> {
     // Read before anything goes: they are known from here alone. One that can't be read has none.
     let stored = app.store.load(id.as_str()).await.ok().flatten();
-    let merged = stored.and_then(|stored| Contact::read(&stored.value).ok()).map(|contact| contact.merged_from);
-    for other in merged.unwrap_or_default() {
-        erase_one(app, &other).await?;
+    if let Some(contact) = stored.and_then(|stored| Contact::read(&stored.value).ok()) {
+        erase_merged(app, &contact).await?;
     }
-    erase_one(app, id).await?;
+    let _turn = app.queues.enter(id).await;
+    erase_beside(app, id).await?;
+    app.store.erase(id.as_str()).await?;
     tracing::info!(contact.id = %id, "contact {id} was erased");
     Ok(())
 }
 
-async fn erase_one(app: &Arc<App>, id: &ContactId) -> Result<(), StoreError> {
+/// The same for a contact that is found to be as it should be, and is not written meanwhile; tells whether it is gone.
+///
+/// # Errors
+/// As above.
+pub async fn erase_if(app: &Arc<App>, id: &ContactId, should: impl Fn(&Contact) -> bool) -> Result<bool, StoreError> {
     let _turn = app.queues.enter(id).await;
+    let Some(stored) = app.store.load(id.as_str()).await? else { return Ok(false) };
+    let contact = Contact::read(&stored.value).ok().filter(|contact| should(contact));
+    let Some(contact) = contact else { return Ok(false) };
+    // The value goes last: from it what lies beside is found again, should this be cut off.
+    erase_merged(app, &contact).await?;
+    erase_beside(app, id).await?;
+    let is_gone = app.store.erase_at(id.as_str(), stored.version).await?;
+    if is_gone {
+        tracing::info!(contact.id = %id, "contact {id} was erased");
+    }
+    Ok(is_gone)
+}
+
+/// What those left behind that turned out to be this contact: a tombstone, their journal and their transcript.
+async fn erase_merged(app: &Arc<App>, contact: &Contact) -> Result<(), StoreError> {
+    for other in &contact.merged_from {
+        let _turn = app.queues.enter(other).await;
+        erase_beside(app, other).await?;
+        app.store.erase(other.as_str()).await?;
+    }
+    Ok(())
+}
+
+/// What lies beside the contact's own value. The caller has its turn.
+async fn erase_beside(app: &Arc<App>, id: &ContactId) -> Result<(), StoreError> {
     media::erase(app, id).await?;
     let limits = &app.settings.limits;
     forget(app, DEAD, limits.dead_events, |dead: &DeadEvent| dead.contact.as_ref() == Some(id)).await?;
-    forget(app, ALERT, limits.alerts, |alert: &Alert| alert.contact.as_ref() == Some(id)).await?;
-    app.store.erase(id.as_str()).await.map(drop)
+    forget(app, ALERT, limits.alerts, |alert: &Alert| alert.contact.as_ref() == Some(id)).await
 }
 
 /// Removes those entries of a bounded list that are about the contact.

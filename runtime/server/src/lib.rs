@@ -30,6 +30,7 @@ pub mod problem;
 pub mod process;
 mod read_models;
 pub mod records;
+mod retention;
 pub mod router;
 pub mod sandbox;
 pub mod schedule;

@@ -16,7 +16,7 @@ use crate::{
     listen::Port,
     media, metrics,
     process::{begin_run, end_run},
-    read_models, router, sandbox, schedule,
+    read_models, retention, router, sandbox, schedule,
     settings::{LogFormat, Settings},
     templates,
 };
@@ -82,6 +82,7 @@ pub async fn serve(
     supervise(&app, "live bots", bots::follow);
     supervise(&app, "templates", templates::work);
     supervise(&app, "contacts of an older version", read_models::work);
+    supervise(&app, "what is too old", retention::work);
 
     let stopping = app.clone();
     tokio::spawn(async move {

@@ -255,6 +255,13 @@ impl Store for MemoryStore {
         ready(Ok(self.state().erase(key)))
     }
 
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        let mut state = self.state();
+        let stored = state.contacts.get(key).and_then(|contact| contact.stored.as_ref());
+        let is_there = stored.is_some_and(|stored| stored.version == version);
+        ready(Ok(is_there && state.erase(key)))
+    }
+
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let state = self.state();
         let contacts = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));

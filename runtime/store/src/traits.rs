@@ -36,6 +36,9 @@ pub trait Store: Send + Sync + 'static {
     /// True if there was any of it. Can be repeated.
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool>;
 
+    /// The same, unless the contact was written since: true if it was at this version, and is gone.
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool>;
+
     /// The ids of existing contacts after the given one.
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
 

@@ -82,6 +82,10 @@ impl Store for FaultyStore {
         self.inner.erase(key)
     }
 
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        self.inner.erase_at(key, version)
+    }
+
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         self.inner.list_contacts(after, limit)
     }

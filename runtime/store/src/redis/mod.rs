@@ -95,7 +95,8 @@ impl RedisStore {
         Ok(Self { link, replicas, drainer, sql, folder, scripts: Scripts::default() })
     }
 
-    async fn erase_contact(&self, contact: &str) -> Result<bool, StoreError> {
+    /// Erases a contact; with a version, only if it is at that one.
+    async fn erase_contact(&self, contact: &str, version: Option<u64>) -> Result<bool, StoreError> {
         let lane = lane_of(contact);
         self.drainer.drain(Some(lane)).await?;
         let known = self.sql.known(contact).await?;
@@ -103,7 +104,17 @@ impl RedisStore {
         for alias in &known.aliases {
             had |= aliases::release(&self.link, &self.scripts.aliases, alias, contact).await?;
         }
-        had |= contacts::erase(&self.link, &self.scripts.contacts, contact).await?;
+        match contacts::erase(&self.link, &self.scripts.contacts, contact, version).await? {
+            Some(had_value) => had |= had_value,
+            None => {
+                // Somebody was quicker, and the contact stays: so do its aliases.
+                for alias in &known.aliases {
+                    let scripts = (&self.scripts.aliases, &self.scripts.contacts);
+                    aliases::claim(&self.link, scripts, alias, contact, None).await?;
+                }
+                return Ok(false);
+            }
+        }
         self.confirm(lane).await?;
         // Only now: until here a process that died would have left the hints for the next try.
         self.sql.forget_aliases(contact, known.aliases).await?;
@@ -157,7 +168,16 @@ impl Store for RedisStore {
     }
 
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool> {
-        Box::pin(self.erase_contact(key))
+        Box::pin(self.erase_contact(key, None))
+    }
+
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            // Looked at before its aliases are touched; the script looks once more.
+            let stored = contacts::load(&self.link, key).await?;
+            let is_there = stored.is_some_and(|stored| stored.version == version);
+            Ok(is_there && self.erase_contact(key, Some(version)).await?)
+        })
     }
 
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

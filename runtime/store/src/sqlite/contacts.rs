@@ -105,6 +105,11 @@ pub(crate) fn is_known(connection: &Connection, key: &str) -> rusqlite::Result<b
     Ok(find(connection, key)?.is_some())
 }
 
+/// Whether a contact exists and is at this version.
+pub(crate) fn is_at(connection: &Connection, key: &str, version: u64) -> rusqlite::Result<bool> {
+    Ok(version > 0 && find(connection, key)?.is_some_and(|found| unsigned(found.version) == version))
+}
+
 fn find(connection: &Connection, key: &str) -> rusqlite::Result<Option<Found>> {
     let mut select =
         connection.prepare_cached("SELECT id, version, due, last_fact, last_message FROM contacts WHERE key = ?1")?;

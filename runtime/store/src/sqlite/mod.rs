@@ -117,6 +117,13 @@ impl Store for SqliteStore {
         Box::pin(self.writer.write(move |connection, ledger| contacts::erase(connection, ledger, &key)))
     }
 
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        let key = key.to_owned();
+        Box::pin(self.writer.write(move |connection, ledger| {
+            Ok(contacts::is_at(connection, &key, version)? && contacts::erase(connection, ledger, &key)?)
+        }))
+    }
+
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let after = after.map(str::to_owned);
         Box::pin(self.readers.long(move |connection| contacts::list(connection, after.as_deref(), limit)))

@@ -32,6 +32,7 @@ macro_rules! every_store_passes {
                 many_tasks_increment_one_contact_to_the_exact_sum,
                 contacts_are_listed_and_counted,
                 erasing_leaves_nothing,
+                what_was_written_since_is_not_erased,
                 limits_are_errors_that_change_nothing,
                 a_store_answers_a_ping,
             ];
