@@ -126,7 +126,10 @@ mod tests {
         sweep_in(&server, 31).await;
         assert!(!exists(&server, ANA).await, "it was idle");
         assert!(exists(&server, ZOE).await, "a bot waits for her answer");
-        assert_eq!(server.app.store.journal_since(0, 1_000).await.unwrap().iter().filter(|row| row.body.contains(ANA)).count(), 0);
+        assert_eq!(
+            server.app.store.journal_since(0, 1_000).await.unwrap().iter().filter(|row| row.body.contains(ANA)).count(),
+            0
+        );
     }
 
     #[tokio::test]

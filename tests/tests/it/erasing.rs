@@ -1,4 +1,4 @@
-//! What is left of an erased customer: nothing, wherever one looks.
+//! What is left of an erased customer: nothing, wherever one looks. And what is made again from what is left of the others.
 
 use serde_json::json;
 use servers::postgres::PostgresServer;
@@ -88,7 +88,8 @@ async fn read_models_are_made_again_while_servers_run() {
 
     let mut rebuild = tokio::process::Command::new(tests::harness::program());
     rebuild.args(["rebuild", "--json"]).env_clear().env("SALESBOT_STORE", redis.url()).env("SALESBOT_JOURNAL", &journal);
-    let rebuilt = rebuild.current_dir(tempfile::tempdir().unwrap().path()).output().await.unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let rebuilt = rebuild.current_dir(elsewhere.path()).output().await.unwrap();
     assert!(rebuilt.status.success(), "{}", String::from_utf8_lossy(&rebuilt.stderr));
     let counts: serde_json::Value = serde_json::from_slice(&rebuilt.stdout).unwrap();
     assert_eq!(counts, json!({"contacts": 2, "messages": 4, "conversations": 2, "listed": 0}));
@@ -104,7 +105,7 @@ async fn a_store_in_use_is_not_made_again() {
     let folder = shop.server.bots().parent().unwrap().join("data");
     let rebuild = async || {
         let mut command = tokio::process::Command::new(tests::harness::program());
-        command.args(["rebuild", "--store"]).arg(&folder).env_clear().current_dir(tempfile::tempdir().unwrap().path());
+        command.args(["rebuild", "--store"]).arg(&folder).env_clear().current_dir(&folder);
         let output = command.output().await.unwrap();
         (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };

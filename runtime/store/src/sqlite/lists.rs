@@ -129,3 +129,42 @@ impl FromSql for ConversationState {
         Self::of_number(u8::column_result(value)?).ok_or(FromSqlError::InvalidType)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::migrations::migrate;
+    use super::*;
+    use crate::{ConversationSort, OwnedBy};
+
+    /// How SQLite goes about a question.
+    fn plan(connection: &Connection, question: &Question) -> String {
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", question.text)).unwrap();
+        let steps = explain.query_map(params_from_iter(&question.parameters), |row| row.get::<_, String>(3)).unwrap();
+        steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n")
+    }
+
+    #[test]
+    fn each_list_is_read_in_the_order_of_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Path::new("store.sqlite")).unwrap();
+        let query = ConversationQuery::default;
+        let owner = OwnedBy::Owner("user:ana".into());
+        for (query, index) in [
+            (query(), "conversations_active"),
+            (ConversationQuery { sort: ConversationSort::Waiting, owner: OwnedBy::Nobody, ..query() }, "conversations_waiting"),
+            (ConversationQuery { sort: ConversationSort::Window, window_from: Some(1), ..query() }, "conversations_window"),
+            (ConversationQuery { owner, ..query() }, "conversations_owner"),
+            (ConversationQuery { state: Some(ConversationState::Waiting), ..query() }, "conversations_state"),
+        ] {
+            let plan = plan(&connection, &lists::conversations(&query, &SQLITE));
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
+        }
+        let all = plan(&connection, &lists::contacts(&ContactQuery::default(), &SQLITE));
+        assert!(all.contains("profiles_active") && !all.contains("TEMP B-TREE"), "{all}");
+        let search = ContactQuery { search: Some("ana souza".into()), ..ContactQuery::default() };
+        let found = plan(&connection, &lists::contacts(&search, &SQLITE));
+        assert_eq!(found.matches("profile_parts_part (part>? AND part<?)").count(), 2, "{found}");
+    }
+}
