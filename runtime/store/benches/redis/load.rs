@@ -4,7 +4,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use store::{Commit, Direction, JournalEntry, MessageChange, Millis, NewMessage, Outcome, Store};
+use store::{
+    Commit, Conversation, ConversationState, Direction, JournalEntry, ListChange, MessageChange, Millis, NewMessage, Outcome,
+    Profile, Store,
+};
 
 const START: Millis = 1_772_445_600_000;
 
@@ -96,8 +99,28 @@ impl Contact {
         vec![
             received.with_message(message(wamid.clone(), Direction::In, said, Some(wamid))),
             queued.with_message(message(turn.to_string(), Direction::Out, answer, None)),
-            trace,
+            trace.with_lists(self.lists(now)),
         ]
+    }
+
+    /// How the contact is listed, where that changes: at first, and once a minute.
+    fn lists(&self, now: Millis) -> Vec<ListChange> {
+        let minute = now - now % 60_000;
+        if now >= minute + 20_000 {
+            return Vec::new();
+        }
+        let conversation = Conversation {
+            number: "106540352242922".into(),
+            owner: None,
+            state: ConversationState::Bot,
+            waiting_since: None,
+            window_closes: Some(minute + 86_400_000),
+            last_active: minute,
+        };
+        let phone = Some(format!("+55119{:08}", self.number));
+        let profile = Profile { name: Some("Ana Souza".into()), phone, ..Profile::default() };
+        let profile = Some(ListChange::Profile(profile)).filter(|_| now == START);
+        profile.into_iter().chain([ListChange::Conversation(conversation)]).collect()
     }
 }
 
