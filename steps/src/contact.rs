@@ -97,6 +97,9 @@ pub struct Contact {
     /// The last event that was committed: settles a commit whose answer was lost.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_event: EventId,
+    /// Contacts that turned out to be this one: what they left behind goes when this one is erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_from: Vec<ContactId>,
     /// This contact turned out to be another one: whatever reaches it is forwarded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ContactId>,
@@ -142,6 +145,7 @@ impl Contact {
             sends: SendCount::default(),
             next_id: 1,
             last_event: EventId::default(),
+            merged_from: Vec::new(),
             merged_into: None,
         }
     }
@@ -220,6 +224,13 @@ impl Contact {
         self.conversations.entry(number.clone()).or_default()
     }
 
+    /// The customer has been answered there, by a bot or a person.
+    pub fn answered(&mut self, number: &NumberId) {
+        if let Some(conversation) = self.conversations.get_mut(number) {
+            conversation.waiting_since = None;
+        }
+    }
+
     /// The messages that went out, of all conversations.
     pub fn sent(&self) -> impl Iterator<Item = &Sent> {
         self.conversations.values().flat_map(|conversation| conversation.sent.iter())
@@ -268,6 +279,9 @@ pub struct Conversation {
     /// The customer's latest timestamp: the customer service window is open for 24 hours from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_customer: Option<Moment>,
+    /// The customer's oldest message that nobody has answered; after a bot's handoff, the handoff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Moment>,
     /// Error 131047 said that the window is closed, whatever we believed; a newer message of the customer's opens it again.
     #[serde(default, skip_serializing_if = "is_default")]
     pub window_refused: bool,

@@ -150,6 +150,12 @@ pub enum Fact {
     Merged {
         from: CompactString,
     },
+    /// This contact turned out to be that one, and is no contact of its own any more.
+    MergedInto {
+        into: CompactString,
+    },
+    /// A contact of an older version was written into the lists of contacts and conversations.
+    Listed,
     Trace {
         event: CompactString,
         trace: Trace,

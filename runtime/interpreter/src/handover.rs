@@ -79,6 +79,7 @@ impl Machine<'_> {
     /// Does what the bots here say about a person's message: pause, stop, or go on.
     fn person_wrote(&mut self) {
         let number = self.turn.state.number.clone();
+        self.turn.contact_mut().answered(&number);
         let running: Vec<SessionId> = {
             let sessions = self.turn.contact().sessions.iter().filter(|session| session.number == number);
             sessions.map(|session| session.id).collect()
@@ -209,8 +210,11 @@ impl Machine<'_> {
             Some(Summary::Call(call)) => (None, Some(self.queue_call(None, *call))),
             None => (None, None),
         };
-        let number = self.turn.state.number.clone();
-        if let Some(human) = self.turn.contact_mut().conversation_mut(&number).human.as_mut() {
+        let (now, number) = (self.now(), self.turn.state.number.clone());
+        let conversation = self.turn.contact_mut().conversation_mut(&number);
+        // Whatever the bot said: from here on the customer waits for a person.
+        conversation.waiting_since.get_or_insert(now);
+        if let Some(human) = conversation.human.as_mut() {
             human.resume = resume.then_some(session);
             human.summary = call;
         }
@@ -251,6 +255,7 @@ impl Machine<'_> {
         let human = contact.conversation_mut(&number).human.take();
         if close {
             contact.conversation_mut(&number).closed = true;
+            contact.answered(&number);
         }
         let Some(human) = human else { return Ok(()) };
         self.turn.facts.push(Fact::Released);

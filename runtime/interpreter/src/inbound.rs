@@ -123,6 +123,9 @@ impl Machine<'_> {
         if !inbound.content.is_answer() {
             return Ok(false);
         }
+        if !inbound.standby {
+            conversation.waiting_since.get_or_insert(at);
+        }
         let first = conversation.count == 0 || conversation.closed;
         if first {
             conversation.count += 1;

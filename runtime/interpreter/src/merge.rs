@@ -80,6 +80,8 @@ impl Machine<'_> {
             Ordering::Greater => contact.sends,
             Ordering::Equal => SendCount { count: contact.sends.count.saturating_add(other.sends.count), ..other.sends },
         };
+        contact.merged_from.extend(other.merged_from);
+        contact.merged_from.push(from.clone());
         crate::identity::complete(contact, other.identity);
         for session in replaced {
             self.end_session(session, &End::new("replaced"));
@@ -98,6 +100,7 @@ fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId
     } else {
         ours.last_message = ours.last_message.take().or(theirs.last_message);
     }
+    ours.waiting_since = [ours.waiting_since, theirs.waiting_since].into_iter().flatten().min();
     ours.pair = ours.pair.max(theirs.pair);
     ours.closed = (ours.closed || ours.count == 0) && (theirs.closed || theirs.count == 0);
     ours.count = ours.count.max(theirs.count);

@@ -138,3 +138,32 @@ fn a_summary_follows_the_handoff() {
     rehearsal.answer_call(entry, steps::event::CallResult::Text { text: Some("late".into()) });
     assert!(!rehearsal.facts.iter().any(|fact| matches!(fact, Fact::HandoffSummary { .. })));
 }
+
+/// Since when the customer waits, in seconds after the start.
+fn waits_since(rehearsal: &Rehearsal) -> Option<i64> {
+    let conversation = rehearsal.contact.conversation(&NumberId::new("100"))?;
+    Some(conversation.waiting_since?.since(NOW) / 1_000)
+}
+
+#[test]
+fn a_customer_waits_until_they_are_answered() {
+    let greets = bot("a", json!([{"on": "message", "keywords": ["hi"]}]), json!({"type": "message", "text": "Hello"}));
+    let hands_over = bot("b", json!([{"on": "message", "keywords": ["help"]}]), json!({"type": "handoff", "text": "One moment"}));
+    let mut rehearsal = rehearse(&[greets, hands_over]);
+    say(&mut rehearsal, "is anybody there?");
+    rehearsal.pass(10_000);
+    say(&mut rehearsal, "hello?");
+    assert_eq!(waits_since(&rehearsal), Some(0), "the oldest message counts");
+    say(&mut rehearsal, "hi");
+    assert_eq!(waits_since(&rehearsal), None, "a bot answered");
+
+    rehearsal.pass(10_000);
+    say(&mut rehearsal, "help");
+    assert_eq!(waits_since(&rehearsal), Some(20), "what the bot says at a handoff is no answer");
+    rehearsal.event(EventKind::Agent(AgentCommand::Message { text: "Rui here".into(), by: None }));
+    assert_eq!(waits_since(&rehearsal), None, "a person answered");
+    say(&mut rehearsal, "hi");
+    assert_eq!(waits_since(&rehearsal), Some(20));
+    rehearsal.event(EventKind::Agent(AgentCommand::Release { close: true }));
+    assert_eq!(waits_since(&rehearsal), None, "whoever closes it has nothing more to answer");
+}

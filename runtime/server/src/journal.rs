@@ -1,17 +1,25 @@
-//! Facts as the store's journal keeps them, with what each does to the contact's transcript.
+//! Facts as the store's journal keeps them, with what they do to the contact's transcript and to the lists.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 use steps::{contact::Contact, event::Delivery, fact::Fact, ids::EntryId, moment::Moment};
-use store::{Direction, JournalEntry, MessageChange, NewMessage};
+use store::{Direction, JournalEntry, ListChange, MessageChange, NewMessage};
 
 /// Status of a message in a transcript, before and beside WhatsApp's own (`sent`, `delivered`, `read`, `played`, `failed`).
 pub const QUEUED: &str = "queued";
 pub const ACCEPTED: &str = "accepted";
 
-/// The facts of a commit. `contact` is as it is after them: it knows how far a message came, whatever the order of its statuses.
-pub fn entries(facts: &[Fact], contact: &Contact, now: Moment) -> Vec<JournalEntry> {
-    facts.iter().map(|fact| entry(fact, contact, now)).collect()
+/// The facts of a commit, and what all of them together change in the lists. `contact` is as it is after them: it knows how far a message
+/// came, whatever the order of its statuses.
+pub fn entries(facts: &[Fact], contact: &Contact, lists: Vec<ListChange>, now: Moment) -> Vec<JournalEntry> {
+    let mut entries: Vec<JournalEntry> = facts.iter().map(|fact| entry(fact, contact, now)).collect();
+    if entries.is_empty() && !lists.is_empty() {
+        entries.push(entry(&Fact::Listed, contact, now));
+    }
+    if let Some(last) = entries.last_mut() {
+        last.lists = lists;
+    }
+    entries
 }
 
 fn entry(fact: &Fact, contact: &Contact, now: Moment) -> JournalEntry {
@@ -113,6 +121,8 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Alert { .. } => "alert",
         Fact::IdentityChanged { .. } => "identity_changed",
         Fact::Merged { .. } => "merged",
+        Fact::MergedInto { .. } => "merged_into",
+        Fact::Listed => "listed",
         Fact::Trace { .. } => TRACE,
     }
 }
@@ -160,7 +170,7 @@ mod tests {
             agent: None,
         };
         let sent = Fact::Sent { entry: EntryId(4), message_id: "wamid.1".into(), at: NOW, expected_price: "".into() };
-        let entries = entries(&[queued, sent], &contact(), NOW);
+        let entries = entries(&[queued, sent], &contact(), Vec::new(), NOW);
         let Some(MessageChange::New(new)) = &entries[0].message else { panic!() };
         assert_eq!((new.id.as_str(), new.body.as_str()), ("4", "{\"type\":\"text\",\"text\":\"Oi\"}"));
         let told = MessageChange::Update { id: "4".into(), wamid: Some("wamid.1".into()), status: Some("accepted".into()) };
@@ -175,7 +185,7 @@ mod tests {
         contact.conversation_mut(&NumberId::new("1001")).sent.push(&serde_json::from_value(sent).unwrap(), 1);
         let status =
             Status { message_id: "wamid.1".into(), state: Delivery::Delivered, at: NOW, entry: None, error: None, pricing: None };
-        let entries = entries(&[Fact::Status { status: Box::new(status) }], &contact, NOW);
+        let entries = entries(&[Fact::Status { status: Box::new(status) }], &contact, Vec::new(), NOW);
         let Some(MessageChange::Update { status, .. }) = &entries[0].message else { panic!() };
         assert_eq!(status.as_deref(), Some("read"));
     }

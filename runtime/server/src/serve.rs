@@ -17,7 +17,7 @@ use crate::{
     listen::Port,
     media, metrics,
     process::{begin_run, end_run},
-    router, sandbox, schedule,
+    read_models, retention, router, sandbox, schedule,
     settings::{LogFormat, Settings},
     templates,
 };
@@ -83,6 +83,8 @@ pub async fn serve(
     supervise(&app, "bot files", bots::watch);
     supervise(&app, "live bots", bots::follow);
     supervise(&app, "templates", templates::work);
+    supervise(&app, "contacts of an older version", read_models::work);
+    supervise(&app, "what is too old", retention::work);
 
     let stopping = app.clone();
     tokio::spawn(async move {

@@ -99,6 +99,7 @@ pub struct Settings {
     pub openai: OpenAi,
     pub http: http_client::Rules,
     pub limits: Limits,
+    pub retention: Retention,
     pub pipelines: IndexMap<String, Pipeline>,
     pub users: IndexMap<String, Titled>,
     pub teams: IndexMap<String, Titled>,
@@ -178,6 +179,14 @@ pub struct Limits {
     pub dead_events: usize,
     pub alerts: usize,
     pub stop_seconds: u64,
+}
+
+/// After how many days what is old is removed; 0: never.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub contact_days: u32,
+    pub journal_days: u32,
 }
 
 /// One of the business's numbers, complete.

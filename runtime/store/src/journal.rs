@@ -1,6 +1,6 @@
 //! The journal (append-only facts about contacts) and the transcript that is made from it.
 
-use crate::Millis;
+use crate::{ListChange, Millis};
 
 /// How many of a contact's latest messages a [`MessageChange::Update`] can reach.
 ///
@@ -19,17 +19,25 @@ pub struct JournalEntry {
     pub body: String,
     /// What the fact does to the transcript, if anything.
     pub message: Option<MessageChange>,
+    /// What it does to the lists of conversations and contacts, in this order.
+    pub lists: Vec<ListChange>,
 }
 
 impl JournalEntry {
-    /// A fact that leaves the transcript alone.
+    /// A fact that leaves transcript and lists alone.
     pub fn fact(at: Millis, kind: impl Into<String>, body: impl Into<String>) -> Self {
-        Self { at, kind: kind.into(), body: body.into(), message: None }
+        Self { at, kind: kind.into(), body: body.into(), message: None, lists: Vec::new() }
     }
 
     /// The same fact, which also changes the transcript.
     pub fn with_message(mut self, change: MessageChange) -> Self {
         self.message = Some(change);
+        self
+    }
+
+    /// The same fact, which also changes the lists.
+    pub fn with_lists(mut self, changes: Vec<ListChange>) -> Self {
+        self.lists = changes;
         self
     }
 }

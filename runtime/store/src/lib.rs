@@ -43,6 +43,7 @@ mod journal;
 mod lane;
 mod lease;
 mod limits;
+mod lists;
 mod memory;
 mod packed;
 mod record;
@@ -59,6 +60,10 @@ pub use journal::{Direction, JournalEntry, JournalRow, Message, MessageChange, N
 pub use lane::{LANES, lane_of};
 pub use lease::{Budget, Lease, Leased, Rate};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
+pub use lists::{
+    ContactPlace, ContactQuery, Conversation, ConversationPlace, ConversationQuery, ConversationSort, ConversationState,
+    ListChange, ListedContact, ListedConversation, OwnedBy, Profile, Rebuilt,
+};
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};
 pub use redis::{Journal, RedisOptions, RedisStore};

@@ -1,15 +1,19 @@
 //! The store in memory: plain maps behind one lock. No threads, nothing durable.
 
+mod lists;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use self::lists::Lists;
 use crate::announce::Announcer;
 use crate::lease::Budgets;
 use crate::limits::{add_to_counter, check_commit, check_key, check_put};
 use crate::{
-    Announcements, Commit, Due, JournalEntry, JournalRow, Lease, Leased, Message, MessageChange, Millis, Outcome, PutRecord,
-    Record, Store, StoreError, StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
+    Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalEntry, JournalRow, Lease, Leased, ListChange,
+    ListedContact, ListedConversation, Message, MessageChange, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError,
+    StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
 };
 
 /// A store that lives and dies with this process. See [`memory()`](crate::memory()).
@@ -25,8 +29,9 @@ struct State {
     /// The latest version or position given out.
     sequence: u64,
     contacts: BTreeMap<String, Contact>,
+    lists: Lists,
     due: HashMap<u16, BTreeSet<(Millis, String)>>,
-    journal: BTreeMap<u64, JournalRow>,
+    journal: BTreeMap<u64, Fact>,
     aliases: BTreeMap<String, String>,
     records: BTreeMap<String, BTreeMap<String, Expiring>>,
     counters: BTreeMap<String, u64>,
@@ -40,6 +45,14 @@ struct Contact {
     /// Positions in the journal, growing.
     journal: Vec<u64>,
     messages: Vec<Message>,
+}
+
+/// A fact, with what it does to the read models.
+#[derive(Debug)]
+struct Fact {
+    row: JournalRow,
+    message: Option<MessageChange>,
+    lists: Vec<ListChange>,
 }
 
 #[derive(Debug)]
@@ -91,21 +104,62 @@ impl State {
             self.contacts.remove(&commit.key);
         }
 
+        let mut appended = Vec::new();
         for entry in commit.journal {
-            self.append(&commit.key, entry);
+            appended.push(self.append(&commit.key, entry));
         }
+        self.list(&commit.key, &appended);
         Outcome::Committed { version }
     }
 
-    fn append(&mut self, key: &str, entry: JournalEntry) {
+    fn append(&mut self, key: &str, entry: JournalEntry) -> u64 {
         let position = self.next();
-        let JournalEntry { at, kind, body, message } = entry;
+        let JournalEntry { at, kind, body, message, lists } = entry;
         let contact = self.contacts.entry(key.to_owned()).or_default();
         contact.journal.push(position);
-        if let Some(change) = message {
-            contact.change_transcript(position, at, change);
+        if let Some(change) = &message {
+            contact.change_transcript(position, at, change.clone());
         }
-        self.journal.insert(position, JournalRow { position, contact: key.to_owned(), at, kind, body });
+        let row = JournalRow { position, contact: key.to_owned(), at, kind, body };
+        self.journal.insert(position, Fact { row, message, lists });
+        position
+    }
+
+    /// Does to the lists what these facts of a contact say.
+    fn list(&mut self, key: &str, positions: &[u64]) {
+        let all = self.contacts.get(key).map_or(&[][..], |contact| &contact.journal);
+        let Some(newest) = all.iter().filter_map(|position| Some(self.journal.get(position)?.row.at)).max() else { return };
+        for fact in positions.iter().filter_map(|position| self.journal.get(position)) {
+            fact.lists.iter().for_each(|change| self.lists.apply(key, change, newest));
+        }
+        self.lists.touch(key, newest);
+    }
+
+    /// Makes the rows of a contact again; tells how many messages there are.
+    fn rebuild(&mut self, key: &str) -> u64 {
+        let Some(contact) = self.contacts.get_mut(key) else { return 0 };
+        let told: Vec<u64> = contact.journal.clone();
+        contact.messages.retain(|message| !self.journal.contains_key(&message.position));
+        for fact in told.iter().filter_map(|position| self.journal.get(position)) {
+            if let Some(change) = &fact.message {
+                contact.change_transcript(fact.row.position, fact.row.at, change.clone());
+            }
+        }
+        let messages = contact.messages.len() as u64;
+        self.list(key, &told);
+        messages
+    }
+
+    fn trim_journal(&mut self, before: Millis, limit: usize) -> u64 {
+        let oldest = self.journal.values().take(limit).filter(|fact| fact.row.at < before);
+        let removed: Vec<(u64, String)> = oldest.map(|fact| (fact.row.position, fact.row.contact.clone())).collect();
+        for (position, key) in &removed {
+            self.journal.remove(position);
+            if let Some(contact) = self.contacts.get_mut(key) {
+                contact.journal.retain(|kept| kept != position);
+            }
+        }
+        removed.len() as u64
     }
 
     fn erase(&mut self, key: &str) -> bool {
@@ -122,6 +176,7 @@ impl State {
         for position in contact.journal {
             self.journal.remove(&position);
         }
+        self.lists.remove(key);
         true
     }
 
@@ -204,6 +259,13 @@ impl Store for MemoryStore {
         ready(Ok(self.state().erase(key)))
     }
 
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        let mut state = self.state();
+        let stored = state.contacts.get(key).and_then(|contact| contact.stored.as_ref());
+        let is_there = stored.is_some_and(|stored| stored.version == version);
+        ready(Ok(is_there && state.erase(key)))
+    }
+
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let state = self.state();
         let contacts = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
@@ -235,14 +297,14 @@ impl Store for MemoryStore {
         let state = self.state();
         let positions = state.contacts.get(contact).map_or(&[][..], |contact| &contact.journal);
         let earlier = positions.iter().rev().filter(|position| before.is_none_or(|before| **position < before));
-        let rows = earlier.filter_map(|position| state.journal.get(position));
-        ready(Ok(rows.take(limit).cloned().collect()))
+        let rows = earlier.filter_map(|position| Some(state.journal.get(position)?.row.clone()));
+        ready(Ok(rows.take(limit).collect()))
     }
 
     fn journal_since(&self, position: u64, limit: usize) -> StoreFuture<'_, Vec<JournalRow>> {
         let state = self.state();
         let later = state.journal.range((Excluded(position), Unbounded));
-        ready(Ok(later.take(limit).map(|(_, row)| row.clone()).collect()))
+        ready(Ok(later.take(limit).map(|(_, fact)| fact.row.clone()).collect()))
     }
 
     fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
@@ -250,6 +312,37 @@ impl Store for MemoryStore {
         let messages = state.contacts.get(contact).map_or(&[][..], |contact| &contact.messages);
         let earlier = messages.iter().rev().filter(|message| before.is_none_or(|before| message.position < before));
         ready(Ok(earlier.take(limit).cloned().collect()))
+    }
+
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        ready(Ok(self.state().lists.conversations(&query)))
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        ready(Ok(self.state().lists.contacts(&query)))
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        let state = self.state();
+        let later = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
+        let unlisted = later.filter(|(key, contact)| contact.stored.is_some() && !state.lists.has(key));
+        ready(Ok(unlisted.take(limit).map(|(key, _)| key.clone()).collect()))
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        let mut state = self.state();
+        let later = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
+        let keys: Vec<String> = later.take(limit).map(|(key, _)| key.clone()).collect();
+        let mut rebuilt = Rebuilt { last: keys.last().cloned(), contacts: keys.len() as u64, ..Rebuilt::default() };
+        for key in &keys {
+            rebuilt.messages += state.rebuild(key);
+            rebuilt.conversations += state.lists.conversations_of(key);
+        }
+        ready(Ok(rebuilt))
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        ready(Ok(self.state().trim_journal(before, limit)))
     }
 
     fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::pin::Pin;
 
 use crate::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, StoreError, Stored,
+    Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
+    Message, Millis, Outcome, PutRecord, Rebuilt, Record, StoreError, Stored,
 };
 
 /// What the operations of a [`Store`] return, so that the server can hold an `Arc<dyn Store>`.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Values of contacts, the due index, the journal, and small records.
+/// Values of contacts, the due index, the journal with what is read from it, and small records.
 ///
 /// - A write is durable when its future resolves, as far as the store is durable at all.
 /// - A read sees every write that was answered before the read began.
@@ -25,15 +26,18 @@ pub trait Store: Send + Sync + 'static {
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Stored>>;
 
     /// Applies one step to one contact: compare the version, set the value, set the due time, append
-    /// to the journal and its transcript. All or nothing; on conflict what is there comes back.
+    /// to the journal, its transcript and the lists. All or nothing; on conflict what is there comes back.
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Outcome>;
 
     /// Contacts of a lane whose due time is `until` or before: oldest first, then by key.
     fn due(&self, lane: u16, until: Millis, limit: usize) -> StoreFuture<'_, Vec<Due>>;
 
-    /// Removes all that is known of a contact: value, due time, aliases, journal and transcript.
+    /// Removes all that is known of a contact: value, due time, aliases, journal, transcript and rows of lists.
     /// True if there was any of it. Can be repeated.
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool>;
+
+    /// The same, unless the contact was written since: true if it was at this version, and is gone.
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool>;
 
     /// The ids of existing contacts after the given one.
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
@@ -58,6 +62,25 @@ pub trait Store: Send + Sync + 'static {
 
     /// A contact's transcript before the given position (or from the end), newest first.
     fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>>;
+
+    /// Conversations as they are listed, in the order that was asked for.
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>>;
+
+    /// Contacts as they are listed, those first that were active last.
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>>;
+
+    /// The ids of contacts after the given one that exist and are not listed: no fact has told their profile.
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
+
+    /// Makes transcripts and rows of lists again from the journal: those of `limit` contacts after the given
+    /// one, in one step, so that a reader sees a contact's rows as they were or as they are, never half. What the
+    /// journal does not tell any more stays as it is.
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt>;
+
+    /// Removes up to `limit` of the journal's oldest facts as far as they are from before a moment; tells how
+    /// many. Transcripts and lists stay, positions are not given again. Fewer than `limit` means that no older
+    /// fact is left at the journal's beginning.
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64>;
 
     /// A record, unless it has expired by `now`.
     fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>>;

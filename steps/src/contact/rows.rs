@@ -78,6 +78,14 @@ impl<T: Row> Rows<T> {
         }
     }
 
+    /// The newest.
+    pub fn last(&self) -> Option<T> {
+        match (&self.text, self.list.get()) {
+            (Some(text), None) => text.rsplit(END).find_map(T::read),
+            (_, list) => list.and_then(|list| list.last().cloned()),
+        }
+    }
+
     /// Forgets the oldest.
     pub fn forget_first(&mut self) -> Option<T> {
         if let (Some(text), None) = (&mut self.text, self.list.get()) {

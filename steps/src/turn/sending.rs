@@ -127,6 +127,10 @@ impl Turn<'_> {
             settle_until: None,
             bulk,
         };
+        if !held {
+            let number = send.number.clone();
+            self.contact_mut().answered(&number);
+        }
         self.contact_mut().pending.push(Pending { id: entry, session, work: Work::Send(Box::new(send)) });
         Ok(entry)
     }

@@ -74,6 +74,26 @@ impl PostgresServer {
         connection.await.unwrap().unwrap();
     }
 
+    /// Every row of every table of a schema, as text; bytes as they are.
+    pub async fn dump(&self, database: &str, schema: &str) -> Vec<u8> {
+        let (client, connection) = tokio_postgres::connect(&self.url(database), NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let columns = "
+            SELECT table_name::TEXT, column_name::TEXT, data_type::TEXT FROM information_schema.columns WHERE table_schema = $1";
+        let mut all = Vec::new();
+        for column in client.query(columns, &[&schema]).await.unwrap() {
+            let (table, name, kind): (&str, &str, &str) = (column.get(0), column.get(1), column.get(2));
+            let bytes = if kind == "bytea" { name.to_owned() } else { format!("convert_to({name}::TEXT, 'UTF8')") };
+            for row in client.query(&format!("SELECT {bytes} FROM {schema}.{table}"), &[]).await.unwrap() {
+                all.extend(row.get::<_, Option<Vec<u8>>>(0).unwrap_or_default());
+                all.push(b'\n');
+            }
+        }
+        drop(client);
+        connection.await.unwrap().unwrap();
+        all
+    }
+
     pub fn kill(&mut self) {
         self.process = None;
     }

@@ -71,6 +71,19 @@ impl RedisServer {
             .unwrap_or_else(|error| panic!("{words:?}: {error}"))
     }
 
+    /// All keys with all that lies under them, as it lies there; the server must have been started with `rdbcompression no`.
+    pub fn dump(&self) -> Vec<u8> {
+        let mut connection = connection(&self.url());
+        let keys: Vec<Vec<u8>> = ask(&mut connection, "KEYS *");
+        let mut all = Vec::new();
+        for key in keys {
+            let held: Option<Vec<u8>> = ::redis::cmd("DUMP").arg(&key).query(&mut connection).unwrap();
+            all.extend(key);
+            all.extend(held.unwrap_or_default());
+        }
+        all
+    }
+
     pub fn signal(&self, signal: &str) {
         self.process.as_ref().unwrap().signal(signal);
     }

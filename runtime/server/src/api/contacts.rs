@@ -22,7 +22,7 @@ use super::{
     input::{JsonBody, Query},
     shapes,
 };
-use crate::{app::App, journal, media, problem::Problem, process::Whom};
+use crate::{app::App, erasure, journal, problem::Problem, process::Whom};
 
 /// A contact with what runs for them.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -266,7 +266,8 @@ pub(super) async fn change(
     Ok(Json(view(&app, &now.contact)))
 }
 
-/// Removes all that is known of a contact: value, names, media, journal and transcript. Cannot be undone.
+/// Removes all that is known of a contact: value, names, media, journal, transcript, entries of the dead list and alerts; also of those
+/// that turned out to be this one. Cannot be undone.
 #[utoipa::path(delete, path = "/api/v1/contacts/{contact}", tag = "contacts", params(("contact" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn erase(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
@@ -276,10 +277,7 @@ pub(super) async fn erase(State(app): State<Arc<App>>, Path(name): Path<String>)
         Err(problem) if problem.status == StatusCode::INTERNAL_SERVER_ERROR.as_u16() => steps::ids::ContactId::new(&name),
         Err(problem) => return Err(problem),
     };
-    let _turn = app.queues.enter(&id).await;
-    media::erase(&app, &id).await?;
-    app.store.erase(id.as_str()).await?;
-    tracing::info!(contact.id = %id, "contact {id} was erased");
+    erasure::erase(&app, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

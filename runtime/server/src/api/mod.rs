@@ -6,6 +6,7 @@ mod conversation;
 mod dead;
 mod events;
 mod idempotency;
+mod inbox;
 mod input;
 mod lists;
 mod media;
@@ -60,6 +61,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(run::run))
         .routes(routes!(run::stop))
         .routes(routes!(run::stage))
+        .routes(routes!(inbox::contacts))
+        .routes(routes!(inbox::conversations))
         .routes(routes!(contacts::show, contacts::change, contacts::erase))
         .routes(routes!(contacts::sessions))
         .routes(routes!(contacts::traces))

@@ -3,6 +3,7 @@
 mod bots;
 mod chat;
 mod check;
+mod rebuild;
 mod remote;
 mod schema;
 mod terminal;
@@ -42,7 +43,7 @@ struct Cli {
     serve: Flags,
 }
 
-/// Every command, in the order of the help: what is run, what is made, what is asked of a running server.
+/// Every command, in the order of the help: what is run, what is made, what is asked of a running server, what is done to a store.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server: webhooks, API, pages
@@ -70,6 +71,9 @@ enum Command {
     /// Events that a running server could not process: list, retry, drop
     #[command(after_help = remote::DEAD_EXAMPLES)]
     Dead(remote::DeadArguments),
+    /// Make transcripts and lists again from the journal
+    #[command(after_help = rebuild::EXAMPLES)]
+    Rebuild(rebuild::Arguments),
 }
 
 /// How a command ended.
@@ -138,6 +142,7 @@ pub fn execute(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
         Command::Run(arguments) => remote::run(&arguments, terminal),
         Command::Stop(arguments) => remote::stop(&arguments, terminal),
         Command::Dead(arguments) => remote::dead(&arguments, terminal),
+        Command::Rebuild(arguments) => rebuild::run(&arguments, terminal),
     };
     match done {
         Ok(exit) => exit,

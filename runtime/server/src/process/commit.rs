@@ -18,7 +18,7 @@ use super::{
     merge,
     turns::{self, Batch, Plan, Task, Tried, attempt},
 };
-use crate::{app::App, bots, due, journal, metrics as names, sender};
+use crate::{app::App, bots, due, journal, listing::Listing, metrics as names, sender};
 
 /// Conflicts before the event is given back. Inside one process there are none, between a few processes hardly ever two.
 const MAX_CONFLICTS: usize = 8;
@@ -113,12 +113,13 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
         let due = due::next(&batch.contact);
         let value = batch.contact.write(length).map_err(|error| cannot_write(id, &error))?;
         let length = value.len();
+        let lists = Listing::of(&batch.contact).changes_since(batch.listed.as_ref());
         let commit = Commit {
             key: id.as_str().to_owned(),
             expected_version: version,
             value: Some(value),
             due: due.map(|due| due.0),
-            journal: journal::entries(&batch.facts, &batch.contact, now),
+            journal: journal::entries(&batch.facts, &batch.contact, lists, now),
         };
         let settled = match app.store.commit(commit).await {
             Ok(outcome) => settled(outcome),

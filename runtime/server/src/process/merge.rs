@@ -8,12 +8,13 @@ use interpreter::aliases;
 use steps::{
     contact::{Contact, Pending, Work},
     event::{Event, EventKind, Identity},
+    fact::Fact,
     ids::{ContactId, EventId},
 };
-use store::{Commit, Outcome};
+use store::{Commit, ListChange, Outcome};
 
 use super::{Rejected, Whom, process, turns};
-use crate::app::App;
+use crate::{app::App, journal};
 
 /// Tries before a merge is left to the worker, which finds the tombstone, or to the next message, which begins it again.
 const TRIES: usize = 10;
@@ -58,7 +59,12 @@ async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool
         expected_version: stored.version,
         value: serde_json::to_vec(&contact).ok(),
         due: Some(app.now().0),
-        journal: Vec::new(),
+        journal: journal::entries(
+            &[Fact::MergedInto { into: into.as_str().into() }],
+            &contact,
+            vec![ListChange::Unlisted],
+            app.now(),
+        ),
     };
     Ok(matches!(app.store.commit(commit).await?, Outcome::Committed { .. }))
 }

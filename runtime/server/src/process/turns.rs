@@ -15,7 +15,7 @@ use steps::{
 use store::Stored;
 
 use super::kept::Known;
-use crate::app::App;
+use crate::{app::App, listing::Listing};
 
 /// What is done with an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub(super) struct Batch {
     pub(super) receipts: Vec<Receipt>,
     /// Names that the contact had before.
     pub(super) known: Identity,
+    /// How it was listed before; None: not at all.
+    pub(super) listed: Option<Listing>,
 }
 
 /// Reads a contact value.
@@ -97,6 +99,7 @@ pub(super) fn attempt(
     tasks: &mut [Task<'_>],
     now: Moment,
 ) -> Tried {
+    let is_known = known.is_some();
     let mut contact = match (known, newcomer) {
         (Some(contact), _) => contact,
         (None, Some(identity)) => Contact::new(id.clone(), identity.clone(), now),
@@ -107,6 +110,7 @@ pub(super) fn attempt(
     }
     let (bots, environment) = (app.bots.load(), app.environment.load());
     let known = contact.identity.clone();
+    let listed = is_known.then(|| Listing::of(&contact));
     let (mut traces, mut facts, mut receipts) = (Vec::with_capacity(tasks.len()), Vec::new(), Vec::new());
     for (place, task) in tasks.iter_mut().enumerate() {
         let stop;
@@ -147,7 +151,7 @@ pub(super) fn attempt(
             }
         }
     }
-    Tried::Turned(Box::new(Batch { contact, traces, facts, receipts, known }))
+    Tried::Turned(Box::new(Batch { contact, traces, facts, receipts, known, listed }))
 }
 
 /// Ends the session that the event would have reached, so that the next event does not meet the same fault.

@@ -10,8 +10,8 @@ use std::{
 };
 
 use store::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, MemoryStore, Message, Millis, Outcome, PutRecord, Record, Store,
-    StoreError, StoreFuture, Stored,
+    Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
+    MemoryStore, Message, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored,
 };
 use tokio::time::Instant;
 
@@ -100,6 +100,10 @@ impl Store for FaultyStore {
         self.inner.erase(key)
     }
 
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        self.inner.erase_at(key, version)
+    }
+
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         self.inner.list_contacts(after, limit)
     }
@@ -126,6 +130,26 @@ impl Store for FaultyStore {
 
     fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
         self.inner.messages_of(contact, before, limit)
+    }
+
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        self.inner.conversations(query)
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        self.inner.contacts(query)
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        self.inner.unlisted_contacts(after, limit)
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        self.inner.rebuild(after, limit)
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        self.inner.trim_journal(before, limit)
     }
 
     fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {

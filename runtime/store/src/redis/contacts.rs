@@ -70,8 +70,10 @@ end
 return version
 ";
 
-/// KEYS as above. ARGV: note. Tells whether there was a value.
+/// KEYS as above. ARGV: note, the version it must be at (empty: any). Tells whether there was a value; nil: it
+/// is at another version, and nothing was done.
 const ERASE: &str = r"
+if ARGV[2] ~= '' and redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[2] then return nil end
 append(KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], string.sub(KEYS[1], #KEYS[3] + 1))
 return redis.call('DEL', KEYS[1])
@@ -134,10 +136,17 @@ pub(super) async fn due(link: &Link, lane: u16, until: Millis, limit: usize) -> 
     Ok(found.into_iter().map(|(key, score)| Due { key, due: score as Millis }).collect())
 }
 
-/// Removes value and due time, and notes that the journal is to follow. True if there was a value.
-pub(super) async fn erase(link: &Link, scripts: &Scripts, contact: &str) -> Result<bool, StoreError> {
+/// Removes value and due time, and notes that the journal is to follow. True if there was a value; `None` if it
+/// is not at the version that it must be at.
+pub(super) async fn erase(
+    link: &Link,
+    scripts: &Scripts,
+    contact: &str,
+    version: Option<u64>,
+) -> Result<Option<bool>, StoreError> {
     let note = Note::Erased { contact: contact.to_owned() };
-    link.script(&scripts.erase, &OfContact::new(contact).all(), &[&note.pack()]).await
+    let version = version.map(version_bytes).unwrap_or_default();
+    link.script(&scripts.erase, &OfContact::new(contact).all(), &[&note.pack(), &version]).await
 }
 
 /// Appends a note to the buffer of its contact's lane.

@@ -3,7 +3,7 @@
 //! **Design.** What a turn needs lies in Redis: values, the due index, aliases, records. A commit is one
 //! script on the keys of one lane ([`contacts`]), which appends its facts to the lane's stream; from there
 //! a task carries them into SQL ([`drain`], [`crate::sql`]) and trims the stream behind itself. What people
-//! ask for, transcripts, the journal, lists of contacts, is answered by SQL alone, after the streams that
+//! ask for, transcripts, the journal, lists of contacts and conversations, is answered by SQL alone, after the streams that
 //! matter are drained: so Redis holds no history and no index that only a list would need. [`link`] hides
 //! whether a single server, Sentinel or a Cluster stands behind it, [`keys`] names every key there is, and
 //! [`errors`] tells a caller whether nothing happened or nobody knows.
@@ -44,8 +44,8 @@ use crate::sql::SqlJournal;
 use crate::sql::postgres::PostgresJournal;
 use crate::sql::sqlite::SqliteJournal;
 use crate::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
-    StoreFuture, Stored, lane_of,
+    Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
+    Message, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored, lane_of,
 };
 
 /// The store on Redis. See [`connect()`](crate::connect()).
@@ -104,17 +104,8 @@ impl RedisStore {
         Ok(Self { link, replicas, drainer, announcer, _listener: listener, sql, folder, scripts: Scripts::default() })
     }
 
-    /// Makes every transcript again from the journal; tells how many messages there are.
-    ///
-    /// # Errors
-    ///
-    /// Those of the journal's database. The transcripts are then as they were.
-    pub async fn rebuild_messages(&self) -> Result<u64, StoreError> {
-        self.drainer.drain(None).await?;
-        self.sql.rebuild_messages().await
-    }
-
-    async fn erase_contact(&self, contact: &str) -> Result<bool, StoreError> {
+    /// Erases a contact; with a version, only if it is at that one.
+    async fn erase_contact(&self, contact: &str, version: Option<u64>) -> Result<bool, StoreError> {
         let lane = lane_of(contact);
         self.drainer.drain(Some(lane)).await?;
         let known = self.sql.known(contact).await?;
@@ -122,7 +113,17 @@ impl RedisStore {
         for alias in &known.aliases {
             had |= aliases::release(&self.link, &self.scripts.aliases, alias, contact).await?;
         }
-        had |= contacts::erase(&self.link, &self.scripts.contacts, contact).await?;
+        match contacts::erase(&self.link, &self.scripts.contacts, contact, version).await? {
+            Some(had_value) => had |= had_value,
+            None => {
+                // Somebody was quicker, and the contact stays: so do its aliases.
+                for alias in &known.aliases {
+                    let scripts = (&self.scripts.aliases, &self.scripts.contacts);
+                    aliases::claim(&self.link, scripts, alias, contact, None).await?;
+                }
+                return Ok(false);
+            }
+        }
         self.confirm(lane).await?;
         // Only now: until here a process that died would have left the hints for the next try.
         self.sql.forget_aliases(contact, known.aliases).await?;
@@ -176,7 +177,16 @@ impl Store for RedisStore {
     }
 
     fn erase<'a>(&'a self, key: &'a str) -> StoreFuture<'a, bool> {
-        Box::pin(self.erase_contact(key))
+        Box::pin(self.erase_contact(key, None))
+    }
+
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            // Looked at before its aliases are touched; the script looks once more.
+            let stored = contacts::load(&self.link, key).await?;
+            let is_there = stored.is_some_and(|stored| stored.version == version);
+            Ok(is_there && self.erase_contact(key, Some(version)).await?)
+        })
     }
 
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
@@ -225,6 +235,41 @@ impl Store for RedisStore {
         Box::pin(async move {
             self.drainer.drain(Some(lane_of(contact))).await?;
             self.sql.messages_of(contact, before, limit).await
+        })
+    }
+
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.conversations(query).await
+        })
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.contacts(query).await
+        })
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.unlisted_contacts(after, limit).await
+        })
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.rebuild(after, limit).await
+        })
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.trim_journal(before, limit).await
         })
     }
 

@@ -1,4 +1,4 @@
-//! The journal and the transcripts beside Redis: their home is a SQL database.
+//! The journal and the read models beside Redis: their home is a SQL database.
 //!
 //! In Redis each lane has a buffer, a stream to which every commit of the lane appends one entry.
 //! A drain copies entries from there into SQL, in one transaction with the position reached in each
@@ -8,15 +8,22 @@
 //! [`SqlJournal`] is what a database must do; [`sqlite`] serves one process, [`postgres`] several.
 //! Neither knows Redis.
 
+mod bytes;
+mod change;
+pub(crate) mod lists;
 mod note;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-pub(crate) use self::note::{Note, pack_change, unpack_change};
+pub(crate) use self::change::{pack_changes, unpack_changes};
+pub(crate) use self::note::Note;
 
 use std::path::Path;
 
-use crate::{JournalRow, Message, StoreError, StoreFuture};
+use crate::{
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, Message, Millis, Rebuilt, StoreError,
+    StoreFuture,
+};
 
 /// Entries of one lane that follow each other, each with its position there: the time in milliseconds,
 /// and 16 bits to tell entries of one time apart.
@@ -46,7 +53,7 @@ pub(crate) struct Known {
     pub(crate) journal: bool,
 }
 
-/// A database that holds the journal, the transcripts, and which contacts exist.
+/// A database that holds the journal, the read models, and which contacts exist.
 ///
 /// Reads see every [`append`](Self::append) that was answered before. Waiting has a deadline.
 pub(crate) trait SqlJournal: Send + Sync + 'static {
@@ -82,8 +89,20 @@ pub(crate) trait SqlJournal: Send + Sync + 'static {
     /// Drops hints that have been followed.
     fn forget_aliases<'a>(&'a self, contact: &'a str, aliases: Vec<String>) -> StoreFuture<'a, ()>;
 
-    /// Makes every transcript again from the journal; tells how many messages there are.
-    fn rebuild_messages(&self) -> StoreFuture<'_, u64>;
+    /// See [`Store::conversations`](crate::Store::conversations).
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>>;
+
+    /// See [`Store::contacts`](crate::Store::contacts).
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>>;
+
+    /// See [`Store::unlisted_contacts`](crate::Store::unlisted_contacts).
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
+
+    /// See [`Store::rebuild`](crate::Store::rebuild).
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt>;
+
+    /// See [`Store::trim_journal`](crate::Store::trim_journal).
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64>;
 
     /// Whether the database can be written now.
     fn ping(&self) -> StoreFuture<'_, ()>;

@@ -4,11 +4,14 @@
 //! The bytes begin with the version of their form. A process that meets a newer one leaves it where
 //! it is: whoever wrote it will read it.
 
+use super::bytes::{Reader, put_signed, put_text};
+use super::change::{put_changes, read_changes};
+use crate::JournalEntry;
 use crate::packed::{pack, unpack};
-use crate::{Direction, JournalEntry, MessageChange, NewMessage};
 
-/// The form of this program.
-const FORM: u8 = 1;
+/// The form of this program. The one before knew no changes of lists; but for them they are the same.
+const FORM: u8 = 2;
+const FORM_WITHOUT_LISTS: u8 = 1;
 
 /// Something that happened to a contact and that the SQL side must learn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +29,6 @@ const DELETED: u8 = 2;
 const ALIAS: u8 = 3;
 const ERASED: u8 = 4;
 
-const NO_CHANGE: u8 = 0;
-const NEW_IN: u8 = 1;
-const NEW_OUT: u8 = 2;
-const UPDATE: u8 = 3;
-
 impl Note {
     pub(crate) fn contact(&self) -> &str {
         match self {
@@ -45,13 +43,13 @@ impl Note {
                 bytes.push(if *exists { EXISTS } else { DELETED });
                 put_text(&mut bytes, contact);
                 let mut before = 0;
-                for JournalEntry { at, kind, body, message } in journal {
+                for entry in journal {
                     // Facts of a commit are of about one time: the difference is small.
-                    put_signed(&mut bytes, at.wrapping_sub(before));
-                    before = *at;
-                    put_text(&mut bytes, kind);
-                    put_text(&mut bytes, body);
-                    put_change(&mut bytes, message.as_ref(), body);
+                    put_signed(&mut bytes, entry.at.wrapping_sub(before));
+                    before = entry.at;
+                    put_text(&mut bytes, &entry.kind);
+                    put_text(&mut bytes, &entry.body);
+                    put_changes(&mut bytes, entry);
                 }
             }
             Self::Alias { contact, alias } => {
@@ -72,7 +70,7 @@ impl Note {
         let bytes = unpack(packed)?;
         let mut reader = Reader { bytes: &bytes };
         match reader.byte()? {
-            FORM => {}
+            FORM | FORM_WITHOUT_LISTS => {}
             other => return Err(format!("it has form {other}, this program knows {FORM}: a newer version wrote it")),
         }
         let kind = reader.byte()?;
@@ -83,8 +81,8 @@ impl Note {
                 while !reader.bytes.is_empty() {
                     before = before.wrapping_add(reader.signed()?);
                     let (kind, body) = (reader.text()?, reader.text()?);
-                    let message = reader.change(&body)?;
-                    journal.push(JournalEntry { at: before, kind, body, message });
+                    let (message, lists) = read_changes(&mut reader, &body)?;
+                    journal.push(JournalEntry { at: before, kind, body, message, lists });
                 }
                 Self::Commit { contact, exists: kind == EXISTS, journal }
             }
@@ -95,167 +93,13 @@ impl Note {
     }
 }
 
-/// A change as it stands beside its fact in SQL, so that transcripts can be made again.
-pub(crate) fn pack_change(change: &MessageChange, body: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    put_change(&mut bytes, Some(change), body);
-    bytes
-}
-
-/// The other way round.
-pub(crate) fn unpack_change(bytes: &[u8], body: &str) -> Result<Option<MessageChange>, String> {
-    Reader { bytes }.change(body)
-}
-
-fn put_change(bytes: &mut Vec<u8>, change: Option<&MessageChange>, fact: &str) {
-    match change {
-        None => bytes.push(NO_CHANGE),
-        Some(MessageChange::New(NewMessage { id, direction, body, wamid, status })) => {
-            bytes.push(if *direction == Direction::In { NEW_IN } else { NEW_OUT });
-            put_text(bytes, id);
-            // A message mostly stands in its fact, word for word.
-            match fact.find(body.as_str()) {
-                Some(place) => {
-                    put_number(bytes, 1 + body.len() as u64);
-                    put_number(bytes, place as u64);
-                }
-                None => {
-                    bytes.push(0);
-                    put_text(bytes, body);
-                }
-            }
-            put_optional(bytes, wamid.as_deref());
-            put_optional(bytes, status.as_deref());
-        }
-        Some(MessageChange::Update { id, wamid, status }) => {
-            bytes.push(UPDATE);
-            put_text(bytes, id);
-            put_optional(bytes, wamid.as_deref());
-            put_optional(bytes, status.as_deref());
-        }
-    }
-}
-
-fn put_text(bytes: &mut Vec<u8>, text: &str) {
-    put_number(bytes, text.len() as u64);
-    bytes.extend_from_slice(text.as_bytes());
-}
-
-/// 0 for nothing, else the length and one more.
-fn put_optional(bytes: &mut Vec<u8>, text: Option<&str>) {
-    put_number(bytes, text.map_or(0, |text| 1 + text.len() as u64));
-    bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
-}
-
-/// Seven bits a byte, the lowest first; the high bit says that more follow.
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-/// The sign goes to the lowest bit, so that small numbers of either sign stay short.
-fn put_signed(bytes: &mut Vec<u8>, number: i64) {
-    put_number(bytes, ((number << 1) ^ (number >> 63)) as u64);
-}
-
-struct Reader<'b> {
-    bytes: &'b [u8],
-}
-
-impl<'b> Reader<'b> {
-    fn byte(&mut self) -> Result<u8, String> {
-        let (first, rest) = self.bytes.split_first().ok_or("it is cut off")?;
-        self.bytes = rest;
-        Ok(*first)
-    }
-
-    fn number(&mut self) -> Result<u64, String> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(number);
-            }
-        }
-        Err("a number in it does not end".into())
-    }
-
-    fn signed(&mut self) -> Result<i64, String> {
-        let number = self.number()?;
-        Ok((number >> 1) as i64 ^ -((number & 1) as i64))
-    }
-
-    fn text(&mut self) -> Result<String, String> {
-        let length = self.number()?;
-        self.exactly(length)
-    }
-
-    fn optional(&mut self) -> Result<Option<String>, String> {
-        match self.number()? {
-            0 => Ok(None),
-            more => self.exactly(more - 1).map(Some),
-        }
-    }
-
-    fn exactly(&mut self, length: u64) -> Result<String, String> {
-        let taken = usize::try_from(length).ok().and_then(|length| self.bytes.split_at_checked(length));
-        let (text, rest): (&'b [u8], _) = taken.ok_or("it is cut off")?;
-        self.bytes = rest;
-        String::from_utf8(text.to_vec()).map_err(|_| "a text in it is no UTF-8".into())
-    }
-
-    fn change(&mut self, fact: &str) -> Result<Option<MessageChange>, String> {
-        let direction = match self.byte()? {
-            NO_CHANGE => return Ok(None),
-            NEW_IN => Direction::In,
-            NEW_OUT => Direction::Out,
-            UPDATE => {
-                let (id, wamid, status) = (self.text()?, self.optional()?, self.optional()?);
-                return Ok(Some(MessageChange::Update { id, wamid, status }));
-            }
-            other => return Err(format!("its change {other} is unknown")),
-        };
-        let id = self.text()?;
-        let body = match self.number()? {
-            0 => self.text()?,
-            more => {
-                let start = self.number()? as usize;
-                let end = start.checked_add((more - 1) as usize);
-                let part = end.and_then(|end| fact.get(start..end)).ok_or("a message in it lies outside its fact")?;
-                part.to_owned()
-            }
-        };
-        let (wamid, status) = (self.optional()?, self.optional()?);
-        Ok(Some(MessageChange::New(NewMessage { id, direction, body, wamid, status })))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Direction, MessageChange, NewMessage};
 
     fn commit() -> Note {
-        let new = |direction, body: &str| {
-            MessageChange::New(NewMessage {
-                id: "wamid.A".into(),
-                direction,
-                body: body.into(),
-                wamid: None,
-                status: Some(String::new()),
-            })
-        };
-        let update = MessageChange::Update { id: "7".into(), wamid: Some("wamid.B".into()), status: None };
-        let journal = vec![
-            JournalEntry::fact(1_764_150_000_000, "received", "{\"text\":\"Zoë\"}").with_message(new(Direction::In, "\"Zoë\"")),
-            JournalEntry::fact(i64::MIN, "queued", "{}").with_message(new(Direction::Out, "elsewhere")),
-            JournalEntry::fact(i64::MAX, "sent", "").with_message(update),
-            JournalEntry::fact(-1, "ran", "x".repeat(300)),
-        ];
-        Note::Commit { contact: "ada".into(), exists: true, journal }
+        Note::Commit { contact: "ada".into(), exists: true, journal: super::super::change::tests::entries() }
     }
 
     #[test]
@@ -268,13 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn a_change_comes_back_beside_its_fact() {
-        let Note::Commit { journal, .. } = commit() else { panic!() };
-        for JournalEntry { body, message, .. } in journal {
-            if let Some(change) = message {
-                assert_eq!(unpack_change(&pack_change(&change, &body), &body), Ok(Some(change)));
-            }
-        }
+    fn what_the_form_before_wrote_is_read() {
+        let note = Note::Commit { contact: "ada".into(), exists: true, journal: vec![JournalEntry::fact(7, "ran", "{}")] };
+        let mut bytes = unpack(note.pack()).unwrap();
+        bytes[0] = FORM_WITHOUT_LISTS;
+        assert_eq!(Note::unpack(pack(&bytes)), Ok(note));
     }
 
     #[test]

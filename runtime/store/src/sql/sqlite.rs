@@ -2,7 +2,6 @@
 //! a folder of its own name, with the embedded store's writer, readers and statements.
 
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -11,14 +10,14 @@ use crate::sqlite::contacts::{self, PackedCommit};
 use crate::sqlite::folder::Folder;
 use crate::sqlite::readers::Readers;
 use crate::sqlite::writer::{Ledger, Writer, write_ledger};
-use crate::sqlite::{Rows, SqliteOptions, journal, signed, unsigned};
-use crate::{JournalRow, Message, StoreError, StoreFuture};
+use crate::sqlite::{REBUILD_DEADLINE, Rows, SqliteOptions, journal, lists, rebuild, signed, unsigned};
+use crate::{
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, Message, Millis, Rebuilt, StoreError,
+    StoreFuture,
+};
 
 /// The file in its folder. Not the embedded store's: a folder may have served one before.
 const DATABASE: &str = "journal.sqlite";
-
-/// Making every transcript again may take this long: some 20 million messages.
-const REBUILD_DEADLINE: Duration = Duration::from_secs(600);
 
 pub(crate) struct SqliteJournal {
     // In this order, as in the embedded store: readers close first, the folder is free last.
@@ -101,8 +100,29 @@ impl SqlJournal for SqliteJournal {
         }))
     }
 
-    fn rebuild_messages(&self) -> StoreFuture<'_, u64> {
-        Box::pin(self.writer.write_within(REBUILD_DEADLINE, |connection, _| journal::rebuild_messages(connection)))
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        Box::pin(self.readers.long(move |connection| lists::conversations(connection, &query)))
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        Box::pin(self.readers.long(move |connection| lists::contacts(connection, &query)))
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        let after = after.map(str::to_owned);
+        Box::pin(self.readers.long(move |connection| lists::unlisted(connection, after.as_deref(), limit)))
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        let after = after.map(str::to_owned);
+        Box::pin(
+            self.writer
+                .write_within(REBUILD_DEADLINE, move |connection, _| rebuild::rebuild(connection, after.as_deref(), limit)),
+        )
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        Box::pin(self.writer.write(move |connection, _| journal::trim(connection, before, limit)))
     }
 
     fn ping(&self) -> StoreFuture<'_, ()> {

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::journal::{self, Chains, Changes};
+use super::journal::{self, Chains, Whose};
 use super::writer::Ledger;
-use super::{Rows, signed, unsigned};
+use super::{Rows, lists, signed, unsigned};
 use crate::{Due, JournalEntry, Millis, lane_of};
 
 /// A version and a value as it lies in the file.
@@ -58,7 +58,7 @@ pub(crate) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &Pack
     }
 
     let version = if commit.packed.is_some() { ledger.next() } else { 0 };
-    write(connection, ledger, commit, found, version, Changes::Dropped)?;
+    write(connection, ledger, commit, found, version)?;
     Ok(PackedOutcome::Committed { version: unsigned(version) })
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn commit(connection: &Connection, ledger: &mut Ledger, commit: &Pack
 /// exists, as version 1 or 0.
 pub(crate) fn note(connection: &Connection, ledger: &mut Ledger, commit: &PackedCommit, exists: bool) -> rusqlite::Result<()> {
     let found = find(connection, &commit.key)?;
-    write(connection, ledger, commit, found, i64::from(exists), Changes::Kept)
+    write(connection, ledger, commit, found, i64::from(exists))
 }
 
 /// Writes a contact's row and appends its facts.
@@ -76,7 +76,6 @@ fn write(
     commit: &PackedCommit,
     found: Option<Found>,
     version: i64,
-    changes: Changes,
 ) -> rusqlite::Result<()> {
     let before = found.as_ref().map_or(0, |found| found.version);
     ledger.contacts += i64::from(version > 0) - i64::from(before > 0);
@@ -96,7 +95,7 @@ fn write(
         None => None,
     };
     match id {
-        Some(id) => journal::append(connection, id, chains, first, &commit.journal, changes),
+        Some(row) => journal::append(connection, Whose { row, contact: &commit.key }, chains, first, &commit.journal),
         None => Ok(()),
     }
 }
@@ -104,6 +103,11 @@ fn write(
 /// Whether anything is known of a contact.
 pub(crate) fn is_known(connection: &Connection, key: &str) -> rusqlite::Result<bool> {
     Ok(find(connection, key)?.is_some())
+}
+
+/// Whether a contact exists and is at this version.
+pub(crate) fn is_at(connection: &Connection, key: &str, version: u64) -> rusqlite::Result<bool> {
+    Ok(version > 0 && find(connection, key)?.is_some_and(|found| unsigned(found.version) == version))
 }
 
 fn find(connection: &Connection, key: &str) -> rusqlite::Result<Option<Found>> {
@@ -161,6 +165,7 @@ pub(crate) fn erase(connection: &Connection, ledger: &mut Ledger, key: &str) -> 
         return Ok(aliases > 0);
     };
     journal::erase(connection, found.chains)?;
+    lists::remove(connection, key)?;
     connection.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([found.id])?;
     ledger.contacts -= i64::from(found.version > 0);
     Ok(true)

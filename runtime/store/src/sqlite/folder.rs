@@ -25,8 +25,8 @@ const LOG_LIMIT_BYTES: i64 = 64 << 20;
 const WRITER_CACHE_KIB: i64 = 64 << 10;
 const READER_CACHE_KIB: i64 = 16 << 10;
 
-/// All statements of a store stay prepared: there are about 40.
-const CACHED_STATEMENTS: usize = 64;
+/// All statements of a store stay prepared: there are about 60.
+const CACHED_STATEMENTS: usize = 96;
 
 /// A data folder that this process alone has open, until it is dropped.
 pub(crate) struct Folder {

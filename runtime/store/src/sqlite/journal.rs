@@ -1,11 +1,11 @@
 //! The statements on the journal and the transcripts, both chains of rows from the newest back.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Rows, signed, unsigned};
-use crate::sql::{pack_change, unpack_change};
-use crate::{Direction, JournalEntry, JournalRow, Message, MessageChange, NewMessage, UPDATABLE_MESSAGES};
+use super::{Rows, lists, signed, unsigned};
+use crate::sql::pack_changes;
+use crate::{Direction, JournalEntry, JournalRow, Message, MessageChange, Millis, NewMessage, UPDATABLE_MESSAGES};
 
 /// Where a contact's chains begin: the positions of its newest fact and its newest message.
 #[derive(Debug, Default, Clone, Copy)]
@@ -27,40 +27,58 @@ impl Chains {
     }
 }
 
-/// Whether what facts do to the transcript is written down beside them, to make transcripts again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Changes {
-    Kept,
-    Dropped,
+/// Whose facts are written: the number of the row, and the id that everybody knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose<'c> {
+    pub(crate) row: i64,
+    pub(crate) contact: &'c str,
 }
 
-/// Appends entries from position `first` on to chains that have not grown yet.
+/// Appends entries from position `first` on to chains that have not grown yet, and does to the read models
+/// what they say.
 pub(crate) fn append(
     connection: &Connection,
-    contact: i64,
+    whose: Whose<'_>,
     chains: Chains,
     first: i64,
     entries: &[JournalEntry],
-    changes: Changes,
 ) -> rusqlite::Result<()> {
     let Chains { last_fact: mut previous, mut last_message } = chains;
     for (position, entry) in (first..).zip(entries) {
         let mut insert = connection.prepare_cached(
             "INSERT INTO journal (position, contact, previous, at, kind, body, change) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        let kept = entry.message.as_ref().filter(|_| changes == Changes::Kept);
-        let kept = kept.map(|change| pack_change(change, &entry.body));
-        insert.execute((position, contact, previous, entry.at, &entry.kind, &entry.body, kept))?;
+        insert.execute((position, whose.row, previous, entry.at, &entry.kind, &entry.body, pack_changes(entry)))?;
         previous = Some(position);
         if let Some(change) = &entry.message {
-            last_message = change_transcript(connection, contact, last_message, position, entry.at, change)?;
+            last_message = change_transcript(connection, whose.row, last_message, position, entry.at, change)?;
         }
     }
-    Ok(())
+    let newest = || Ok(newest(connection, previous)?.unwrap_or_default());
+    for change in entries.iter().flat_map(|entry| &entry.lists) {
+        lists::apply(connection, whose.contact, change, newest)?;
+    }
+    match entries.iter().map(|entry| entry.at).max() {
+        Some(at) => lists::touch(connection, whose.contact, at),
+        None => Ok(()),
+    }
+}
+
+/// The latest time in a chain of facts.
+pub(super) fn newest(connection: &Connection, last_fact: Option<i64>) -> rusqlite::Result<Option<Millis>> {
+    let mut select = connection.prepare_cached(
+        "WITH RECURSIVE chain (previous, at) AS (
+             SELECT previous, at FROM journal WHERE position = ?1
+             UNION ALL
+             SELECT journal.previous, journal.at FROM chain JOIN journal ON journal.position = chain.previous
+         )
+         SELECT max(at) FROM chain",
+    )?;
+    select.query_row([last_fact], |row| row.get(0))
 }
 
 /// Does to a transcript what a fact says; gives its newest message.
-fn change_transcript(
+pub(super) fn change_transcript(
     connection: &Connection,
     contact: i64,
     newest: Option<i64>,
@@ -78,30 +96,6 @@ fn change_transcript(
             Ok(newest)
         }
     }
-}
-
-/// Makes every transcript again from the changes kept in the journal; gives the number of messages.
-pub(crate) fn rebuild_messages(connection: &Connection) -> rusqlite::Result<u64> {
-    connection.execute_batch("DELETE FROM messages; UPDATE contacts SET last_message = NULL")?;
-    let mut facts = connection.prepare(
-        "SELECT journal.position, journal.contact, journal.at, journal.body, journal.change
-         FROM journal WHERE change IS NOT NULL ORDER BY journal.position",
-    )?;
-    let mut head = connection.prepare("SELECT last_message FROM contacts WHERE id = ?1")?;
-    let mut set_head = connection.prepare("UPDATE contacts SET last_message = ?2 WHERE id = ?1")?;
-    let mut rows = facts.query(())?;
-    while let Some(row) = rows.next()? {
-        let (position, contact, at) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (body, packed): (String, Vec<u8>) = (row.get(3)?, row.get(4)?);
-        let unreadable = |reason: String| rusqlite::Error::FromSqlConversionFailure(4, Type::Blob, reason.into());
-        let Some(change) = unpack_change(&packed, &body).map_err(unreadable)? else { continue };
-        let newest: Option<i64> = head.query_row([contact], |row| row.get(0))?;
-        let grown = change_transcript(connection, contact, newest, position, at, &change)?;
-        if grown != newest {
-            set_head.execute((contact, grown))?;
-        }
-    }
-    connection.query_row("SELECT count(*) FROM messages", (), |row| row.get(0)).map(unsigned)
 }
 
 fn insert_message(
@@ -131,7 +125,8 @@ fn update_message(
     let mut place = newest;
     for _ in 0..UPDATABLE_MESSAGES {
         let Some(position) = place else { return Ok(()) };
-        let (is_it, previous) = step.query_row((position, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found = step.query_row((position, id), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((is_it, previous)) = found else { return Ok(()) };
         if is_it {
             let mut update = connection.prepare_cached(
                 "UPDATE messages SET wamid = ifnull(?2, wamid), status = ifnull(?3, status) WHERE position = ?1",
@@ -164,6 +159,14 @@ pub(crate) fn erase(connection: &Connection, chains: Chains) -> rusqlite::Result
     facts.execute([chains.last_fact]).map(drop)
 }
 
+/// Removes up to `limit` of the oldest facts as far as they are from before a moment; tells how many.
+pub(crate) fn trim(connection: &Connection, before: Millis, limit: usize) -> rusqlite::Result<u64> {
+    let mut trim = connection.prepare_cached(
+        "DELETE FROM journal WHERE at < ?1 AND position IN (SELECT position FROM journal ORDER BY position LIMIT ?2)",
+    )?;
+    trim.execute((before, signed(limit))).map(|removed| removed as u64)
+}
+
 pub(crate) fn facts_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<JournalRow> {
     let mut head = connection.prepare_cached("SELECT last_fact FROM contacts WHERE key = ?1")?;
     let mut step = connection.prepare_cached("SELECT position, previous, at, kind, body FROM journal WHERE position = ?1")?;
@@ -178,6 +181,7 @@ pub(crate) fn facts_of(connection: &Connection, contact: &str, before: Option<u6
             };
             Ok((fact, row.get(1)?))
         })
+        .optional()
     })
 }
 
@@ -198,21 +202,23 @@ pub(crate) fn messages_of(connection: &Connection, contact: &str, before: Option
             };
             Ok((message, row.get(1)?))
         })
+        .optional()
     })
 }
 
 /// Follows a chain back, and gathers what lies before a position. Steps over what is newer, so a
-/// page costs as much as all that came after it: people read the newest pages.
+/// page costs as much as all that came after it: people read the newest pages. A chain ends, too, where the
+/// next row was removed because it is old.
 fn walk<T>(
     newest: Option<i64>,
     before: Option<u64>,
     limit: usize,
-    mut step: impl FnMut(i64) -> rusqlite::Result<(T, Option<i64>)>,
+    mut step: impl FnMut(i64) -> rusqlite::Result<Option<(T, Option<i64>)>>,
 ) -> Rows<T> {
     let mut gathered = Vec::new();
     let mut place = newest;
     while let Some(position) = place.filter(|_| gathered.len() < limit) {
-        let (row, previous) = step(position)?;
+        let Some((row, previous)) = step(position)? else { break };
         if before.is_none_or(|before| unsigned(position) < before) {
             gathered.push(row);
         }

@@ -17,7 +17,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5362_6f74;
 type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// In order: the first makes format 1 from an empty file, the next 2 from 1, and so on.
-const MIGRATIONS: &[Migration] = &[version_1, version_2];
+const MIGRATIONS: &[Migration] = &[version_1, version_2, version_3];
 
 /// Brings a file to the format of this program, or refuses it.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
@@ -157,6 +157,50 @@ fn version_2(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE TABLE alias_hints (
             contact TEXT NOT NULL, alias TEXT NOT NULL, PRIMARY KEY (contact, alias)
         ) STRICT, WITHOUT ROWID;
+        ",
+    )
+}
+
+/// The lists of conversations and contacts. From this format on `journal.change` is written in every file, so
+/// that read models can be made again from it.
+///
+/// What is there already is listed when it next changes, or by whoever knows what lies in the values: no fact
+/// of an older journal says it in the store's own words.
+fn version_3(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        CREATE TABLE profiles (
+            contact TEXT PRIMARY KEY,
+            name TEXT,
+            phone TEXT,
+            user_id TEXT,
+            username TEXT,
+            last_active INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX profiles_active ON profiles (last_active, contact);
+
+        -- By which words a contact is found.
+        CREATE TABLE profile_parts (
+            contact TEXT NOT NULL, part TEXT NOT NULL, PRIMARY KEY (contact, part)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX profile_parts_part ON profile_parts (part, contact);
+
+        -- state: 0 idle, 1 a bot runs, 2 the customer waits for a person, 3 a person has it.
+        CREATE TABLE conversations (
+            contact TEXT NOT NULL,
+            number TEXT NOT NULL,
+            owner TEXT,
+            state INTEGER NOT NULL,
+            waiting_since INTEGER,
+            window_closes INTEGER,
+            last_active INTEGER NOT NULL,
+            PRIMARY KEY (contact, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX conversations_active ON conversations (last_active, contact, number);
+        CREATE INDEX conversations_waiting ON conversations (waiting_since, contact, number) WHERE waiting_since IS NOT NULL;
+        CREATE INDEX conversations_window ON conversations (window_closes, contact, number) WHERE window_closes IS NOT NULL;
+        CREATE INDEX conversations_owner ON conversations (owner, last_active, contact, number) WHERE owner IS NOT NULL;
+        CREATE INDEX conversations_state ON conversations (state, last_active, contact, number);
         ",
     )
 }

@@ -3,13 +3,15 @@
 //! Write-ahead log, `synchronous=FULL`: a write is on the disk when its future resolves. One thread
 //! writes, in groups ([`writer`]); a few read, each on its own connection ([`readers`]). Values are
 //! compressed ([`packed`](crate::packed)), the format has a version ([`migrations`]). This file ties them to the
-//! [`Store`] trait; the statements stand in `contacts`, `journal` and `records`.
+//! [`Store`] trait; the statements stand in `contacts`, `journal`, `lists`, `rebuild` and `records`.
 
 pub(crate) mod contacts;
 pub(crate) mod folder;
 pub(crate) mod journal;
+pub(crate) mod lists;
 mod migrations;
 pub(crate) mod readers;
+pub(crate) mod rebuild;
 mod records;
 pub(crate) mod writer;
 
@@ -29,8 +31,8 @@ use crate::lease::Budgets;
 use crate::limits::{check_commit, check_key, check_put};
 use crate::packed::{pack, unpack};
 use crate::{
-    Announcements, Commit, Due, JournalRow, Lease, Leased, Message, Millis, Outcome, PutRecord, Record, Store, StoreError,
-    StoreFuture, Stored,
+    Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
+    Message, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored,
 };
 
 /// The file in its folder.
@@ -121,6 +123,13 @@ impl Store for SqliteStore {
         Box::pin(self.writer.write(move |connection, ledger| contacts::erase(connection, ledger, &key)))
     }
 
+    fn erase_at<'a>(&'a self, key: &'a str, version: u64) -> StoreFuture<'a, bool> {
+        let key = key.to_owned();
+        Box::pin(self.writer.write(move |connection, ledger| {
+            Ok(contacts::is_at(connection, &key, version)? && contacts::erase(connection, ledger, &key)?)
+        }))
+    }
+
     fn list_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let after = after.map(str::to_owned);
         Box::pin(self.readers.long(move |connection| contacts::list(connection, after.as_deref(), limit)))
@@ -158,6 +167,31 @@ impl Store for SqliteStore {
     fn messages_of<'a>(&'a self, contact: &'a str, before: Option<u64>, limit: usize) -> StoreFuture<'a, Vec<Message>> {
         let contact = contact.to_owned();
         Box::pin(self.readers.long(move |connection| journal::messages_of(connection, &contact, before, limit)))
+    }
+
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        Box::pin(self.readers.long(move |connection| lists::conversations(connection, &query)))
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        Box::pin(self.readers.long(move |connection| lists::contacts(connection, &query)))
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        let after = after.map(str::to_owned);
+        Box::pin(self.readers.long(move |connection| lists::unlisted(connection, after.as_deref(), limit)))
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        let after = after.map(str::to_owned);
+        Box::pin(
+            self.writer
+                .write_within(REBUILD_DEADLINE, move |connection, _| rebuild::rebuild(connection, after.as_deref(), limit)),
+        )
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        Box::pin(self.writer.write(move |connection, _| journal::trim(connection, before, limit)))
     }
 
     fn get_record<'a>(&'a self, kind: &'a str, key: &'a str, now: Millis) -> StoreFuture<'a, Option<Stored>> {
@@ -237,6 +271,9 @@ impl Store for SqliteStore {
         })
     }
 }
+
+/// Making the rows of some contacts again may take this long: some million facts.
+pub(crate) const REBUILD_DEADLINE: Duration = Duration::from_secs(60);
 
 /// What a statement that gives many rows returns.
 pub(crate) type Rows<T> = rusqlite::Result<Vec<T>>;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use store::{
-    Commit, Direction, Journal, JournalEntry, JournalRow, LANES, Message, MessageChange, Millis, NewMessage, Options, Outcome,
-    PutRecord, Record, Store, StoreError, Stored, UPDATABLE_MESSAGES,
+    Commit, ContactQuery, Conversation, ConversationQuery, ConversationSort, ConversationState, Direction, Journal, JournalEntry,
+    JournalRow, LANES, ListChange, Message, MessageChange, Millis, NewMessage, Options, Outcome, OwnedBy, Profile, PutRecord,
+    Record, Store, StoreError, Stored, UPDATABLE_MESSAGES,
 };
 use tempfile::TempDir;
 
@@ -28,6 +29,7 @@ enum Expect {
 enum Operation {
     Commit { key: usize, expect: Expect, value: Option<Vec<u8>>, due: Option<Millis>, journal: Vec<JournalEntry> },
     Erase { key: usize },
+    Rebuild { after: Option<usize>, limit: usize },
     SetAlias { alias: usize, contact: usize, replaces: Option<usize> },
     Put { key: usize, expect: Expect, value: Option<Vec<u8>>, expires_in: Option<Millis> },
     Trim { keep: usize },
@@ -56,10 +58,61 @@ fn entry() -> impl Strategy<Value = JournalEntry> {
     });
     let update = (id(), word(), word()).prop_map(|(id, wamid, status)| MessageChange::Update { id, wamid, status });
     let message = prop::option::of(prop_oneof![new, update]);
-    ((-5..100_i64), "[a-z]{1,8}", message).prop_map(|(at, kind, message)| {
+    let at = (-5..100_i64).prop_map(|minutes| minutes * 600_000);
+    (at, "[a-z]{1,8}", message, vec(list_change(), 0..3)).prop_map(|(at, kind, message, lists)| {
         let body = format!("{{\"kind\":\"{kind}\"}}");
-        JournalEntry { at, kind, body, message }
+        JournalEntry { at, kind, body, message, lists }
     })
+}
+
+fn list_change() -> impl Strategy<Value = ListChange> {
+    let name = || prop::option::of(prop_oneof![Just("Zoë Souza"), Just("ana zo"), Just("Bob")]);
+    let profile = (name(), prop::option::of("[1-3]{4,6}"))
+        .prop_map(|(name, phone)| ListChange::Profile(Profile { name: name.map(Into::into), phone, ..Profile::default() }));
+    let state = prop_oneof![
+        Just(ConversationState::Idle),
+        Just(ConversationState::Bot),
+        Just(ConversationState::Waiting),
+        Just(ConversationState::Human)
+    ];
+    let time = || prop::option::of(0..5_i64);
+    let owner = prop::option::of("[ab]");
+    let conversation = ("[12]", owner, state, time(), time(), 0..5_i64).prop_map(
+        |(number, owner, state, waiting_since, window_closes, last_active)| {
+            ListChange::Conversation(Conversation { number, owner, state, waiting_since, window_closes, last_active })
+        },
+    );
+    prop_oneof![2 => profile, 3 => conversation, 1 => Just(ListChange::Unlisted)]
+}
+
+/// Questions of every kind.
+fn conversation_queries() -> Vec<ConversationQuery> {
+    let query = ConversationQuery::default;
+    let mut queries = vec![
+        ConversationQuery { number: Some("1".into()), ..query() },
+        ConversationQuery { owner: OwnedBy::Nobody, state: Some(ConversationState::Waiting), ..query() },
+        ConversationQuery { owner: OwnedBy::Owner("a".into()), waiting: true, ..query() },
+        ConversationQuery { window_from: Some(1), window_before: Some(4), sort: ConversationSort::Window, ..query() },
+    ];
+    for sort in [ConversationSort::Active, ConversationSort::Waiting, ConversationSort::Window] {
+        let place = store::ConversationPlace { key: 2, contact: "bob".into(), number: "1".into() };
+        queries.push(ConversationQuery { sort, ..query() });
+        queries.push(ConversationQuery { sort, after: Some(place), limit: 3, ..query() });
+    }
+    queries
+}
+
+fn contact_queries() -> Vec<ContactQuery> {
+    let place = store::ContactPlace { last_active: 18_000_000, contact: "bob".into() };
+    let searching = |words: &str| ContactQuery { search: Some(words.into()), ..ContactQuery::default() };
+    vec![
+        ContactQuery::default(),
+        ContactQuery { after: Some(place), limit: 2, ..ContactQuery::default() },
+        ContactQuery { idle_since: Some(18_000_000), ..ContactQuery::default() },
+        searching("zo"),
+        searching("OUZA zoe"),
+        searching("12"),
+    ]
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -79,6 +132,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => put,
         3 => set_alias,
         1 => key().prop_map(|key| Operation::Erase { key }),
+        1 => (prop::option::of(key()), 1..4_usize).prop_map(|(after, limit)| Operation::Rebuild { after, limit }),
         1 => (0..4_usize).prop_map(|keep| Operation::Trim { keep }),
         1 => (key(), 0..9_u64).prop_map(|(name, by)| Operation::Increment { name, by }),
         1 => Just(Operation::Reopen),
@@ -136,6 +190,11 @@ async fn answer(store: &Arc<dyn Store>, versions: &mut Versions, operation: &Ope
             versions.outcome(store.commit(commit).await)
         }
         Operation::Erase { key } => format!("{:?}", store.erase(KEYS[key]).await),
+        Operation::Rebuild { after, limit } => {
+            // How many contacts that takes in differs: some stores know of those whose journal alone is left.
+            store.rebuild(after.map(|after| KEYS[after]), limit).await.unwrap();
+            String::new()
+        }
         Operation::SetAlias { alias, contact, replaces } => {
             let replaces = replaces.map(|replaced| KEYS[replaced]);
             format!("{:?}", store.set_alias(&format!("alias-{alias}"), KEYS[contact], replaces).await)
@@ -171,7 +230,7 @@ async fn everything(store: &Arc<dyn Store>, versions: &mut Versions, now: Millis
         format!("{:?}", ranked.collect::<Vec<_>>())
     };
     let mut records = |records: Vec<Record>| {
-        records.into_iter().map(|record| record.key + &versions.stored(Some(record.stored))).collect::<String>()
+        records.into_iter().map(|record| format!("{}{}", record.key, versions.stored(Some(record.stored)))).collect::<String>()
     };
     // Somewhere in the middle.
     let place = journal.get(journal.len() / 2).map_or(7, |row| row.position);
@@ -185,6 +244,13 @@ async fn everything(store: &Arc<dyn Store>, versions: &mut Versions, now: Millis
         records(store.list_records("setting", None, now, 100).await.unwrap()),
         records(store.list_records("setting", Some("ada"), now, 1).await.unwrap()),
     ];
+    for query in conversation_queries() {
+        all.push(format!("{:?}", store.conversations(query).await.unwrap()));
+    }
+    for query in contact_queries() {
+        all.push(format!("{:?}", store.contacts(query).await.unwrap()));
+    }
+    all.push(format!("{:?}", store.unlisted_contacts(Some("ada"), 2).await.unwrap()));
     for lane in 0..LANES {
         let due = store.due(lane, 25, 2).await.unwrap();
         if !due.is_empty() {

@@ -6,24 +6,31 @@
 
 mod append;
 mod connection;
+mod lists;
 mod read;
+mod rebuild;
+mod rows;
 mod schema;
 mod tls;
 mod updates;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use tokio_postgres::Transaction;
 
 use self::connection::{Reader, Writer};
 use super::{Known, LaneBatch, SqlJournal};
-use crate::{JournalRow, Message, StoreError, StoreFuture};
+use crate::{
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, Message, Millis, Rebuilt, StoreError,
+    StoreFuture,
+};
 
 /// How long a transaction or a query may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Making every transcript again may take this long: some 20 million messages.
-const REBUILD_DEADLINE: Duration = Duration::from_secs(600);
+/// Making the rows of some contacts again may take this long: some million facts.
+const REBUILD_DEADLINE: Duration = Duration::from_secs(60);
 
 pub(crate) struct PostgresJournal {
     writer: Writer,
@@ -100,8 +107,26 @@ impl SqlJournal for PostgresJournal {
         })
     }
 
-    fn rebuild_messages(&self) -> StoreFuture<'_, u64> {
-        Box::pin(self.writer.transact(REBUILD_DEADLINE, async |transaction| append::rebuild(transaction).await))
+    fn conversations(&self, query: ConversationQuery) -> StoreFuture<'_, Vec<ListedConversation>> {
+        Box::pin(self.reader.read(async move |client| lists::conversations(&client, &query).await))
+    }
+
+    fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
+        Box::pin(self.reader.read(async move |client| lists::contacts(&client, &query).await))
+    }
+
+    fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
+        Box::pin(self.reader.read(async move |client| lists::unlisted(&client, after, limit).await))
+    }
+
+    fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt> {
+        let rebuild = async move |transaction: &Transaction<'_>| rebuild::rebuild(transaction, after, limit).await;
+        Box::pin(self.writer.transact(REBUILD_DEADLINE, rebuild))
+    }
+
+    fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64> {
+        let trim = async move |transaction: &Transaction<'_>| append::trim(transaction, before, limit).await;
+        Box::pin(self.writer.transact(DEADLINE, trim))
     }
 
     fn ping(&self) -> StoreFuture<'_, ()> {
@@ -117,4 +142,13 @@ fn signed(number: impl TryInto<i64>) -> i64 {
 /// A number from PostgreSQL that is never negative.
 fn unsigned(number: i64) -> u64 {
     number.max(0) as u64
+}
+
+/// PostgreSQL holds every text but the character 0, which JSON never has in it as it is.
+fn text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+fn optional(value: &Option<String>) -> Option<String> {
+    value.as_deref().map(|value| text(value).into_owned())
 }

@@ -12,7 +12,7 @@ use crate::LANES;
 pub(super) const FORMAT: i32 = MIGRATIONS.len() as i32;
 
 /// In order: the first makes format 1 from nothing, the next 2 from 1, and so on.
-const MIGRATIONS: [&str; 1] = [VERSION_1];
+const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// Taken while tables are made, so that of several servers that start together one makes them.
 /// Any number will do that nobody else takes; this is "Sbot" in ASCII.
@@ -65,6 +65,46 @@ const VERSION_1: &str = r#"
         status TEXT
     );
     CREATE INDEX messages_contact ON salesbot.messages (contact, position);
+"#;
+
+/// The lists of conversations and contacts. What is there already is listed when it next changes, or by whoever
+/// knows what lies in the values: no fact of an older journal says it in the store's own words.
+const VERSION_2: &str = r#"
+    CREATE TABLE salesbot.profiles (
+        contact TEXT COLLATE "C" PRIMARY KEY,
+        name TEXT,
+        phone TEXT,
+        user_id TEXT,
+        username TEXT,
+        last_active BIGINT NOT NULL
+    );
+    CREATE INDEX profiles_active ON salesbot.profiles (last_active, contact);
+
+    -- By which words a contact is found.
+    CREATE TABLE salesbot.profile_parts (
+        contact TEXT COLLATE "C", part TEXT COLLATE "C", PRIMARY KEY (contact, part)
+    );
+    CREATE INDEX profile_parts_part ON salesbot.profile_parts (part, contact);
+
+    -- state: 0 idle, 1 a bot runs, 2 the customer waits for a person, 3 a person has it.
+    CREATE TABLE salesbot.conversations (
+        contact TEXT COLLATE "C",
+        number TEXT COLLATE "C",
+        owner TEXT,
+        state SMALLINT NOT NULL,
+        waiting_since BIGINT,
+        window_closes BIGINT,
+        last_active BIGINT NOT NULL,
+        PRIMARY KEY (contact, number)
+    );
+    CREATE INDEX conversations_active ON salesbot.conversations (last_active, contact, number);
+    CREATE INDEX conversations_waiting ON salesbot.conversations (waiting_since, contact, number)
+        WHERE waiting_since IS NOT NULL;
+    CREATE INDEX conversations_window ON salesbot.conversations (window_closes, contact, number)
+        WHERE window_closes IS NOT NULL;
+    CREATE INDEX conversations_owner ON salesbot.conversations (owner, last_active, contact, number)
+        WHERE owner IS NOT NULL;
+    CREATE INDEX conversations_state ON salesbot.conversations (state, last_active, contact, number);
 "#;
 
 /// Brings the schema to the format of this program, unless it is a newer one; tells its format.

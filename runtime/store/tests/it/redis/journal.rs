@@ -1,12 +1,8 @@
-//! The journal behind Redis: several processes, its database away, its buffers full, its transcripts
-//! made again.
+//! The journal behind Redis: several processes, its database away, its buffers full.
 
 use std::sync::Arc;
 
-use store::{
-    Commit, Direction, Journal, JournalEntry, MessageChange, NewMessage, Options, RedisOptions, RedisStore, Store, StoreError,
-    lane_of,
-};
+use store::{Commit, Journal, JournalEntry, Options, RedisOptions, Store, StoreError, lane_of};
 
 use super::{Opened, open, open_with};
 use crate::suite::{committed, fact, put};
@@ -163,45 +159,6 @@ async fn versions_go_on_where_a_millisecond_has_no_numbers_left() {
     assert_eq!(version >> 16, future + 1);
     let times: Vec<_> = store.journal_of("ada", None, 10).await.unwrap().iter().map(|row| row.at).collect();
     assert_eq!(times, [5, 4, 3, 2, 1]);
-}
-
-#[tokio::test]
-async fn transcripts_can_be_made_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let journals =
-        [Journal::Folder(folder.path().to_owned()), Journal::Postgres(PostgresServer::shared().fresh_database().await)];
-    for journal in journals {
-        let redis = RedisStore::open(&RedisServer::shared().fresh_database(), &journal, &RedisOptions::default()).await.unwrap();
-        let redis = Arc::new(redis);
-        let store: Arc<dyn Store> = redis.clone();
-        for (contact, count) in [("ada", 3), ("bob", 1)] {
-            committed(&store, Commit { journal: conversation(count), ..put(contact, 0, "x") }).await;
-        }
-        let before = [store.messages_of("ada", None, 10).await.unwrap(), store.messages_of("bob", None, 10).await.unwrap()];
-        assert_eq!(before[0].iter().map(|message| message.status.as_deref()).collect::<Vec<_>>(), [Some("read"); 3]);
-
-        assert_eq!(redis.rebuild_messages().await.unwrap(), 4);
-        let after = [store.messages_of("ada", None, 10).await.unwrap(), store.messages_of("bob", None, 10).await.unwrap()];
-        assert_eq!(after, before);
-        committed(&store, Commit { journal: conversation(1), ..put("cyd", 0, "x") }).await;
-        assert_eq!(store.messages_of("cyd", None, 10).await.unwrap().len(), 1);
-    }
-}
-
-/// Messages, each with two pieces of news.
-fn conversation(messages: usize) -> Vec<JournalEntry> {
-    let entries = (0..messages).flat_map(|number| {
-        let id = format!("m{number}");
-        let body = format!("{{\"text\":\"{number}\"}}");
-        let fact = JournalEntry::fact(number as i64, "queued", format!("{{\"message\":{body}}}"));
-        let new = NewMessage { id: id.clone(), direction: Direction::Out, body, wamid: None, status: None };
-        let news = |status: &str| {
-            let change = MessageChange::Update { id: id.clone(), wamid: None, status: Some(status.into()) };
-            JournalEntry::fact(number as i64, "status", "{}").with_message(change)
-        };
-        [fact.with_message(MessageChange::New(new)), news("sent"), news("read")]
-    });
-    entries.collect()
 }
 
 /// A reader's drain must see an entry of a newer program, leave it, and say so.

@@ -5,6 +5,7 @@ mod costs;
 mod durability;
 mod journal;
 mod outages;
+mod read_models;
 mod refusals;
 
 use std::sync::Arc;

@@ -159,6 +159,25 @@ pub(crate) async fn erasing_leaves_nothing(store: &Arc<dyn Store>) {
     assert_eq!(store.alias("+491522").await.unwrap().as_deref(), Some("bob"));
 }
 
+pub(crate) async fn what_was_written_since_is_not_erased(store: &Arc<dyn Store>) {
+    let journal = vec![fact(1).with_message(message("m"))];
+    let first = committed(store, Commit { due: Some(1), journal, ..put("ada", 0, "one") }).await;
+    store.set_alias("+491511", "ada", None).await.unwrap();
+    let second = committed(store, Commit { due: Some(1), ..put("ada", first, "two") }).await;
+    for version in [0, first] {
+        assert!(!store.erase_at("ada", version).await.unwrap());
+    }
+    assert!(!store.erase_at("bob", 0).await.unwrap());
+    assert_eq!(store.load("ada").await.unwrap().unwrap().version, second);
+    assert_eq!(store.alias("+491511").await.unwrap().as_deref(), Some("ada"));
+    assert_eq!(store.messages_of("ada", None, 10).await.unwrap().len(), 1);
+
+    assert!(store.erase_at("ada", second).await.unwrap());
+    assert_eq!(store.load("ada").await.unwrap(), None);
+    assert_eq!(store.alias("+491511").await.unwrap(), None);
+    assert_eq!(store.messages_of("ada", None, 10).await.unwrap(), []);
+}
+
 pub(crate) async fn limits_are_errors_that_change_nothing(store: &Arc<dyn Store>) {
     let long = "k".repeat(MAX_KEY_BYTES + 1);
     let large = Some(vec![0; MAX_VALUE_BYTES + 1]);

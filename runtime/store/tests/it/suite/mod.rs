@@ -6,6 +6,7 @@ pub(crate) mod contacts;
 pub(crate) mod due;
 pub(crate) mod journal;
 pub(crate) mod leases;
+pub(crate) mod lists;
 pub(crate) mod records;
 
 use std::any::Any;
@@ -33,6 +34,7 @@ macro_rules! every_store_passes {
                 many_tasks_increment_one_contact_to_the_exact_sum,
                 contacts_are_listed_and_counted,
                 erasing_leaves_nothing,
+                what_was_written_since_is_not_erased,
                 limits_are_errors_that_change_nothing,
                 a_store_answers_a_ping,
             ];
@@ -47,6 +49,16 @@ macro_rules! every_store_passes {
                 a_deleted_contact_keeps_its_journal,
                 a_transcript_holds_messages_and_their_news,
                 news_reaches_only_the_latest_messages,
+            ];
+            lists: [
+                conversations_are_listed_by_who_is_to_act,
+                conversations_come_in_order_and_in_pages,
+                contacts_are_found_by_parts_of_name_and_number,
+                contacts_come_by_when_they_were_active,
+                who_is_not_listed_is_told,
+                rows_go_with_their_contact,
+                making_the_read_models_again_changes_nothing,
+                old_facts_go_and_what_is_read_from_them_stays,
             ];
             aliases: [
                 an_alias_goes_to_whoever_is_first,

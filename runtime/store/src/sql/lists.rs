@@ -1,0 +1,142 @@
+//! The questions to the lists as SQL, which SQLite and PostgreSQL are asked in the same words: they differ in
+//! the names of the tables and in how a parameter is marked.
+
+use std::fmt::Write as _;
+
+use crate::lists::words;
+use crate::{ContactQuery, ConversationQuery, ConversationSort, Millis, OwnedBy};
+
+/// A question and its parameters, in the order of their numbers.
+pub(crate) struct Question {
+    pub(crate) text: String,
+    pub(crate) parameters: Vec<Parameter>,
+    dialect: &'static Dialect,
+    has_condition: bool,
+}
+
+pub(crate) enum Parameter {
+    Number(i64),
+    Text(String),
+}
+
+/// What a database has of its own.
+pub(crate) struct Dialect {
+    /// Before the name of a table.
+    pub(crate) schema: &'static str,
+    /// Before the number of a parameter.
+    pub(crate) mark: char,
+}
+
+/// After every text that begins with the same letters: no letter is higher.
+const HIGHEST: char = char::MAX;
+
+impl Question {
+    fn new(dialect: &'static Dialect, select: &str) -> Self {
+        let text = select.replace("{schema}", dialect.schema);
+        Self { text, parameters: Vec::new(), dialect, has_condition: false }
+    }
+
+    /// Adds a parameter; gives what stands for it.
+    fn number(&mut self, number: i64) -> String {
+        self.parameter(Parameter::Number(number))
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        self.parameter(Parameter::Text(text.to_owned()))
+    }
+
+    fn parameter(&mut self, parameter: Parameter) -> String {
+        self.parameters.push(parameter);
+        format!("{}{}", self.dialect.mark, self.parameters.len())
+    }
+
+    /// Adds a condition that must hold, too.
+    fn only(&mut self, condition: &str) {
+        let word = if std::mem::replace(&mut self.has_condition, true) { "AND" } else { "WHERE" };
+        // A text takes all that is written to it.
+        let _ = write!(self.text, " {word} {condition}");
+    }
+
+    fn order(mut self, order: &str, limit: usize) -> Self {
+        let limit = self.number(i64::try_from(limit).unwrap_or(i64::MAX));
+        let _ = write!(self.text, " ORDER BY {order} LIMIT {limit}");
+        self
+    }
+}
+
+/// Gives `contact, number, owner, state, waiting_since, window_closes, last_active`, then the profile's
+/// `name, phone, user_id, username`.
+pub(crate) fn conversations(query: &ConversationQuery, dialect: &'static Dialect) -> Question {
+    let mut question = Question::new(
+        dialect,
+        "SELECT listed.contact, listed.number, listed.owner, listed.state, listed.waiting_since, listed.window_closes, \
+         listed.last_active, profile.name, profile.phone, profile.user_id, profile.username \
+         FROM {schema}conversations AS listed LEFT JOIN {schema}profiles AS profile ON profile.contact = listed.contact",
+    );
+    let key = match query.sort {
+        ConversationSort::Waiting => "listed.waiting_since",
+        ConversationSort::Window => "listed.window_closes",
+        ConversationSort::Active => "listed.last_active",
+    };
+    if query.sort != ConversationSort::Active {
+        question.only(&format!("{key} IS NOT NULL"));
+    }
+    if let Some(number) = &query.number {
+        let number = question.text(number);
+        question.only(&format!("listed.number = {number}"));
+    }
+    match &query.owner {
+        OwnedBy::Anyone => {}
+        OwnedBy::Nobody => question.only("listed.owner IS NULL"),
+        OwnedBy::Owner(owner) => {
+            let owner = question.text(owner);
+            question.only(&format!("listed.owner = {owner}"));
+        }
+    }
+    if let Some(state) = query.state {
+        // As it stands in the condition of an index.
+        question.only(&format!("listed.state = {}", state.number()));
+    }
+    if query.waiting {
+        question.only("listed.waiting_since IS NOT NULL");
+    }
+    let mut window = |time: Option<Millis>, comparison: &str| {
+        if let Some(time) = time {
+            let time = question.number(time);
+            question.only(&format!("listed.window_closes {comparison} {time}"));
+        }
+    };
+    window(query.window_from, ">=");
+    window(query.window_before, "<");
+    let (comparison, direction) = if query.sort.is_descending() { ("<", "DESC") } else { (">", "ASC") };
+    if let Some(after) = &query.after {
+        let (at, contact, number) = (question.number(after.key), question.text(&after.contact), question.text(&after.number));
+        question.only(&format!("({key}, listed.contact, listed.number) {comparison} ({at}, {contact}, {number})"));
+    }
+    question.order(&format!("{key} {direction}, listed.contact {direction}, listed.number {direction}"), query.limit)
+}
+
+/// Gives `contact, name, phone, user_id, username, last_active`.
+pub(crate) fn contacts(query: &ContactQuery, dialect: &'static Dialect) -> Question {
+    let mut question = Question::new(
+        dialect,
+        "SELECT listed.contact, listed.name, listed.phone, listed.user_id, listed.username, listed.last_active \
+         FROM {schema}profiles AS listed",
+    );
+    for word in query.search.iter().flat_map(|search| words(search)) {
+        let (from, below) = (question.text(&word), question.text(&format!("{word}{HIGHEST}")));
+        let schema = dialect.schema;
+        question.only(&format!(
+            "listed.contact IN (SELECT contact FROM {schema}profile_parts WHERE part >= {from} AND part < {below})"
+        ));
+    }
+    if let Some(since) = query.idle_since {
+        let since = question.number(since);
+        question.only(&format!("listed.last_active < {since}"));
+    }
+    if let Some(after) = &query.after {
+        let (at, contact) = (question.number(after.last_active), question.text(&after.contact));
+        question.only(&format!("(listed.last_active, listed.contact) < ({at}, {contact})"));
+    }
+    question.order("listed.last_active DESC, listed.contact DESC", query.limit)
+}

@@ -1,0 +1,195 @@
+//! The lists of conversations and contacts: what is written, many rows a statement, and what is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Row, Transaction};
+
+use super::{optional, signed, text};
+use crate::lists::{active_at, parts_of};
+use crate::sql::lists::{self as questions, Dialect, Parameter, Question};
+use crate::{
+    ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation, Millis,
+    Profile,
+};
+
+const POSTGRES: Dialect = Dialect { schema: "salesbot.", mark: '$' };
+
+/// Rows as they are after all that was added.
+#[derive(Default)]
+pub(super) struct Lists {
+    unlisted: BTreeSet<String>,
+    profiles: BTreeMap<String, Profile>,
+    /// By contact and number.
+    conversations: BTreeMap<(String, String), Conversation>,
+}
+
+impl Lists {
+    pub(super) fn add(&mut self, contact: &str, change: &ListChange) {
+        match change {
+            ListChange::Profile(Profile { name, phone, user_id, username }) => {
+                let [name, phone, user_id, username] = [name, phone, user_id, username].map(optional);
+                self.profiles.insert(contact.to_owned(), Profile { name, phone, user_id, username });
+            }
+            ListChange::Conversation(conversation) => {
+                let (number, owner) = (text(&conversation.number).into_owned(), optional(&conversation.owner));
+                let conversation = Conversation { number: number.clone(), owner, ..conversation.clone() };
+                self.conversations.insert((contact.to_owned(), number), conversation);
+            }
+            ListChange::Unlisted => {
+                self.profiles.remove(contact);
+                self.conversations.retain(|(of, _), _| of != contact);
+                self.unlisted.insert(contact.to_owned());
+            }
+        }
+    }
+
+    /// Once the facts themselves are written.
+    pub(super) async fn write(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if !self.unlisted.is_empty() {
+            remove(transaction, &self.unlisted.iter().cloned().collect::<Vec<_>>()).await?;
+        }
+        self.put_profiles(transaction).await?;
+        self.put_conversations(transaction).await
+    }
+
+    async fn put_profiles(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if self.profiles.is_empty() {
+            return Ok(());
+        }
+        let contacts: Vec<&String> = self.profiles.keys().collect();
+        let newest = newest(transaction, &contacts).await?;
+        let active: Vec<Millis> = contacts.iter().map(|contact| newest.get(*contact).copied().unwrap_or_default()).collect();
+        let column = |of: fn(&Profile) -> &Option<String>| self.profiles.values().map(of).collect::<Vec<_>>();
+        let (names, phones) = (column(|profile| &profile.name), column(|profile| &profile.phone));
+        let (user_ids, usernames) = (column(|profile| &profile.user_id), column(|profile| &profile.username));
+        let put = "
+            INSERT INTO salesbot.profiles
+            SELECT * FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[])
+            ON CONFLICT (contact) DO UPDATE SET name = excluded.name, phone = excluded.phone, user_id = excluded.user_id,
+                username = excluded.username";
+        transaction.execute(put, &[&contacts, &names, &phones, &user_ids, &usernames, &active]).await?;
+
+        transaction.execute("DELETE FROM salesbot.profile_parts WHERE contact = ANY ($1::TEXT[])", &[&contacts]).await?;
+        let (mut of, mut parts) = (Vec::new(), Vec::new());
+        for (contact, profile) in &self.profiles {
+            for part in parts_of(profile) {
+                of.push(contact);
+                parts.push(part);
+            }
+        }
+        let insert = "INSERT INTO salesbot.profile_parts SELECT * FROM unnest($1::TEXT[], $2::TEXT[])";
+        transaction.execute(insert, &[&of, &parts]).await.map(drop)
+    }
+
+    async fn put_conversations(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if self.conversations.is_empty() {
+            return Ok(());
+        }
+        let (contacts, numbers): (Vec<_>, Vec<_>) = self.conversations.keys().map(|(contact, number)| (contact, number)).unzip();
+        let rows = || self.conversations.values();
+        let owners: Vec<_> = rows().map(|row| &row.owner).collect();
+        let states: Vec<_> = rows().map(|row| i16::from(row.state.number())).collect();
+        let waiting: Vec<_> = rows().map(|row| row.waiting_since).collect();
+        let windows: Vec<_> = rows().map(|row| row.window_closes).collect();
+        let active: Vec<_> = rows().map(|row| row.last_active).collect();
+        let put = "
+            INSERT INTO salesbot.conversations
+            SELECT * FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::SMALLINT[], $5::BIGINT[], $6::BIGINT[], $7::BIGINT[])
+            ON CONFLICT (contact, number) DO UPDATE SET owner = excluded.owner, state = excluded.state,
+                waiting_since = excluded.waiting_since, window_closes = excluded.window_closes,
+                last_active = excluded.last_active";
+        transaction.execute(put, &[&contacts, &numbers, &owners, &states, &waiting, &windows, &active]).await.map(drop)
+    }
+}
+
+/// When each contact was last active, as its journal says.
+async fn newest(transaction: &Transaction<'_>, contacts: &[&String]) -> Result<BTreeMap<String, Millis>, Error> {
+    let select = "SELECT contact, max(at) FROM salesbot.journal WHERE contact = ANY ($1::TEXT[]) GROUP BY contact";
+    let rows = transaction.query(select, &[&contacts]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, active_at(row.try_get(1)?)))).collect()
+}
+
+/// Sets when these contacts were last active, from their journal, as far as that tells.
+pub(super) async fn set_active(transaction: &Transaction<'_>, contacts: &[String]) -> Result<(), Error> {
+    let newest = newest(transaction, &contacts.iter().collect::<Vec<_>>()).await?;
+    let (contacts, active): (Vec<_>, Vec<_>) = newest.into_iter().unzip();
+    let set = "
+        UPDATE salesbot.profiles SET last_active = news.at FROM unnest($1::TEXT[], $2::BIGINT[]) AS news (contact, at)
+        WHERE profiles.contact = news.contact";
+    transaction.execute(set, &[&contacts, &active]).await.map(drop)
+}
+
+/// These contacts were active: each has a new fact.
+pub(super) async fn touch(transaction: &Transaction<'_>, active: &BTreeMap<String, Millis>) -> Result<(), Error> {
+    if active.is_empty() {
+        return Ok(());
+    }
+    let (contacts, at): (Vec<_>, Vec<_>) = active.iter().map(|(contact, at)| (contact, active_at(*at))).unzip();
+    let touch = "
+        UPDATE salesbot.profiles SET last_active = news.at FROM unnest($1::TEXT[], $2::BIGINT[]) AS news (contact, at)
+        WHERE profiles.contact = news.contact AND profiles.last_active < news.at";
+    transaction.execute(touch, &[&contacts, &at]).await.map(drop)
+}
+
+/// Takes contacts off the lists.
+pub(super) async fn remove(transaction: &Transaction<'_>, contacts: &[String]) -> Result<(), Error> {
+    for table in ["profiles", "profile_parts", "conversations"] {
+        let delete = format!("DELETE FROM salesbot.{table} WHERE contact = ANY ($1::TEXT[])");
+        transaction.execute(&delete, &[&contacts]).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn conversations(client: &Client, query: &ConversationQuery) -> Result<Vec<ListedConversation>, Error> {
+    let rows = ask(client, questions::conversations(query, &POSTGRES)).await?;
+    rows.iter().map(conversation).collect()
+}
+
+pub(super) async fn contacts(client: &Client, query: &ContactQuery) -> Result<Vec<ListedContact>, Error> {
+    let rows = ask(client, questions::contacts(query, &POSTGRES)).await?;
+    let read =
+        |row: &Row| Ok(ListedContact { contact: row.try_get(0)?, profile: profile(row, 1)?, last_active: row.try_get(5)? });
+    rows.iter().map(read).collect()
+}
+
+async fn ask(client: &Client, question: Question) -> Result<Vec<Row>, Error> {
+    let parameters: Vec<&(dyn ToSql + Sync)> = question
+        .parameters
+        .iter()
+        .map(|parameter| match parameter {
+            Parameter::Number(number) => number as &(dyn ToSql + Sync),
+            Parameter::Text(text) => text,
+        })
+        .collect();
+    client.query(&question.text, &parameters).await
+}
+
+/// Contacts that exist and are not listed, after the given one.
+pub(super) async fn unlisted(client: &Client, after: Option<&str>, limit: usize) -> Result<Vec<String>, Error> {
+    let select = "
+        SELECT contact FROM salesbot.contacts WHERE contact > $1
+            AND NOT EXISTS (SELECT FROM salesbot.profiles WHERE profiles.contact = contacts.contact)
+        ORDER BY contact LIMIT $2";
+    let rows = client.query(select, &[&after.unwrap_or(""), &signed(limit)]).await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+fn conversation(row: &Row) -> Result<ListedConversation, Error> {
+    let state: i16 = row.try_get(3)?;
+    let conversation = Conversation {
+        number: row.try_get(1)?,
+        owner: row.try_get(2)?,
+        // The table holds none that we did not write; one of a newer program shows as idle.
+        state: u8::try_from(state).ok().and_then(ConversationState::of_number).unwrap_or(ConversationState::Idle),
+        waiting_since: row.try_get(4)?,
+        window_closes: row.try_get(5)?,
+        last_active: row.try_get(6)?,
+    };
+    Ok(ListedConversation { contact: row.try_get(0)?, profile: profile(row, 7)?, conversation })
+}
+
+fn profile(row: &Row, first: usize) -> Result<Profile, Error> {
+    let (name, phone) = (row.try_get(first)?, row.try_get(first + 1)?);
+    Ok(Profile { name, phone, user_id: row.try_get(first + 2)?, username: row.try_get(first + 3)? })
+}

@@ -1,0 +1,170 @@
+//! The statements on the lists of conversations and contacts.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::{Rows, signed};
+use crate::lists::{active_at, parts_of};
+use crate::sql::lists::{self, Dialect, Parameter, Question};
+use crate::{
+    ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation, Millis,
+    Profile,
+};
+
+const SQLITE: Dialect = Dialect { schema: "", mark: '?' };
+
+/// Does to the lists what a fact says. `newest`: the time of the contact's newest fact.
+pub(crate) fn apply(
+    connection: &Connection,
+    contact: &str,
+    change: &ListChange,
+    newest: impl Fn() -> rusqlite::Result<Millis>,
+) -> rusqlite::Result<()> {
+    match change {
+        ListChange::Profile(profile) => put_profile(connection, contact, profile, newest),
+        ListChange::Conversation(conversation) => put_conversation(connection, contact, conversation),
+        ListChange::Unlisted => remove(connection, contact),
+    }
+}
+
+fn put_profile(
+    connection: &Connection,
+    contact: &str,
+    profile: &Profile,
+    newest: impl Fn() -> rusqlite::Result<Millis>,
+) -> rusqlite::Result<()> {
+    let Profile { name, phone, user_id, username } = profile;
+    let mut update =
+        connection.prepare_cached("UPDATE profiles SET name = ?2, phone = ?3, user_id = ?4, username = ?5 WHERE contact = ?1")?;
+    if update.execute((contact, name, phone, user_id, username))? == 0 {
+        let mut insert = connection.prepare_cached(
+            "INSERT INTO profiles (contact, name, phone, user_id, username, last_active) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        insert.execute((contact, name, phone, user_id, username, active_at(newest()?)))?;
+    }
+    connection.prepare_cached("DELETE FROM profile_parts WHERE contact = ?1")?.execute([contact])?;
+    let mut insert = connection.prepare_cached("INSERT INTO profile_parts (contact, part) VALUES (?1, ?2)")?;
+    parts_of(profile).iter().try_for_each(|part| insert.execute((contact, part)).map(drop))
+}
+
+fn put_conversation(connection: &Connection, contact: &str, conversation: &Conversation) -> rusqlite::Result<()> {
+    let Conversation { number, owner, state, waiting_since, window_closes, last_active } = conversation;
+    let mut put = connection.prepare_cached(
+        "INSERT INTO conversations (contact, number, owner, state, waiting_since, window_closes, last_active)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (contact, number) DO UPDATE SET owner = excluded.owner, state = excluded.state,
+             waiting_since = excluded.waiting_since, window_closes = excluded.window_closes, last_active = excluded.last_active",
+    )?;
+    put.execute((contact, number, owner, state, waiting_since, window_closes, last_active)).map(drop)
+}
+
+/// A contact was active: it has a new fact.
+pub(crate) fn touch(connection: &Connection, contact: &str, at: Millis) -> rusqlite::Result<()> {
+    let mut touch = connection.prepare_cached("UPDATE profiles SET last_active = ?2 WHERE contact = ?1 AND last_active < ?2")?;
+    touch.execute((contact, active_at(at))).map(drop)
+}
+
+/// Takes a contact off the lists.
+pub(crate) fn remove(connection: &Connection, contact: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM profiles WHERE contact = ?1")?.execute([contact])?;
+    connection.prepare_cached("DELETE FROM profile_parts WHERE contact = ?1")?.execute([contact])?;
+    connection.prepare_cached("DELETE FROM conversations WHERE contact = ?1")?.execute([contact]).map(drop)
+}
+
+/// Contacts that exist and are not listed, after the given one.
+pub(crate) fn unlisted(connection: &Connection, after: Option<&str>, limit: usize) -> Rows<String> {
+    let mut select = connection.prepare_cached(
+        "SELECT key FROM contacts WHERE key > ?1 AND version > 0 AND NOT EXISTS (SELECT 1 FROM profiles WHERE contact = key)
+         ORDER BY key LIMIT ?2",
+    )?;
+    select.query_map((after.unwrap_or(""), signed(limit)), |row| row.get(0))?.collect()
+}
+
+pub(crate) fn conversations(connection: &Connection, query: &ConversationQuery) -> Rows<ListedConversation> {
+    ask(connection, lists::conversations(query, &SQLITE), |row| {
+        let conversation = Conversation {
+            number: row.get(1)?,
+            owner: row.get(2)?,
+            state: row.get(3)?,
+            waiting_since: row.get(4)?,
+            window_closes: row.get(5)?,
+            last_active: row.get(6)?,
+        };
+        Ok(ListedConversation { contact: row.get(0)?, profile: profile(row, 7)?, conversation })
+    })
+}
+
+pub(crate) fn contacts(connection: &Connection, query: &ContactQuery) -> Rows<ListedContact> {
+    ask(connection, lists::contacts(query, &SQLITE), |row| {
+        Ok(ListedContact { contact: row.get(0)?, profile: profile(row, 1)?, last_active: row.get(5)? })
+    })
+}
+
+fn ask<T>(connection: &Connection, question: Question, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Rows<T> {
+    connection.prepare(&question.text)?.query_map(params_from_iter(question.parameters), read)?.collect()
+}
+
+fn profile(row: &Row<'_>, first: usize) -> rusqlite::Result<Profile> {
+    let (name, phone) = (row.get(first)?, row.get(first + 1)?);
+    Ok(Profile { name, phone, user_id: row.get(first + 2)?, username: row.get(first + 3)? })
+}
+
+impl ToSql for Parameter {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Number(number) => number.to_sql(),
+            Self::Text(text) => text.to_sql(),
+        }
+    }
+}
+
+impl ToSql for ConversationState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.number()))
+    }
+}
+
+impl FromSql for ConversationState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::of_number(u8::column_result(value)?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::migrations::migrate;
+    use super::*;
+    use crate::{ConversationSort, OwnedBy};
+
+    /// How SQLite goes about a question.
+    fn plan(connection: &Connection, question: &Question) -> String {
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", question.text)).unwrap();
+        let steps = explain.query_map(params_from_iter(&question.parameters), |row| row.get::<_, String>(3)).unwrap();
+        steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n")
+    }
+
+    #[test]
+    fn each_list_is_read_in_the_order_of_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Path::new("store.sqlite")).unwrap();
+        let query = ConversationQuery::default;
+        let owner = OwnedBy::Owner("user:ana".into());
+        for (query, index) in [
+            (query(), "conversations_active"),
+            (ConversationQuery { sort: ConversationSort::Waiting, owner: OwnedBy::Nobody, ..query() }, "conversations_waiting"),
+            (ConversationQuery { sort: ConversationSort::Window, window_from: Some(1), ..query() }, "conversations_window"),
+            (ConversationQuery { owner, ..query() }, "conversations_owner"),
+            (ConversationQuery { state: Some(ConversationState::Waiting), ..query() }, "conversations_state"),
+        ] {
+            let plan = plan(&connection, &lists::conversations(&query, &SQLITE));
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
+        }
+        let all = plan(&connection, &lists::contacts(&ContactQuery::default(), &SQLITE));
+        assert!(all.contains("profiles_active") && !all.contains("TEMP B-TREE"), "{all}");
+        let search = ContactQuery { search: Some("ana souza".into()), ..ContactQuery::default() };
+        let found = plan(&connection, &lists::contacts(&search, &SQLITE));
+        assert_eq!(found.matches("profile_parts_part (part>? AND part<?)").count(), 2, "{found}");
+    }
+}
