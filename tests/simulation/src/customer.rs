@@ -1,0 +1,126 @@
+//! Customers: some write and are echoed, some answer a survey or fall silent in it, some are known by two names that turn out to be
+//! one person's.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+
+use crate::{
+    bots::SURVEY_WORD,
+    ledger::{Names, Written},
+    meta::Meta,
+    webhook,
+};
+
+/// How long a customer waits for the bot before giving up on the survey.
+const WAITS: Duration = Duration::from_secs(60);
+
+pub struct Customer {
+    pub number: usize,
+    pub meta: Arc<Meta>,
+}
+
+impl Customer {
+    /// Writes until nothing more is to be said.
+    pub async fn live(self) {
+        let chance = &self.meta.world.chance;
+        sleep(self.meta.world.moment_of_trouble() / 2).await;
+        let mut sent = 0;
+        match chance.within(0..=9) {
+            0..=3 => self.write_much(Names::Phone, &mut sent).await,
+            4..=6 => self.answer(&mut sent).await,
+            _ => self.have_two_names(&mut sent).await,
+        }
+    }
+
+    /// Messages in a burst or one by one, each of which is to be echoed.
+    async fn write_much(&self, names: Names, sent: &mut usize) {
+        let chance = &self.meta.world.chance;
+        let mut under_way = tokio::task::JoinSet::new();
+        for _ in 0..chance.within(1..=4) {
+            let text = self.text("echo", sent);
+            let echo = format!("You said {text}");
+            let deliver = self.say(names, &text, Some(echo));
+            if chance.one_in(3) {
+                // Does not wait until it has arrived.
+                under_way.spawn(deliver);
+                sleep(chance.millis(0..=50)).await;
+            } else {
+                deliver.await;
+                sleep(chance.millis(0..=10_000)).await;
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    /// The survey, to its end or not.
+    async fn answer(&self, sent: &mut usize) {
+        let chance = &self.meta.world.chance;
+        let asked = self.text(SURVEY_WORD, sent);
+        self.say(Names::Phone, &asked, None).await;
+        let gives_up_after = chance.within(0..=5);
+        for question in 0..3 {
+            if question == gives_up_after {
+                return;
+            }
+            let words = ["Your name?", "what do you want?", "How many are you?"][question as usize];
+            let words = format!("{words} [{asked}]");
+            let Ok(shown) = timeout(WAITS, self.meta.shows(&words)).await else { return };
+            sleep(chance.millis(100..=6_000)).await;
+            match (question, &shown.button) {
+                (0, _) => self.say(Names::Phone, &self.text("Ana", sent), None).await,
+                (_, Some(button)) => self.tap(&shown.wamid, button, sent).await,
+                _ => self.say(Names::Phone, &chance.within(1..=40).to_string(), None).await,
+            }
+        }
+    }
+
+    /// Writes by phone number, by user id, and then by both.
+    async fn have_two_names(&self, sent: &mut usize) {
+        let chance = &self.meta.world.chance;
+        let all = [Names::Phone, Names::UserId, Names::Both];
+        self.write_much(*chance.pick(&all), sent).await;
+        self.write_much(*chance.pick(&all), sent).await;
+        self.write_much(Names::Both, sent).await;
+        self.write_much(*chance.pick(&all), sent).await;
+    }
+
+    /// Words that nobody else writes.
+    fn text(&self, word: &str, sent: &mut usize) -> String {
+        *sent += 1;
+        format!("{word} {}x{sent}", self.number)
+    }
+
+    /// Hands Meta a text; what is returned resolves when it was accepted.
+    fn say(&self, names: Names, text: &str, expects: Option<String>) -> impl Future<Output = ()> + use<> {
+        let world = &self.meta.world;
+        let id = self.note(names, text, expects);
+        let body = webhook::text(self.number, names, &id, world.now(), text);
+        self.deliver(id, text.to_owned(), body)
+    }
+
+    async fn tap(&self, on: &str, button: &Value, sent: &mut usize) {
+        let text = self.text("tap", sent);
+        let id = self.note(Names::Phone, &text, None);
+        let body = webhook::tap(self.number, Names::Phone, &id, self.meta.world.now(), on, button);
+        self.deliver(id, text, body).await;
+    }
+
+    fn note(&self, names: Names, text: &str, expects: Option<String>) -> String {
+        let world = &self.meta.world;
+        let mut records = world.ledger.lock();
+        let id = format!("wamid.in{}", records.messages.len());
+        let (customer, text, sent) = (self.number, text.to_owned(), world.now());
+        records.messages.insert(id.clone(), Written { customer, names, text, sent, accepted: None, expects });
+        id
+    }
+
+    fn deliver(&self, id: String, text: String, body: Value) -> impl Future<Output = ()> + use<> {
+        let (meta, customer) = (self.meta.clone(), self.number);
+        async move {
+            let accepted = || meta.world.ledger.accepted(&id, meta.world.now());
+            meta.deliver(&format!("{id} of customer {customer}: {text:?}"), &body, accepted).await;
+        }
+    }
+}

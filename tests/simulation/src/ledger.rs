@@ -1,0 +1,109 @@
+//! What happened in a run, as far as the promises are about it: messages written and accepted, claims, what the Graph API took, statuses.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use steps::{
+    contact::{Contact, Work},
+    ids::{ContactId, EntryId},
+    moment::Moment,
+};
+
+use crate::life::Life;
+
+/// By which of their names a customer wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Names {
+    Phone,
+    UserId,
+    Both,
+}
+
+/// A message of a customer's.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub customer: usize,
+    pub names: Names,
+    pub text: String,
+    /// When Meta first sent it.
+    pub sent: Moment,
+    /// When a server first answered 200.
+    pub accepted: Option<Moment>,
+    /// The answer that is expected, where one is sure.
+    pub expects: Option<String>,
+}
+
+/// A send that the Graph API took: the customer has it.
+#[derive(Clone)]
+pub struct Taken {
+    pub contact: ContactId,
+    pub entry: EntryId,
+    pub text: String,
+    pub wamid: String,
+    pub at: Moment,
+    pub by: Arc<Life>,
+    /// When the server had the whole answer.
+    pub answered: Option<Moment>,
+    /// When a server first answered 200 to a status of it.
+    pub told: Option<Moment>,
+}
+
+/// When an entry was claimed, by whom, until when.
+pub type Claim = (Moment, String, Moment);
+
+#[derive(Default)]
+pub struct Records {
+    /// By id.
+    pub messages: BTreeMap<String, Written>,
+    pub taken: Vec<Taken>,
+    pub claims: BTreeMap<(String, u32), Vec<Claim>>,
+    pub crashes: u64,
+    pub sleeps: u64,
+    pub faults: u64,
+    pub webhooks: u64,
+    pub refused_webhooks: u64,
+}
+
+#[derive(Default)]
+pub struct Ledger(Mutex<Records>);
+
+impl Ledger {
+    pub fn lock(&self) -> MutexGuard<'_, Records> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn accepted(&self, wamid: &str, now: Moment) {
+        if let Some(written) = self.lock().messages.get_mut(wamid) {
+            written.accepted.get_or_insert(now);
+        }
+    }
+
+    pub fn told(&self, wamid: &str, now: Moment) {
+        if let Some(taken) = self.lock().taken.iter_mut().find(|taken| taken.wamid == wamid) {
+            taken.told.get_or_insert(now);
+        }
+    }
+
+    pub fn answered(&self, wamid: &str, now: Moment) {
+        if let Some(taken) = self.lock().taken.iter_mut().find(|taken| taken.wamid == wamid) {
+            taken.answered.get_or_insert(now);
+        }
+    }
+
+    /// A contact was committed: notes which sends were claimed with it.
+    pub fn committed(&self, contact: &str, value: &[u8], now: Moment) {
+        let Ok(found) = Contact::read(value) else { return };
+        for pending in &found.pending {
+            let Work::Send(send) = &pending.work else { continue };
+            let Some(claim) = &send.claim else { continue };
+            let mut records = self.lock();
+            let claims = records.claims.entry((contact.to_owned(), pending.id.0)).or_default();
+            let is_known = claims.iter().any(|(_, by, until)| claim.by == by.as_str() && claim.until == *until);
+            if !is_known {
+                claims.push((now, claim.by.to_string(), claim.until));
+            }
+        }
+    }
+}

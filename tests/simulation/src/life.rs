@@ -1,0 +1,75 @@
+//! Whether a process runs, sleeps or is dead. Whatever it asks of the world outside, store or network, waits here while it sleeps and
+//! is never answered when it is dead; what it does in between can't be seen by anybody.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use steps::moment::Moment;
+use tokio::sync::Notify;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Runs,
+    Sleeps,
+    Dead,
+}
+
+/// The life of one process.
+pub struct Life {
+    pub name: String,
+    state: Mutex<State>,
+    changed: Notify,
+    /// When something came between this process and its work: sleep, death, a store that failed.
+    troubles: Mutex<Vec<Moment>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Life {
+    pub fn new(name: String) -> Self {
+        Life { name, state: Mutex::new(State::Runs), changed: Notify::new(), troubles: Mutex::default() }
+    }
+
+    pub fn set(&self, state: State, now: Moment) {
+        // Death is final.
+        if self.state() != State::Dead {
+            *lock(&self.state) = state;
+            self.trouble(now);
+            self.changed.notify_waiters();
+        }
+    }
+
+    pub fn state(&self) -> State {
+        *lock(&self.state)
+    }
+
+    /// Resolves when the process runs; never when it is dead.
+    pub async fn runs(&self) {
+        self.becomes(State::Runs).await;
+    }
+
+    /// Resolves when the process is dead.
+    pub async fn ends(&self) {
+        self.becomes(State::Dead).await;
+    }
+
+    async fn becomes(&self, state: State) {
+        loop {
+            let changed = self.changed.notified();
+            match self.state() {
+                now if now == state => return,
+                State::Dead => std::future::pending().await,
+                State::Runs | State::Sleeps => changed.await,
+            }
+        }
+    }
+
+    pub fn trouble(&self, now: Moment) {
+        lock(&self.troubles).push(now);
+    }
+
+    pub fn had_trouble(&self, from: Moment, until: Moment) -> bool {
+        lock(&self.troubles).iter().any(|at| (from..=until).contains(at))
+    }
+}
