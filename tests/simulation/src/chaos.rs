@@ -24,6 +24,15 @@ pub fn begin(world: &Arc<World>, servers: &Arc<Servers>, meta: &Arc<Meta>) -> Jo
             }
         });
     }
+    for _ in 0..world.plan.stops {
+        let (servers, meta, at, place) = (servers.clone(), meta.clone(), world.moment_of_trouble(), place());
+        troubles.spawn(async move {
+            sleep(at).await;
+            if servers.stop(place).await {
+                servers.start(place, &meta).await;
+            }
+        });
+    }
     for _ in 0..world.plan.sleeps {
         let (servers, at, place) = (servers.clone(), world.moment_of_trouble(), place());
         let time = world.chance.millis(500..=90_000);

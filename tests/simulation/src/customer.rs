@@ -1,7 +1,13 @@
 //! Customers: some write and are echoed, some answer a survey or fall silent in it, some are known by two names that turn out to be
 //! one person's.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -17,29 +23,34 @@ use crate::{
 const WAITS: Duration = Duration::from_secs(60);
 
 pub struct Customer {
-    pub number: usize,
-    pub meta: Arc<Meta>,
+    number: usize,
+    meta: Arc<Meta>,
+    /// How many texts were made.
+    texts: AtomicUsize,
 }
 
 impl Customer {
+    pub fn new(number: usize, meta: &Arc<Meta>) -> Self {
+        Customer { number, meta: meta.clone(), texts: AtomicUsize::default() }
+    }
+
     /// Writes until nothing more is to be said.
     pub async fn live(self) {
         let chance = &self.meta.world.chance;
         sleep(self.meta.world.moment_of_trouble() / 2).await;
-        let mut sent = 0;
         match chance.within(0..=9) {
-            0..=3 => self.write_much(Names::Phone, &mut sent).await,
-            4..=6 => self.answer(&mut sent).await,
-            _ => self.have_two_names(&mut sent).await,
+            0..=3 => self.write_much(Names::Phone).await,
+            4..=6 => self.answer().await,
+            _ => self.have_two_names().await,
         }
     }
 
     /// Messages in a burst or one by one, each of which is to be echoed.
-    async fn write_much(&self, names: Names, sent: &mut usize) {
+    async fn write_much(&self, names: Names) {
         let chance = &self.meta.world.chance;
         let mut under_way = tokio::task::JoinSet::new();
-        for _ in 0..chance.within(1..=4) {
-            let text = self.text("echo", sent);
+        for _ in 0..chance.within(1..=5) {
+            let text = self.text("echo");
             let echo = format!("You said {text}");
             let deliver = self.say(names, &text, Some(echo));
             if chance.one_in(3) {
@@ -55,9 +66,9 @@ impl Customer {
     }
 
     /// The survey, to its end or not.
-    async fn answer(&self, sent: &mut usize) {
+    async fn answer(&self) {
         let chance = &self.meta.world.chance;
-        let asked = self.text(SURVEY_WORD, sent);
+        let asked = self.text(SURVEY_WORD);
         self.say(Names::Phone, &asked, None).await;
         let gives_up_after = chance.within(0..=5);
         for question in 0..3 {
@@ -69,27 +80,32 @@ impl Customer {
             let Ok(shown) = timeout(WAITS, self.meta.shows(&words)).await else { return };
             sleep(chance.millis(100..=6_000)).await;
             match (question, &shown.button) {
-                (0, _) => self.say(Names::Phone, &self.text("Ana", sent), None).await,
-                (_, Some(button)) => self.tap(&shown.wamid, button, sent).await,
+                (0, _) => self.say(Names::Phone, &self.text("Ana"), None).await,
+                (_, Some(button)) => self.tap(&shown.wamid, button).await,
                 _ => self.say(Names::Phone, &chance.within(1..=40).to_string(), None).await,
             }
         }
     }
 
     /// Writes by phone number, by user id, and then by both.
-    async fn have_two_names(&self, sent: &mut usize) {
+    async fn have_two_names(&self) {
         let chance = &self.meta.world.chance;
         let all = [Names::Phone, Names::UserId, Names::Both];
-        self.write_much(*chance.pick(&all), sent).await;
-        self.write_much(*chance.pick(&all), sent).await;
-        self.write_much(Names::Both, sent).await;
-        self.write_much(*chance.pick(&all), sent).await;
+        let some = || self.write_much(*chance.pick(&all));
+        if chance.one_in(2) {
+            some().await;
+            some().await;
+        } else {
+            futures_util::future::join(some(), some()).await;
+        }
+        futures_util::future::join(self.write_much(Names::Both), some()).await;
+        some().await;
     }
 
     /// Words that nobody else writes.
-    fn text(&self, word: &str, sent: &mut usize) -> String {
-        *sent += 1;
-        format!("{word} {}x{sent}", self.number)
+    fn text(&self, word: &str) -> String {
+        let place = self.texts.fetch_add(1, Ordering::Relaxed);
+        format!("{word} {}x{place}", self.number)
     }
 
     /// Hands Meta a text; what is returned resolves when it was accepted.
@@ -100,8 +116,8 @@ impl Customer {
         self.deliver(id, text.to_owned(), body)
     }
 
-    async fn tap(&self, on: &str, button: &Value, sent: &mut usize) {
-        let text = self.text("tap", sent);
+    async fn tap(&self, on: &str, button: &Value) {
+        let text = self.text("tap");
         let id = self.note(Names::Phone, &text, None);
         let body = webhook::tap(self.number, Names::Phone, &id, self.meta.world.now(), on, button);
         self.deliver(id, text, body).await;

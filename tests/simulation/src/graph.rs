@@ -13,7 +13,7 @@ use steps::{ids::ContactId, ids::EntryId};
 use tokio::time::sleep;
 use whatsapp::callback;
 
-use crate::{ledger::Taken, life::Life, meta::Meta, plan::Sabotage, webhook, world::World};
+use crate::{ledger::Taken, life::{Life, State}, meta::Meta, plan::Sabotage, webhook, world::World};
 
 /// Errors of Meta's after which a send is tried again: a limit, an outage, a fault that Meta does not know itself. With each its HTTP status.
 const ERRORS: [(u16, i64); 5] = [(429, 130_429), (400, 131_056), (500, 131_000), (503, 2), (400, 131_016)];
@@ -61,6 +61,7 @@ impl SimulatedGraph {
     }
 
     async fn send(&self, body: &Value, deadline: Duration) -> Result<Response, NoAnswer> {
+        let was_asleep = self.life.state() == State::Sleeps;
         self.life.runs().await;
         let (fate, name) = (self.fate(), &self.life.name);
         let text = webhook::text_of(body).to_owned();
@@ -80,7 +81,7 @@ impl SimulatedGraph {
                 Ok(response(502, "<html>502</html>"))
             }
             Fate::Answered(after) => {
-                let wamid = self.take(body, text);
+                let wamid = self.take(body, text, was_asleep);
                 sleep(after.min(deadline)).await;
                 self.life.runs().await;
                 if after >= deadline {
@@ -91,13 +92,13 @@ impl SimulatedGraph {
                 Ok(response(200, &json!({ "messaging_product": "whatsapp", "messages": [{ "id": wamid }] }).to_string()))
             }
             Fate::HalfAnswer(after) => {
-                let wamid = self.take(body, text);
+                let wamid = self.take(body, text, was_asleep);
                 sleep(after).await;
                 self.world.log(|| format!("{name}: half an answer for {wamid}"));
                 Ok(response(200, "{\"messages\":[{\"id\":\"wam"))
             }
             Fate::NoAnswer => {
-                let wamid = self.take(body, text);
+                let wamid = self.take(body, text, was_asleep);
                 sleep(deadline).await;
                 self.world.log(|| format!("{name}: no answer for {wamid}"));
                 Err(NoAnswer::Broken("the deadline is over".to_owned()))
@@ -108,7 +109,7 @@ impl SimulatedGraph {
     }
 
     /// The customer has it, and Meta will tell what becomes of it; gives its id.
-    fn take(&self, body: &Value, text: String) -> String {
+    fn take(&self, body: &Value, text: String, was_asleep: bool) -> String {
         let callback = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
         let (contact, entry) = callback::decode(callback)
             .map_or((ContactId::new(""), EntryId(0)), |callback| (callback.contact, callback.entry));
@@ -122,6 +123,7 @@ impl SimulatedGraph {
                 wamid: wamid.clone(),
                 at: self.world.now(),
                 by: self.life.clone(),
+                was_asleep,
                 answered: None,
                 told: None,
             });

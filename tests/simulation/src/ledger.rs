@@ -44,14 +44,23 @@ pub struct Taken {
     pub wamid: String,
     pub at: Moment,
     pub by: Arc<Life>,
+    /// The server slept between its last thought and the request: it could not know how late it was.
+    pub was_asleep: bool,
     /// When the server had the whole answer.
     pub answered: Option<Moment>,
     /// When a server first answered 200 to a status of it.
     pub told: Option<Moment>,
 }
 
-/// When an entry was claimed, by whom, until when.
-pub type Claim = (Moment, String, Moment);
+/// An entry was claimed.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub at: Moment,
+    /// The process, as it names itself.
+    pub by: String,
+    /// By the clock of that process.
+    pub until: Moment,
+}
 
 #[derive(Default)]
 pub struct Records {
@@ -68,6 +77,14 @@ pub struct Records {
 
 #[derive(Default)]
 pub struct Ledger(Mutex<Records>);
+
+impl Records {
+    /// The claim under which something was sent.
+    pub fn claim_of(&self, taken: &Taken) -> Option<&Claim> {
+        let claims = self.claims.get(&(taken.contact.to_string(), taken.entry.0))?;
+        claims.iter().rfind(|claim| claim.by == taken.by.process() && claim.at <= taken.at)
+    }
+}
 
 impl Ledger {
     pub fn lock(&self) -> MutexGuard<'_, Records> {
@@ -100,9 +117,9 @@ impl Ledger {
             let Some(claim) = &send.claim else { continue };
             let mut records = self.lock();
             let claims = records.claims.entry((contact.to_owned(), pending.id.0)).or_default();
-            let is_known = claims.iter().any(|(_, by, until)| claim.by == by.as_str() && claim.until == *until);
+            let is_known = claims.iter().any(|known| claim.by == known.by && claim.until == known.until);
             if !is_known {
-                claims.push((now, claim.by.to_string(), claim.until));
+                claims.push(Claim { at: now, by: claim.by.to_string(), until: claim.until });
             }
         }
     }

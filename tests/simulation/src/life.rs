@@ -1,7 +1,7 @@
 //! Whether a process runs, sleeps or is dead. Whatever it asks of the world outside, store or network, waits here while it sleeps and
 //! is never answered when it is dead; what it does in between can't be seen by anybody.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use steps::moment::Moment;
 use tokio::sync::Notify;
@@ -16,6 +16,8 @@ pub enum State {
 /// The life of one process.
 pub struct Life {
     pub name: String,
+    /// How it names itself in claims.
+    process: OnceLock<String>,
     state: Mutex<State>,
     changed: Notify,
     /// When something came between this process and its work: sleep, death, a store that failed.
@@ -28,7 +30,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Life {
     pub fn new(name: String) -> Self {
-        Life { name, state: Mutex::new(State::Runs), changed: Notify::new(), troubles: Mutex::default() }
+        Life { name, process: OnceLock::new(), state: Mutex::new(State::Runs), changed: Notify::new(), troubles: Mutex::default() }
+    }
+
+    pub fn is_process(&self, id: &str) {
+        // Told once, when it is built.
+        let _ = self.process.set(id.to_owned());
+    }
+
+    pub fn process(&self) -> &str {
+        self.process.get().map_or("", String::as_str)
     }
 
     pub fn set(&self, state: State, now: Moment) {

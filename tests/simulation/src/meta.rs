@@ -10,7 +10,10 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::sleep,
+};
 
 use crate::{server::Servers, webhook, world::World};
 
@@ -26,10 +29,15 @@ pub struct Shown {
     pub button: Option<Value>,
 }
 
+/// How long a webhook waits for others that are sent with it.
+const TOGETHER: Duration = Duration::from_millis(200);
+
 pub struct Meta {
     pub world: Arc<World>,
     servers: OnceLock<Arc<Servers>>,
     chats: Mutex<Vec<Shown>>,
+    /// What waits to be sent together, with whom to tell when it was accepted.
+    batch: Mutex<Vec<(String, Value, oneshot::Sender<()>)>>,
     shown: Notify,
     /// Statuses that are still to be sent, or were not accepted yet.
     under_way: AtomicUsize,
@@ -41,6 +49,7 @@ impl Meta {
             world: world.clone(),
             servers: OnceLock::new(),
             chats: Mutex::default(),
+            batch: Mutex::default(),
             shown: Notify::new(),
             under_way: AtomicUsize::default(),
         })
@@ -59,6 +68,10 @@ impl Meta {
         if self.world.goes_wrong(faults.held) {
             sleep(chance.millis(100..=5_000)).await;
         }
+        if self.world.goes_wrong(faults.together) {
+            self.deliver_together(what, body).await;
+            return accepted();
+        }
         let bytes = body.to_string().into_bytes();
         let signature = webhook::signature(&bytes);
         if self.world.goes_wrong(faults.twice) {
@@ -71,6 +84,30 @@ impl Meta {
             sleep(chance.millis(0..=20_000)).await;
             self.insist(what, &bytes, &signature, &accepted).await;
         }
+    }
+
+    /// Sends one webhook with all that comes within a moment.
+    async fn deliver_together(&self, what: &str, body: &Value) {
+        let (tell, told) = oneshot::channel();
+        let is_first = {
+            let mut batch = lock(&self.batch);
+            batch.push((what.to_owned(), body.clone(), tell));
+            batch.len() == 1
+        };
+        if is_first {
+            sleep(TOGETHER).await;
+            let all = std::mem::take(&mut *lock(&self.batch));
+            let mut whole = all[0].1.clone();
+            let entries: Vec<Value> = all.iter().flat_map(|(_, body, _)| body["entry"].as_array().cloned()).flatten().collect();
+            whole["entry"] = entries.into();
+            let what: Vec<&str> = all.iter().map(|(what, ..)| what.as_str()).collect();
+            let bytes = whole.to_string().into_bytes();
+            self.insist(&what.join(" with "), &bytes, &webhook::signature(&bytes), &|| ()).await;
+            // Whoever does not wait any more need not be told.
+            all.into_iter().for_each(|(.., tell)| drop(tell.send(())));
+        }
+        // The first tells all, itself included.
+        let _ = told.await;
     }
 
     async fn insist(&self, what: &str, bytes: &[u8], signature: &str, accepted: &impl Fn()) {
@@ -97,7 +134,7 @@ impl Meta {
             text: webhook::text_of(body).to_owned(),
             button: webhook::button_of(body).cloned(),
         };
-        self.chats().push(shown);
+        lock(&self.chats).push(shown);
         self.shown.notify_waiters();
     }
 
@@ -105,7 +142,7 @@ impl Meta {
     pub async fn shows(&self, words: &str) -> Shown {
         loop {
             let shown = self.shown.notified();
-            if let Some(found) = self.chats().iter().find(|shown| shown.text.contains(words)) {
+            if let Some(found) = lock(&self.chats).iter().find(|shown| shown.text.contains(words)) {
                 return found.clone();
             }
             shown.await;
@@ -120,7 +157,8 @@ impl Meta {
             return;
         }
         let late = if self.world.goes_wrong(faults.late_status) { 120_000 } else { 0 };
-        for state in ["sent", "delivered", "read"] {
+        let states = if self.world.goes_wrong(faults.undelivered) { &["sent", "failed"][..] } else { &["sent", "delivered", "read"] };
+        for state in states {
             let after = chance.millis(late..=late + 4_000);
             let (meta, wamid) = (self.clone(), wamid.to_owned());
             let (body, callback) = (body.clone(), callback.to_owned());
@@ -140,7 +178,8 @@ impl Meta {
         self.under_way.load(Ordering::Relaxed) == 0
     }
 
-    fn chats(&self) -> MutexGuard<'_, Vec<Shown>> {
-        self.chats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

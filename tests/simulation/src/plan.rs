@@ -17,7 +17,11 @@ pub struct Plan {
     pub graph: GraphFaults,
     pub webhooks: WebhookFaults,
     pub crashes: u64,
+    /// Servers that are stopped as operators do, and started again.
+    pub stops: u64,
     pub sleeps: u64,
+    /// By how many milliseconds the servers' clocks are wrong at most.
+    pub skew: u64,
     pub sabotage: Option<Sabotage>,
 }
 
@@ -54,6 +58,8 @@ pub struct GraphFaults {
     pub no_status: u64,
     /// Statuses that come minutes later.
     pub late_status: u64,
+    /// Messages that Meta takes and then can't deliver.
+    pub undelivered: u64,
 }
 
 /// In so many of a thousand webhooks.
@@ -67,6 +73,8 @@ pub struct WebhookFaults {
     pub held: u64,
     /// Given up by Meta after a moment, and sent again.
     pub broken_off: u64,
+    /// Sent together with the next ones, other customers' too.
+    pub together: u64,
 }
 
 /// What a test breaks on purpose, to see that the simulation finds it.
@@ -88,8 +96,8 @@ impl Plan {
         Plan {
             seed,
             servers: *chance.pick(&[1, 2, 2, 3]),
-            customers: *chance.pick(&[2, 3, 4, 6]),
-            troubles: Duration::from_secs(chance.within(40..=150)),
+            customers: *chance.pick(&[1, 2, 3, 5]),
+            troubles: Duration::from_secs(chance.within(20..=120)),
             store: StoreFaults {
                 busy: rate(),
                 lost_request: rate(),
@@ -107,10 +115,13 @@ impl Plan {
                 outages: few(2),
                 no_status: *chance.pick(&[0, 0, 100, 1_000]),
                 late_status: *chance.pick(&[0, 0, 200, 500]),
+                undelivered: rate(),
             },
-            webhooks: WebhookFaults { twice: 4 * rate(), again: 4 * rate(), held: 4 * rate(), broken_off: rate() },
-            crashes: few(5),
+            webhooks: WebhookFaults { twice: 4 * rate(), again: 4 * rate(), held: 4 * rate(), broken_off: rate(), together: 10 * rate() },
+            crashes: if chance.one_in(8) { 30 } else { few(5) },
+            stops: few(4),
             sleeps: few(4),
+            skew: *chance.pick(&[0, 0, 500, 3_000]),
             sabotage: None,
         }
     }

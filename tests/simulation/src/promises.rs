@@ -54,6 +54,7 @@ pub async fn check(world: &World, store: &MemoryStore) -> Vec<Broken> {
     let mut broken = Vec::new();
     one_turn_each(&records, &found, &mut broken);
     in_order(&records, &found, &mut broken);
+    sent_while_claimed(world, &records, &mut broken);
     sent_twice_only_where_ambiguous(&records, &mut broken);
     surveys_end_once(&records, &found, &mut broken);
     nothing_is_left(&found, &mut broken);
@@ -144,9 +145,7 @@ fn sent_twice_only_where_ambiguous(records: &Records, broken: &mut Vec<Broken>) 
             let what = format!("{:?} went out as {} and again as {}: {why}", again.text, first.wamid, again.wamid);
             broken.push(Broken { promise: "a send goes out twice only where it was ambiguous", customer, what });
         };
-        let claims = records.claims.get(&(again.contact.to_string(), again.entry.0));
-        let claim = claims.into_iter().flatten().rfind(|(at, ..)| *at <= again.at);
-        let Some((claimed, ..)): Option<&Claim> = claim else {
+        let Some(Claim { at: claimed, .. }) = records.claim_of(again) else {
             break_it("the second was not claimed".to_owned());
             continue;
         };
@@ -160,6 +159,20 @@ fn sent_twice_only_where_ambiguous(records: &Records, broken: &mut Vec<Broken>) 
         if claimed.since(first.at) < SETTLE && !had_trouble {
             break_it(format!("only {} ms after the first", claimed.since(first.at)));
         }
+    }
+}
+
+/// What is sent is sent under a claim, and before it runs out: afterwards another server may send it.
+fn sent_while_claimed(world: &World, records: &Records, broken: &mut Vec<Broken>) {
+    let skew = i64::try_from(world.plan.skew).unwrap_or_default();
+    for taken in records.taken.iter().filter(|taken| !taken.was_asleep) {
+        let what = match records.claim_of(taken) {
+            None => "without a claim".to_owned(),
+            Some(claim) if taken.at > claim.until.plus(skew) => format!("{} ms after the claim's end", taken.at.since(claim.until)),
+            Some(_) => continue,
+        };
+        let what = format!("{:?} went out as {} {what}", taken.text, taken.wamid);
+        broken.push(Broken { promise: "a send goes out within its claim", customer: customer_of(&taken.text), what });
     }
 }
 

@@ -111,7 +111,7 @@ async fn live(plan: Plan) -> anyhow::Result<Outcome> {
     let mut troubles = chaos::begin(&world, &servers, &meta);
     let mut customers = JoinSet::new();
     for number in 0..world.plan.customers {
-        customers.spawn(Customer { number, meta: meta.clone() }.live());
+        customers.spawn(Customer::new(number, &meta).live());
     }
     sleep(world.plan.troubles).await;
     world.heal();

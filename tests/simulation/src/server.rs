@@ -42,6 +42,8 @@ use crate::{
 
 /// How long Meta waits for the answer to a webhook.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a server may take to stop, before it is killed.
+const STOP: Duration = Duration::from_secs(30);
 /// Between the tries of a start.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -104,12 +106,13 @@ impl Servers {
         let parts = Parts {
             settings: self.settings.clone(),
             store: store.clone(),
-            clock: world.clock(),
+            clock: world.skewed_clock(),
             random: world.random(),
             caller: Arc::new(NoCalls),
             graph,
         };
         let app = App::build(parts).await?;
+        life.is_process(&app.process_id);
         begin_run(&app).await?;
         templates::recall(&app).await?;
         bots::catch_up(&app).await?;
@@ -160,13 +163,27 @@ impl Servers {
     }
 
     /// The server of a place is stopped as an operator would.
-    pub async fn stop(&self, place: usize) -> anyhow::Result<()> {
-        let Some(server) = lock(&self.places[place]).take() else { return Ok(()) };
+    pub async fn stop(&self, place: usize) -> bool {
+        let Some(server) = lock(&self.places[place]).clone() else { return false };
         self.world.log(|| format!("{}: stops", server.life.name));
         server.app.stop.cancel();
         server.app.tasks.close();
-        server.app.tasks.wait().await;
-        Ok(end_run(&server.app).await?)
+        // While work finishes, webhooks are still taken.
+        let ended = async {
+            server.app.tasks.wait().await;
+            end_run(&server.app).await
+        };
+        let has_ended = tokio::select! {
+            biased;
+            () = server.life.ends() => return false,
+            ended = timeout(STOP, ended) => matches!(ended, Ok(Ok(()))),
+        };
+        self.world.log(|| format!("{}: has stopped{}", server.life.name, if has_ended { "" } else { ", not in time" }));
+        if !has_ended {
+            return self.crash(place);
+        }
+        server.life.set(State::Dead, self.world.now());
+        lock(&self.places[place]).take().is_some()
     }
 
     /// A webhook to one of the servers; None: there was no whole answer.

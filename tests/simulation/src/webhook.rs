@@ -55,6 +55,9 @@ pub fn status(wamid: &str, state: &str, at: Moment, body: &Value, callback: &str
     if let Some(user_id) = body["recipient"].as_str() {
         status["recipient_user_id"] = user_id.into();
     }
+    if state == "failed" {
+        status["errors"] = json!([{ "code": 131_026, "title": "Message undeliverable" }]);
+    }
     if !callback.is_empty() {
         status["biz_opaque_callback_data"] = callback.into();
     }

@@ -73,9 +73,12 @@ impl World {
         self.chance.millis(0..=most)
     }
 
-    pub fn clock(self: &Arc<Self>) -> Clock {
+    /// A server's clock, which is not quite right.
+    pub fn skewed_clock(self: &Arc<Self>) -> Clock {
+        let most = i64::try_from(self.plan.skew).unwrap_or_default();
+        let skew = i64::try_from(self.chance.within(0..=2 * self.plan.skew)).unwrap_or_default() - most;
         let world = self.clone();
-        Arc::new(move || world.now())
+        Arc::new(move || world.now().plus(skew))
     }
 
     pub fn random(self: &Arc<Self>) -> Random {

@@ -1,0 +1,69 @@
+//! The promises hold whatever goes wrong; and where the server or the store is broken on purpose, it is noticed.
+
+use std::ops::Range;
+
+use simulation::{Plan, Sabotage, run};
+
+fn hold(seeds: Range<u64>) {
+    for seed in seeds {
+        let outcome = run(Plan::of_seed(seed)).unwrap();
+        let customer = outcome.broken.first().and_then(|broken| broken.customer);
+        let lines = outcome.last_lines(customer, 40).join("\n");
+        assert!(outcome.broken.is_empty(), "cargo xtask simulate --seed {seed}\n{:#?}\n{lines}", outcome.broken);
+    }
+}
+
+// In parts, which run side by side.
+
+#[test]
+fn the_promises_hold_whatever_goes_wrong_1() {
+    hold(0..60);
+}
+
+#[test]
+fn the_promises_hold_whatever_goes_wrong_2() {
+    hold(60..120);
+}
+
+#[test]
+fn the_promises_hold_whatever_goes_wrong_3() {
+    hold(120..180);
+}
+
+#[test]
+fn the_promises_hold_whatever_goes_wrong_4() {
+    hold(180..240);
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    for seed in [3, 7] {
+        let once = run(Plan::of_seed(seed)).unwrap();
+        let again = run(Plan::of_seed(seed)).unwrap();
+        assert_eq!((once.lines.len(), once.hash()), (again.lines.len(), again.hash()), "seed {seed}");
+        assert_ne!(once.hash(), run(Plan::of_seed(seed + 1)).unwrap().hash());
+    }
+}
+
+/// The first promises that are found broken.
+fn found(sabotage: Sabotage) -> Vec<&'static str> {
+    let outcomes = (0..40).map(|seed| run(Plan { sabotage: Some(sabotage), ..Plan::of_seed(seed) }).unwrap());
+    let broken = outcomes.map(|outcome| outcome.broken).find(|broken| !broken.is_empty());
+    broken.unwrap_or_default().iter().map(|broken| broken.promise).collect()
+}
+
+#[test]
+fn a_store_that_loses_what_it_acknowledged_is_found() {
+    assert!(found(Sabotage::LosesCommits).contains(&"an accepted message has one turn"));
+}
+
+#[test]
+fn a_store_that_ignores_versions_is_found() {
+    let found = found(Sabotage::IgnoresVersions);
+    assert!(!found.is_empty());
+}
+
+#[test]
+fn statuses_that_settle_nothing_are_found() {
+    assert_eq!(found(Sabotage::IgnoresStatuses), ["a send goes out twice only where it was ambiguous"]);
+}
