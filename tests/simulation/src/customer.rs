@@ -113,14 +113,14 @@ impl Customer {
         let world = &self.meta.world;
         let id = self.note(names, text, expects);
         let body = webhook::text(self.number, names, &id, world.now(), text);
-        self.deliver(id, text.to_owned(), body)
+        self.deliver(id, format!("{text:?} ({names:?})"), body)
     }
 
     async fn tap(&self, on: &str, button: &Value) {
         let text = self.text("tap");
         let id = self.note(Names::Phone, &text, None);
         let body = webhook::tap(self.number, Names::Phone, &id, self.meta.world.now(), on, button);
-        self.deliver(id, text, body).await;
+        self.deliver(id, format!("{text:?}"), body).await;
     }
 
     fn note(&self, names: Names, text: &str, expects: Option<String>) -> String {
@@ -136,7 +136,7 @@ impl Customer {
         let (meta, customer) = (self.meta.clone(), self.number);
         async move {
             let accepted = || meta.world.ledger.accepted(&id, meta.world.now());
-            meta.deliver(&format!("{id} of customer {customer}: {text:?}"), &body, accepted).await;
+            meta.deliver(&format!("{id} of customer {customer}: {text}"), &body, accepted).await;
         }
     }
 }

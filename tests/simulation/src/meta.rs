@@ -103,8 +103,10 @@ impl Meta {
             let what: Vec<&str> = all.iter().map(|(what, ..)| what.as_str()).collect();
             let bytes = whole.to_string().into_bytes();
             self.insist(&what.join(" with "), &bytes, &webhook::signature(&bytes), &|| ()).await;
-            // Whoever does not wait any more need not be told.
-            all.into_iter().for_each(|(.., tell)| drop(tell.send(())));
+            for (.., tell) in all {
+                // Whoever does not wait any more need not be told.
+                let _ = tell.send(());
+            }
         }
         // The first tells all, itself included.
         let _ = told.await;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use salesbot::process::DEAD;
 use steps::{
     contact::{Contact, Work},
+    ids::ContactId,
     moment::{Moment, SECOND},
 };
 use store::{Direction, MemoryStore, Store};
@@ -12,6 +13,7 @@ use store::{Direction, MemoryStore, Store};
 use crate::{
     bots::{ENDS, SURVEY_WORD},
     ledger::{Claim, Names, Records, Taken, Written},
+    webhook,
     world::World,
 };
 
@@ -35,6 +37,8 @@ struct Found {
     /// What came in and went out, in the order of its commits: position, direction, id, text.
     rows: Vec<Row>,
     dead: Vec<String>,
+    /// By customer who wrote under both names at once: the contacts that each of the two leads to.
+    named: BTreeMap<usize, [Option<ContactId>; 2]>,
 }
 
 struct Row {
@@ -57,6 +61,7 @@ pub async fn check(world: &World, store: &MemoryStore) -> Vec<Broken> {
     sent_while_claimed(world, &records, &mut broken);
     sent_twice_only_where_ambiguous(&records, &mut broken);
     surveys_end_once(&records, &found, &mut broken);
+    two_names_lead_to_one_contact(&found, &mut broken);
     nothing_is_left(&found, &mut broken);
     broken
 }
@@ -76,7 +81,23 @@ async fn find(world: &World, store: &MemoryStore) -> Result<Found, store::StoreE
     rows.sort_by_key(|row| row.position);
     let dead = store.list_records(DEAD, None, world.now().0, ALL).await?;
     let dead = dead.into_iter().map(|record| String::from_utf8_lossy(&record.stored.value).into_owned()).collect();
-    Ok(Found { contacts, rows, dead })
+    let both = |written: &&Written| written.names == Names::Both && written.accepted.is_some();
+    let customers: BTreeSet<usize> = world.ledger.lock().messages.values().filter(both).map(|written| written.customer).collect();
+    let mut named = BTreeMap::new();
+    for customer in customers {
+        let phone = store.alias(&format!("phone:+{}", webhook::phone(customer))).await?;
+        let user_id = store.alias(&format!("user:{}", webhook::user_id(customer))).await?;
+        named.insert(customer, [phone, user_id].map(|holder| holder.map(|holder| merged_into(&contacts, ContactId::new(holder)))));
+    }
+    Ok(Found { contacts, rows, dead, named })
+}
+
+/// The contact that a contact was merged into in the end.
+fn merged_into(contacts: &[Contact], mut id: ContactId) -> ContactId {
+    while let Some(into) = contacts.iter().find(|contact| contact.id == id).and_then(|contact| contact.merged_into.clone()) {
+        id = into;
+    }
+    id
 }
 
 /// Every accepted message had its turn, none had two, and each answer was given once and went out.
@@ -197,6 +218,14 @@ fn surveys_end_once(records: &Records, found: &Found, broken: &mut Vec<Broken>) 
             let what = format!("the survey of {:?} ended {queued} times, and told so {taken} times", written.text);
             broken.push(Broken { promise: "a survey ends once", customer: Some(written.customer), what });
         }
+    }
+}
+
+/// Two contacts that turned out to be one person have become one.
+fn two_names_lead_to_one_contact(found: &Found, broken: &mut Vec<Broken>) {
+    for (customer, [phone, user_id]) in found.named.iter().filter(|(_, [phone, user_id])| phone != user_id) {
+        let what = format!("the phone number leads to {phone:?}, the user id to {user_id:?}");
+        broken.push(Broken { promise: "two names of a person lead to one contact", customer: Some(*customer), what });
     }
 }
 

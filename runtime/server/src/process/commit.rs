@@ -35,6 +35,9 @@ pub(super) enum Ran {
 /// Runs events on a contact whose turn it is in this process.
 pub(super) async fn run(app: &Arc<App>, id: &ContactId, whom: &Whom, events: &[Event]) -> Result<Ran, Rejected> {
     let events = for_this_contact(id, whom, events);
+    if events.is_empty() {
+        return Ok(Ran::Done(Done { contact: Some(id.clone()), ..Done::default() }));
+    }
     let mut tasks: Vec<Task<'_>> = events.iter().map(Task::new).collect();
     let watch = app.probation.watch(app, id, &mut tasks).await?;
     let result = commit_tasks(app, id, whom, &mut tasks).await;
@@ -77,7 +80,7 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             return Ok(Ran::Done(Done { contact: Some(id.clone()), traces: batch.traces, due, ..Done::default() }));
         }
         let mut merges = match named {
-            Some(named) => identity::record(app, id, &batch.known, named).await?,
+            Some(named) => identity::record(app, id, stored.as_ref().map(|_| &batch.known), named).await?,
             None => Vec::new(),
         };
         merges.extend(identity::record_changes(app, id, tasks.iter().map(|task| task.event), &batch.contact).await?);
@@ -206,14 +209,16 @@ fn is_quiet(tasks: &[Task<'_>], batch: &Batch) -> bool {
     tasks.iter().all(is_schedule) && batch.facts.iter().all(|fact| matches!(fact, Fact::Trace { .. }))
 }
 
-/// Entries are counted within a contact: in the one that it was merged into they have other numbers, and the message's id tells.
+/// Entries are counted within a contact: in the one that it was merged into they have other numbers. For a status the message's id tells;
+/// a result is left out, since a contact is merged only when nothing of it is under way.
 fn for_this_contact<'e>(id: &ContactId, whom: &Whom, events: &'e [Event]) -> Cow<'e, [Event]> {
     let forwarded = matches!(whom, Whom::Contact(named) if named != id);
+    let is_result = |event: &Event| matches!(event.kind, EventKind::Sent { .. } | EventKind::Called { .. });
     let names_an_entry = |event: &Event| matches!(&event.kind, EventKind::Status(status) if status.entry.is_some());
-    if !forwarded || !events.iter().any(names_an_entry) {
+    if !forwarded || !events.iter().any(|event| is_result(event) || names_an_entry(event)) {
         return Cow::Borrowed(events);
     }
-    let mut events = events.to_vec();
+    let mut events: Vec<Event> = events.iter().filter(|event| !is_result(event)).cloned().collect();
     for event in &mut events {
         if let EventKind::Status(status) = &mut event.kind {
             status.entry = None;

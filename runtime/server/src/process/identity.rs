@@ -12,7 +12,7 @@ use steps::{
     ids::ContactId,
 };
 
-use super::{Rejected, Whom, turns};
+use super::{Rejected, Whom, merge, turns};
 use crate::app::{ACCOUNT, App};
 
 /// The contact that is meant; None: nobody has that name, and nobody is to be made.
@@ -44,25 +44,23 @@ pub async fn find(app: &Arc<App>, whom: &Whom) -> Result<Option<ContactId>, Reje
         return Ok(None);
     }
     let id = contact_id(ACCOUNT, strongest);
-    let holder = ContactId::new(app.store.set_alias(strongest, id.as_str(), None).await?);
-    for weaker in &names[1..] {
-        claim(app, weaker, &holder, identity).await?;
-    }
-    Ok(Some(holder))
+    Ok(Some(ContactId::new(app.store.set_alias(strongest, id.as_str(), None).await?)))
 }
 
-/// Writes down the names that a contact does not have yet; gives those who turned out to be the same person.
+/// Writes down the names that a contact does not have yet; gives those who turned out to be the same person. `known`: None for a contact
+/// that is being made, which has its strongest name alone.
 pub(super) async fn record(
     app: &Arc<App>,
     id: &ContactId,
-    known: &Identity,
+    known: Option<&Identity>,
     named: &Identity,
 ) -> Result<Vec<ContactId>, Rejected> {
-    if is_known(known, named) {
+    if known.is_some_and(|known| is_known(known, named)) {
         return Ok(Vec::new());
     }
-    let (known, mut merges) = (aliases(known), Vec::new());
-    for alias in aliases(named).iter().filter(|alias| !known.contains(alias)) {
+    let names = aliases(named);
+    let (known, mut merges) = (known.map_or_else(|| names[..1].to_vec(), aliases), Vec::new());
+    for alias in names.iter().filter(|alias| !known.contains(alias)) {
         merges.extend(claim(app, alias, id, named).await?);
     }
     Ok(merges)
@@ -96,6 +94,8 @@ async fn claim(app: &Arc<App>, alias: &str, id: &ContactId, identity: &Identity)
     match load(app, &other).await? {
         Some(known) if known.merged_into.is_some() => {}
         Some(known) if !is_somebody_else(&known.identity, identity) => return Ok(Some(other)),
+        // A contact of this name alone, whose first message is being processed right now or was cut off.
+        None if other == contact_id(ACCOUNT, alias) && !merge::lead_on(app, &other, id).await? => return Ok(Some(other)),
         // Somebody else had it before, or nobody is left who has it.
         Some(_) | None => {}
     }

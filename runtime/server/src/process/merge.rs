@@ -41,6 +41,27 @@ pub(super) fn begin(app: &Arc<App>, from: ContactId, into: ContactId) {
     });
 }
 
+/// Makes a tombstone in place of a contact that has a name and no value yet: whoever is about to make it is led on. False: it was made
+/// meanwhile.
+pub(super) async fn lead_on(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool, Rejected> {
+    let commit = Commit {
+        key: from.as_str().to_owned(),
+        expected_version: 0,
+        value: serde_json::to_vec(&tombstone(Contact::new(from.clone(), Identity::default(), app.now()), into.clone())).ok(),
+        due: None,
+        journal: Vec::new(),
+    };
+    Ok(matches!(app.store.commit(commit).await?, Outcome::Committed { .. }))
+}
+
+/// What is left of a contact that was merged.
+fn tombstone(contact: Contact, into: ContactId) -> Contact {
+    let mut tombstone = Contact::new(contact.id, Identity::default(), contact.created);
+    tombstone.last_event = contact.last_event;
+    tombstone.merged_into = Some(into);
+    tombstone
+}
+
 /// Makes a contact a tombstone; false while something of it is under way, whose result would not find its entry any more.
 async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool, Rejected> {
     let _turn = app.queues.enter(from).await;
@@ -65,7 +86,8 @@ async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool
 
 fn is_under_way(pending: &Pending) -> bool {
     match &pending.work {
-        Work::Send(send) => send.claim.is_some(),
+        // One that was cut off, too: a status that settles it names its entry.
+        Work::Send(send) => send.claim.is_some() || send.settle_until.is_some(),
         Work::Call(call) => call.claim.is_some(),
         Work::Timer(_) => false,
     }
@@ -88,13 +110,10 @@ pub async fn finish(app: &Arc<App>, from: &ContactId) -> Result<bool, Rejected> 
     for alias in &names {
         app.store.set_alias(alias, into.as_str(), Some(from.as_str())).await?;
     }
-    let mut tombstone = Contact::new(contact.id, Identity::default(), contact.created);
-    tombstone.last_event = contact.last_event;
-    tombstone.merged_into = Some(into);
     let commit = Commit {
         key: from.as_str().to_owned(),
         expected_version: stored.version,
-        value: serde_json::to_vec(&tombstone).ok(),
+        value: serde_json::to_vec(&tombstone(contact, into)).ok(),
         due: None,
         journal: Vec::new(),
     };
