@@ -71,19 +71,29 @@ impl Customer {
         let asked = self.text(SURVEY_WORD);
         self.say(Names::Phone, &asked, None).await;
         let gives_up_after = chance.within(0..=5);
-        for question in 0..3 {
-            if question == gives_up_after {
+        let name = self.text("Ana");
+        let questions = ["Your name?".to_owned(), format!("{name}, what do you want?"), "How many are you?".to_owned()];
+        for (question, place) in questions.into_iter().zip(0..) {
+            if place == gives_up_after {
                 return;
             }
-            let words = ["Your name?", "what do you want?", "How many are you?"][question as usize];
-            let words = format!("{words} [{asked}]");
-            let Ok(shown) = timeout(WAITS, self.meta.shows(&words)).await else { return };
+            let Ok(shown) = timeout(WAITS, self.meta.shows(format!("{question} [{asked}]"))).await else { return };
             sleep(chance.millis(100..=6_000)).await;
-            match (question, &shown.button) {
-                (0, _) => self.say(Names::Phone, &self.text("Ana"), None).await,
+            match (place, &shown.button) {
+                (0, _) => self.say(Names::Phone, &name, None).await,
                 (_, Some(button)) => self.tap(&shown.wamid, button).await,
                 _ => self.say(Names::Phone, &chance.within(1..=40).to_string(), None).await,
             }
+        }
+    }
+
+    /// What most do in a day: a message that is echoed; some answer the survey.
+    pub async fn live_a_day(self) {
+        if self.meta.world.chance.one_in(20) {
+            self.answer().await;
+        } else {
+            let text = self.text("echo");
+            self.say(Names::Phone, &text, None).await;
         }
     }
 
@@ -125,11 +135,8 @@ impl Customer {
 
     fn note(&self, names: Names, text: &str, expects: Option<String>) -> String {
         let world = &self.meta.world;
-        let mut records = world.ledger.lock();
-        let id = format!("wamid.in{}", records.messages.len());
         let (customer, text, sent) = (self.number, text.to_owned(), world.now());
-        records.messages.insert(id.clone(), Written { customer, names, text, sent, accepted: None, expects });
-        id
+        world.ledger.written(Written { customer, names, text, sent, accepted: None, expects })
     }
 
     fn deliver(&self, id: String, text: String, body: Value) -> impl Future<Output = ()> + use<> {

@@ -113,22 +113,17 @@ impl SimulatedGraph {
         let callback = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
         let (contact, entry) = callback::decode(callback)
             .map_or((ContactId::new(""), EntryId(0)), |callback| (callback.contact, callback.entry));
-        let wamid = {
-            let mut records = self.world.ledger.lock();
-            let wamid = format!("wamid.out{}", records.taken.len());
-            records.taken.push(Taken {
-                contact: contact.clone(),
-                entry,
-                text: text.clone(),
-                wamid: wamid.clone(),
-                at: self.world.now(),
-                by: self.life.clone(),
-                was_asleep,
-                answered: None,
-                told: None,
-            });
-            wamid
-        };
+        let wamid = self.world.ledger.taken(|wamid| Taken {
+            contact: contact.clone(),
+            entry,
+            text: text.clone(),
+            wamid,
+            at: self.world.now(),
+            by: self.life.clone(),
+            was_asleep,
+            answered: None,
+            told: None,
+        });
         self.world.log(|| format!("{}: taken as {wamid}: {text:?} of {contact}, entry {entry}", self.life.name));
         self.meta.received(body, &wamid);
         let callback = match self.world.plan.sabotage {

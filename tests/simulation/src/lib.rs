@@ -9,6 +9,7 @@ pub mod bots;
 mod chance;
 mod chaos;
 mod customer;
+mod day;
 mod graph;
 mod ledger;
 mod life;
@@ -22,6 +23,7 @@ mod store;
 mod webhook;
 mod world;
 
+pub use day::day;
 pub use plan::{Plan, Sabotage};
 pub use promises::Broken;
 pub use run::{Figures, Outcome, run};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Parser;
-use simulation::{Figures, Outcome, Plan, run};
+use simulation::{Figures, Outcome, Plan, day, run};
 
 /// The allocator of the server, so that what is measured is what is run.
 #[global_allocator]
@@ -14,25 +14,36 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How many lines of a conversation are shown where a promise was broken.
 const EXCERPT: usize = 40;
+/// Runs, where nothing is said.
+const RUNS: u64 = 2_000;
 /// Between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(5);
 
 #[derive(Parser)]
 struct Arguments {
-    /// How many runs, each with a seed of its own
-    #[arg(long, default_value_t = 200)]
-    runs: u64,
-    /// The first seed; without `--runs` one run, with its whole log
+    /// How many runs, each with a seed of its own; left out: one with `--seed`, else 2000
+    #[arg(long)]
+    runs: Option<u64>,
+    /// The first seed; where it is the only one, its log is printed
     #[arg(long)]
     seed: Option<u64>,
+    /// A day without faults instead, and what it costs
+    #[arg(long)]
+    day: bool,
+    /// How many conversations the day has
+    #[arg(long, default_value_t = 1_000_000, requires = "day")]
+    conversations: u64,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    let given: Vec<String> = std::env::args().collect();
-    let arguments = Arguments::parse_from(&given);
-    match arguments.seed {
-        Some(seed) if !given.iter().any(|argument| argument.starts_with("--runs")) => one(seed),
-        first => many(first.unwrap_or(1), arguments.runs),
+    let arguments = Arguments::parse();
+    if arguments.day {
+        day(arguments.conversations)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match (arguments.seed, arguments.runs) {
+        (Some(seed), None) => one(seed),
+        (first, runs) => many(first.unwrap_or(1), runs.unwrap_or(RUNS)),
     }
 }
 

@@ -2,6 +2,7 @@
 //! messages; and it shows customers what they were sent.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -11,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
-    sync::{Notify, oneshot},
+    sync::oneshot,
     time::sleep,
 };
 
@@ -25,7 +26,6 @@ const PAUSES: [Duration; 4] =
 #[derive(Clone)]
 pub struct Shown {
     pub wamid: String,
-    pub text: String,
     pub button: Option<Value>,
 }
 
@@ -35,10 +35,12 @@ const TOGETHER: Duration = Duration::from_millis(200);
 pub struct Meta {
     pub world: Arc<World>,
     servers: OnceLock<Arc<Servers>>,
-    chats: Mutex<Vec<Shown>>,
+    /// What customers were sent, by its text.
+    chats: Mutex<HashMap<String, Shown>>,
+    /// Who waits for a text.
+    waiting: Mutex<HashMap<String, oneshot::Sender<Shown>>>,
     /// What waits to be sent together, with whom to tell when it was accepted.
     batch: Mutex<Vec<(String, Value, oneshot::Sender<()>)>>,
-    shown: Notify,
     /// Statuses that are still to be sent, or were not accepted yet.
     under_way: AtomicUsize,
 }
@@ -49,8 +51,8 @@ impl Meta {
             world: world.clone(),
             servers: OnceLock::new(),
             chats: Mutex::default(),
+            waiting: Mutex::default(),
             batch: Mutex::default(),
-            shown: Notify::new(),
             under_way: AtomicUsize::default(),
         })
     }
@@ -133,21 +135,29 @@ impl Meta {
     pub fn received(&self, body: &Value, wamid: &str) {
         let shown = Shown {
             wamid: wamid.to_owned(),
-            text: webhook::text_of(body).to_owned(),
             button: webhook::button_of(body).cloned(),
         };
-        lock(&self.chats).push(shown);
-        self.shown.notify_waiters();
+        let text = webhook::text_of(body).to_owned();
+        if let Some(tell) = lock(&self.waiting).remove(&text) {
+            // Whoever does not wait any more need not be told.
+            let _ = tell.send(shown.clone());
+        }
+        if self.world.ledger.keeps() {
+            lock(&self.chats).insert(text, shown);
+        }
     }
 
-    /// Waits for a message with these words.
-    pub async fn shows(&self, words: &str) -> Shown {
-        loop {
-            let shown = self.shown.notified();
-            if let Some(found) = lock(&self.chats).iter().find(|shown| shown.text.contains(words)) {
-                return found.clone();
-            }
-            shown.await;
+    /// Waits for a message; one waits for the same at a time.
+    pub async fn shows(&self, text: String) -> Shown {
+        if let Some(shown) = lock(&self.chats).get(&text) {
+            return shown.clone();
+        }
+        let (tell, told) = oneshot::channel();
+        lock(&self.waiting).insert(text, tell);
+        match told.await {
+            Ok(shown) => shown,
+            // Another one waits in its place.
+            Err(_) => std::future::pending().await,
         }
     }
 

@@ -89,6 +89,24 @@ pub enum Sabotage {
 }
 
 impl Plan {
+    /// One server, and nothing goes wrong.
+    pub fn of_a_day() -> Self {
+        Plan {
+            seed: 1,
+            servers: 1,
+            customers: 0,
+            troubles: Duration::ZERO,
+            store: StoreFaults::default(),
+            graph: GraphFaults::default(),
+            webhooks: WebhookFaults::default(),
+            crashes: 0,
+            stops: 0,
+            sleeps: 0,
+            skew: 0,
+            sabotage: None,
+        }
+    }
+
     pub fn of_seed(seed: u64) -> Self {
         let chance = Chance::seeded(seed ^ 0x5EED);
         let rate = || if chance.one_in(2) { *chance.pick(&[2, 10, 40]) } else { 0 };

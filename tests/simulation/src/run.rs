@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use interpreter::contact_id;
-use salesbot::app::ACCOUNT;
+use salesbot::{app::ACCOUNT, process::MERGE};
 use steps::moment::MINUTE;
 use store::{LANES, MemoryStore, Store};
 use tokio::{
@@ -140,14 +140,16 @@ async fn live(plan: Plan) -> anyhow::Result<Outcome> {
 }
 
 /// Whether no contact is due now or soon.
-async fn is_quiet(world: &World, store: &MemoryStore) -> bool {
+pub(crate) async fn is_quiet(world: &World, store: &MemoryStore) -> bool {
     for lane in 0..LANES {
         let due = store.due(lane, world.now().plus(SOON).0, 1).await;
         if due.is_ok_and(|due| !due.is_empty()) {
             return false;
         }
     }
-    true
+    // A merge waits until nothing of the contact is under way.
+    let merges = store.list_records(MERGE, None, world.now().0, 1).await;
+    merges.is_ok_and(|merges| merges.is_empty())
 }
 
 fn figures(world: &Arc<World>) -> Figures {

@@ -20,7 +20,7 @@ use salesbot::{
     bots,
     caller::NoCalls,
     due, fleet,
-    process::{begin_run, end_run},
+    process::{begin_run, end_run, work_on_merges},
     router::router,
     schedule,
     settings::{Flags, Settings},
@@ -127,6 +127,7 @@ impl Servers {
         app.set_ready();
         app.tasks.spawn(fleet::work(app.clone()));
         app.tasks.spawn(due::work(app.clone()));
+        app.tasks.spawn(work_on_merges(app.clone()));
         app.tasks.spawn(schedule::work(app.clone()));
         app.tasks.spawn(bots::follow(app.clone()));
         app.tasks.spawn(templates::work(app.clone()));

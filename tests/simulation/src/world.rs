@@ -30,13 +30,13 @@ pub struct World {
 }
 
 impl World {
-    /// Begins in a runtime whose time is paused.
-    pub fn begin(plan: Plan, keeps_log: bool) -> Arc<Self> {
+    /// Begins in a runtime whose time is paused. `keeps`: what happens is written down, to be checked.
+    pub fn begin(plan: Plan, keeps: bool) -> Arc<Self> {
         Arc::new(World {
             chance: Chance::seeded(plan.seed),
             plan,
-            log: Log::new(keeps_log),
-            ledger: Ledger::default(),
+            log: Log::new(keeps),
+            ledger: Ledger::new(keeps),
             graph_away_until: AtomicI64::default(),
             begun: Instant::now(),
             is_troubled: AtomicBool::new(true),

@@ -84,6 +84,9 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             None => Vec::new(),
         };
         merges.extend(identity::record_changes(app, id, tasks.iter().map(|task| task.event), &batch.contact).await?);
+        for other in &merges {
+            merge::plan(app, other, id).await?;
+        }
         // A server that stops begins nothing new; whoever comes next claims it.
         let claimed = if app.is_stopping() {
             Vec::new()
