@@ -18,7 +18,7 @@ pub fn begin(world: &Arc<World>, servers: &Arc<Servers>, meta: &Arc<Meta>) -> Jo
         let down = world.chance.millis(500..=40_000);
         troubles.spawn(async move {
             sleep(at).await;
-            if servers.crash(place) {
+            if servers.crash(place).await {
                 sleep(down).await;
                 servers.start(place, &meta).await;
             }

@@ -68,8 +68,15 @@ async fn live(conversations: u64) -> anyhow::Result<()> {
             records.written, records.sends, used.resident >> 20, (used.time - before.time).as_secs()
         );
     }
-    while !(meta.is_done() && is_quiet(&world, &servers.store).await) {
+    loop {
         sleep(LOOK).await;
+        let all_said = {
+            let records = world.ledger.lock();
+            records.accepted == records.written
+        };
+        if all_said && meta.is_done() && is_quiet(&world, &servers.store).await {
+            break;
+        }
     }
 
     let after = Used::now()?;

@@ -125,6 +125,7 @@ impl SimulatedGraph {
             told: None,
         });
         self.world.log(|| format!("{}: taken as {wamid}: {text:?} of {contact}, entry {entry}", self.life.name));
+        self.life.step(self.world.now());
         self.meta.received(body, &wamid);
         let callback = match self.world.plan.sabotage {
             Some(Sabotage::IgnoresStatuses) => "",

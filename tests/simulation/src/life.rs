@@ -20,6 +20,8 @@ pub struct Life {
     process: OnceLock<String>,
     state: Mutex<State>,
     changed: Notify,
+    /// What becomes of it, and after how many further steps: a fault that waits for a moment at which something is half done.
+    armed: Mutex<Option<(State, u64)>>,
     /// When something came between this process and its work: sleep, death, a store that failed.
     troubles: Mutex<Vec<Moment>>,
 }
@@ -30,7 +32,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Life {
     pub fn new(name: String) -> Self {
-        Life { name, process: OnceLock::new(), state: Mutex::new(State::Runs), changed: Notify::new(), troubles: Mutex::default() }
+        Life { name, process: OnceLock::new(), state: Mutex::new(State::Runs), changed: Notify::new(), armed: Mutex::default(), troubles: Mutex::default() }
     }
 
     pub fn is_process(&self, id: &str) {
@@ -55,6 +57,28 @@ impl Life {
         *lock(&self.state)
     }
 
+    /// Lets something happen to the process in the midst of what it does, after so many steps.
+    pub fn arm(&self, state: State, steps: u64) {
+        *lock(&self.armed) = Some((state, steps));
+    }
+
+    pub fn disarm(&self) {
+        *lock(&self.armed) = None;
+    }
+
+    /// A step: something that the process asked for is half done.
+    pub fn step(&self, now: Moment) {
+        let mut armed = lock(&self.armed);
+        match &mut *armed {
+            Some((_, steps @ 1..)) => *steps -= 1,
+            Some((state, 0)) => {
+                self.set(*state, now);
+                *armed = None;
+            }
+            None => {}
+        }
+    }
+
     /// Resolves when the process runs; never when it is dead.
     pub async fn runs(&self) {
         self.becomes(State::Runs).await;
@@ -65,7 +89,8 @@ impl Life {
         self.becomes(State::Dead).await;
     }
 
-    async fn becomes(&self, state: State) {
+    /// Resolves when the process is in that state; never when it died in another one.
+    pub async fn becomes(&self, state: State) {
         loop {
             let changed = self.changed.notified();
             match self.state() {

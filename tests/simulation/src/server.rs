@@ -44,6 +44,10 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a server may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(30);
+/// Steps of a server until something happens to it, at most.
+const MANY_STEPS: u64 = 30;
+/// A server that does nothing for so long is struck while it is idle.
+const IDLE: Duration = Duration::from_secs(5);
 /// Between the tries of a start.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -134,21 +138,41 @@ impl Servers {
         Ok(Server { life, router: router(app.clone()), app, store })
     }
 
-    /// The server of a place dies in the midst of whatever it does.
-    pub fn crash(&self, place: usize) -> bool {
-        let Some(server) = lock(&self.places[place]).take() else { return false };
-        self.world.log(|| format!("{}: crashes", server.life.name));
+    /// The server of a place dies in the midst of whatever it does; false: there is none.
+    pub async fn crash(&self, place: usize) -> bool {
+        let Some(Server { life, .. }) = lock(&self.places[place]).clone() else { return false };
+        self.strike(&life, State::Dead).await;
+        self.bury(place, &life)
+    }
+
+    /// Takes a dead server from its place; false: somebody else did.
+    fn bury(&self, place: usize, life: &Arc<Life>) -> bool {
+        let mut server = lock(&self.places[place]);
+        if !server.as_ref().is_some_and(|server| Arc::ptr_eq(&server.life, life)) {
+            return false;
+        }
+        self.world.log(|| format!("{}: crashes", life.name));
         self.world.ledger.lock().crashes += 1;
-        server.life.set(State::Dead, self.world.now());
+        life.set(State::Dead, self.world.now());
+        *server = None;
         true
+    }
+
+    /// Waits until something is half done, and lets it happen then.
+    async fn strike(&self, life: &Life, state: State) {
+        life.arm(state, self.world.chance.within(0..=MANY_STEPS));
+        // Who does nothing is struck all the same.
+        let _ = timeout(IDLE, life.becomes(state)).await;
+        life.disarm();
+        life.set(state, self.world.now());
     }
 
     /// The server of a place is frozen for a while.
     pub async fn freeze(&self, place: usize, time: Duration) {
         let Some(Server { life, .. }) = lock(&self.places[place]).clone() else { return };
+        self.strike(&life, State::Sleeps).await;
         self.world.log(|| format!("{}: sleeps for {} ms", life.name, time.as_millis()));
         self.world.ledger.lock().sleeps += 1;
-        life.set(State::Sleeps, self.world.now());
         sleep(time).await;
         self.world.log(|| format!("{}: wakes", life.name));
         life.set(State::Runs, self.world.now());
@@ -181,7 +205,7 @@ impl Servers {
         };
         self.world.log(|| format!("{}: has stopped{}", server.life.name, if has_ended { "" } else { ", not in time" }));
         if !has_ended {
-            return self.crash(place);
+            return self.bury(place, &server.life);
         }
         server.life.set(State::Dead, self.world.now());
         lock(&self.places[place]).take().is_some()

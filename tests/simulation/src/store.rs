@@ -101,6 +101,7 @@ impl SimulatedStore {
                 }
                 Fate::LostAnswer => {
                     apply(self.inner.clone()).await?;
+                    self.life.step(self.world.now());
                     sleep(PATIENCE).await;
                     Err(lost())
                 }
@@ -117,11 +118,13 @@ impl SimulatedStore {
                 }
                 Fate::Done { there, back } => {
                     pause(there).await;
+                    self.life.step(self.world.now());
                     if self.life.state() == State::Dead && self.world.chance.one_in(2) {
                         // The request had not left the machine.
                         std::future::pending::<()>().await;
                     }
                     let answer = apply(self.inner.clone()).await;
+                    self.life.step(self.world.now());
                     pause(back).await;
                     answer
                 }

@@ -129,7 +129,7 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
         metrics::counter!(names::TURNS).increment(batch.traces.len() as u64);
         let Batch { facts, traces, receipts, .. } = *batch;
         after(app, id, &facts, due, now).await;
-        sender::begin(app, id, claimed);
+        sender::begin(app, id, claimed, now);
         sender::acknowledge(app, receipts);
         merges.into_iter().for_each(|other| merge::begin(app, other, id.clone()));
         return Ok(Ran::Done(Done { contact: Some(id.clone()), traces, due, dead, parked: false }));
