@@ -174,6 +174,7 @@ mod tests {
     use std::pin::Pin;
 
     use serde_json::json;
+    use steps::{event::Identity, ids::EntryId, message::Message};
 
     use super::*;
     use crate::{
@@ -269,6 +270,28 @@ mod tests {
         assert_eq!(graph.bodies().len(), 0);
         assert_eq!(server.get("/readyz").await.status, 503);
         assert_eq!(server.get("/healthz").await.status, 200);
+    }
+
+    /// A server that slept longer than its claim: by now others may be at it.
+    #[tokio::test]
+    async fn what_was_claimed_long_ago_is_left() {
+        let graph = Graph::accepting().await;
+        let server = Server::connected(&graph.address).await;
+        let claimed = |entry: u32| Claimed::Send {
+            entry: EntryId(entry),
+            number: server.app.default_number(),
+            to: Identity { phone: Some(format!("+{ANA}")), ..Identity::default() },
+            message: Message::Text { text: "Oi".into() },
+            reply_to: None,
+            attempt: 0,
+        };
+        let contact = ContactId::new("c1");
+        begin(&server.app, &contact, vec![claimed(1)], NOW.plus(-MAX_DELAY - 1));
+        server.settle().await;
+        assert_eq!(graph.bodies().len(), 0);
+        begin(&server.app, &contact, vec![claimed(1)], NOW.plus(-MAX_DELAY));
+        server.settle().await;
+        assert_eq!(graph.bodies().len(), 1);
     }
 
     struct Panics;
