@@ -24,8 +24,7 @@ pub struct Arguments {
 /// True: every promise was kept.
 pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
     let mut line = cargo("run --release --quiet --package simulation --").args(arguments.day.then_some("--day"));
-    let numbers =
-        [("--runs", arguments.runs), ("--seed", arguments.seed), ("--conversations", arguments.conversations)];
+    let numbers = [("--runs", arguments.runs), ("--seed", arguments.seed), ("--conversations", arguments.conversations)];
     for (name, number) in numbers {
         line = line.args(number.map(|number| format!("{name}={number}")));
     }

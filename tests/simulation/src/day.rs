@@ -65,7 +65,10 @@ async fn live(conversations: u64) -> anyhow::Result<()> {
         let (used, records) = (Used::now()?, world.ledger.lock());
         println!(
             "hour {hour:>2}: {weight:>3} %, {number} conversations, {} messages, {} sends, {} MB, {} s of processor",
-            records.written, records.sends, used.resident >> 20, (used.time - before.time).as_secs()
+            records.written,
+            records.sends,
+            used.resident >> 20,
+            (used.time - before.time).as_secs()
         );
     }
     loop {
@@ -102,11 +105,22 @@ async fn live(conversations: u64) -> anyhow::Result<()> {
     }
     let time = after.time - before.time;
     let grown = after.resident.saturating_sub(before.resident);
-    println!("messages {messages}, sends {sends}, webhooks in all {webhooks}, simulated seconds {}", world.now().since(crate::world::START) / 1_000);
-    println!("processor: {:.1} s, {:.0} µs a message, {:.0} µs a webhook", time.as_secs_f64(), micros(time, messages), micros(time, webhooks));
+    println!(
+        "messages {messages}, sends {sends}, webhooks in all {webhooks}, simulated seconds {}",
+        world.now().since(crate::world::START) / 1_000
+    );
+    println!(
+        "processor: {:.1} s, {:.0} µs a message, {:.0} µs a webhook",
+        time.as_secs_f64(),
+        micros(time, messages),
+        micros(time, webhooks)
+    );
     println!(
         "resident: {} MB before, {} MB after: {} bytes a conversation, of which its stored value is {}",
-        before.resident >> 20, after.resident >> 20, grown / conversations.max(1), values / conversations.max(1)
+        before.resident >> 20,
+        after.resident >> 20,
+        grown / conversations.max(1),
+        values / conversations.max(1)
     );
     Ok(())
 }

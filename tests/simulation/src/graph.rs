@@ -13,7 +13,14 @@ use steps::{ids::ContactId, ids::EntryId};
 use tokio::time::sleep;
 use whatsapp::callback;
 
-use crate::{ledger::Taken, life::{Life, State}, meta::Meta, plan::Sabotage, webhook, world::World};
+use crate::{
+    ledger::Taken,
+    life::{Life, State},
+    meta::Meta,
+    plan::Sabotage,
+    webhook,
+    world::World,
+};
 
 /// Errors of Meta's after which a send is tried again: a limit, an outage, a fault that Meta does not know itself. With each its HTTP status.
 const ERRORS: [(u16, i64); 5] = [(429, 130_429), (400, 131_056), (500, 131_000), (503, 2), (400, 131_016)];
@@ -40,8 +47,7 @@ impl SimulatedGraph {
     fn fate(&self) -> Fate {
         let World { plan, chance, .. } = &*self.world;
         let faults = &plan.graph;
-        if self.world.now().0 < self.world.graph_away_until.load(Ordering::Relaxed)
-            || self.world.goes_wrong(faults.no_connection)
+        if self.world.now().0 < self.world.graph_away_until.load(Ordering::Relaxed) || self.world.goes_wrong(faults.no_connection)
         {
             return Fate::NoConnection;
         }
@@ -111,8 +117,8 @@ impl SimulatedGraph {
     /// The customer has it, and Meta will tell what becomes of it; gives its id.
     fn take(&self, body: &Value, text: String, was_asleep: bool) -> String {
         let callback = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
-        let (contact, entry) = callback::decode(callback)
-            .map_or((ContactId::new(""), EntryId(0)), |callback| (callback.contact, callback.entry));
+        let (contact, entry) =
+            callback::decode(callback).map_or((ContactId::new(""), EntryId(0)), |callback| (callback.contact, callback.entry));
         let wamid = self.world.ledger.taken(|wamid| Taken {
             contact: contact.clone(),
             entry,

@@ -32,7 +32,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Life {
     pub fn new(name: String) -> Self {
-        Life { name, process: OnceLock::new(), state: Mutex::new(State::Runs), changed: Notify::new(), armed: Mutex::default(), troubles: Mutex::default() }
+        Life {
+            name,
+            process: OnceLock::new(),
+            state: Mutex::new(State::Runs),
+            changed: Notify::new(),
+            armed: Mutex::default(),
+            troubles: Mutex::default(),
+        }
     }
 
     pub fn is_process(&self, id: &str) {

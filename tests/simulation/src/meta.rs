@@ -11,10 +11,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{
-    sync::oneshot,
-    time::sleep,
-};
+use tokio::{sync::oneshot, time::sleep};
 
 use crate::{server::Servers, webhook, world::World};
 
@@ -133,10 +130,7 @@ impl Meta {
 
     /// A customer has a message.
     pub fn received(&self, body: &Value, wamid: &str) {
-        let shown = Shown {
-            wamid: wamid.to_owned(),
-            button: webhook::button_of(body).cloned(),
-        };
+        let shown = Shown { wamid: wamid.to_owned(), button: webhook::button_of(body).cloned() };
         let text = webhook::text_of(body).to_owned();
         if let Some(tell) = lock(&self.waiting).remove(&text) {
             // Whoever does not wait any more need not be told.
@@ -169,7 +163,8 @@ impl Meta {
             return;
         }
         let late = if self.world.goes_wrong(faults.late_status) { 120_000 } else { 0 };
-        let states = if self.world.goes_wrong(faults.undelivered) { &["sent", "failed"][..] } else { &["sent", "delivered", "read"] };
+        let states =
+            if self.world.goes_wrong(faults.undelivered) { &["sent", "failed"][..] } else { &["sent", "delivered", "read"] };
         for state in states {
             let after = chance.millis(late..=late + 4_000);
             let (meta, wamid) = (self.clone(), wamid.to_owned());
@@ -189,7 +184,6 @@ impl Meta {
     pub fn is_done(&self) -> bool {
         self.under_way.load(Ordering::Relaxed) == 0
     }
-
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

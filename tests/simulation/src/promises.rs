@@ -87,7 +87,8 @@ async fn find(world: &World, store: &MemoryStore) -> Result<Found, store::StoreE
     for customer in customers {
         let phone = store.alias(&format!("phone:+{}", webhook::phone(customer))).await?;
         let user_id = store.alias(&format!("user:{}", webhook::user_id(customer))).await?;
-        named.insert(customer, [phone, user_id].map(|holder| holder.map(|holder| merged_into(&contacts, ContactId::new(holder)))));
+        named
+            .insert(customer, [phone, user_id].map(|holder| holder.map(|holder| merged_into(&contacts, ContactId::new(holder)))));
     }
     Ok(Found { contacts, rows, dead, named })
 }
@@ -106,7 +107,10 @@ fn one_turn_each(records: &Records, found: &Found, broken: &mut Vec<Broken>) {
         let customer = Some(written.customer);
         let turns = found.rows.iter().filter(|row| row.direction == Direction::In && row.id == *id).count();
         if turns > 1 || (turns == 0 && written.accepted.is_some()) {
-            let what = format!("{id} ({:?}) was accepted at {:?} and stands in the transcript {turns} times", written.text, written.accepted);
+            let what = format!(
+                "{id} ({:?}) was accepted at {:?} and stands in the transcript {turns} times",
+                written.text, written.accepted
+            );
             broken.push(Broken { promise: "an accepted message has one turn", customer, what });
         }
         let (Some(expected), 1..) = (&written.expects, turns) else { continue };
@@ -189,7 +193,9 @@ fn sent_while_claimed(world: &World, records: &Records, broken: &mut Vec<Broken>
     for taken in records.taken.iter().filter(|taken| !taken.was_asleep) {
         let what = match records.claim_of(taken) {
             None => "without a claim".to_owned(),
-            Some(claim) if taken.at > claim.until.plus(skew) => format!("{} ms after the claim's end", taken.at.since(claim.until)),
+            Some(claim) if taken.at > claim.until.plus(skew) => {
+                format!("{} ms after the claim's end", taken.at.since(claim.until))
+            }
             Some(_) => continue,
         };
         let what = format!("{:?} went out as {} {what}", taken.text, taken.wamid);

@@ -223,12 +223,13 @@ impl Store for SimulatedStore {
     fn set_alias<'a>(&'a self, alias: &'a str, contact: &'a str, replaces: Option<&'a str>) -> StoreFuture<'a, String> {
         let (world, by) = (self.world.clone(), self.life.name.clone());
         let (name, to, from) = (alias.to_owned(), contact.to_owned(), replaces.map(str::to_owned));
-        let set =
-            |inner: Arc<MemoryStore>| -> Applied<String> { Box::pin(async move {
+        let set = |inner: Arc<MemoryStore>| -> Applied<String> {
+            Box::pin(async move {
                 let holder = inner.set_alias(&name, &to, from.as_deref()).await?;
                 world.log(|| format!("{by}: alias {name} is {holder}"));
                 Ok(holder)
-            }) };
+            })
+        };
         self.run("set alias", alias, true, set)
     }
 

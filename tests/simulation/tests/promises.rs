@@ -17,22 +17,22 @@ fn hold(seeds: Range<u64>) {
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_1() {
-    hold(0..60);
+    hold(0..40);
 }
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_2() {
-    hold(60..120);
+    hold(40..80);
 }
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_3() {
-    hold(120..180);
+    hold(80..120);
 }
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_4() {
-    hold(180..240);
+    hold(120..160);
 }
 
 #[test]
@@ -59,8 +59,8 @@ fn a_store_that_loses_what_it_acknowledged_is_found() {
 
 #[test]
 fn a_store_that_ignores_versions_is_found() {
-    let found = found(Sabotage::IgnoresVersions);
-    assert!(!found.is_empty());
+    // What comes first depends on who overwrites whom: a message, an answer, or what was sent.
+    assert!(!found(Sabotage::IgnoresVersions).is_empty());
 }
 
 #[test]

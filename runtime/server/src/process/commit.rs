@@ -46,9 +46,9 @@ pub(super) async fn run(app: &Arc<App>, id: &ContactId, whom: &Whom, events: &[E
 }
 
 async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [Task<'_>]) -> Result<Ran, Rejected> {
-    let (named, newcomer) = match whom {
-        Whom::Contact(_) => (None, None),
-        Whom::Named { identity, create } => (Some(identity), Some(identity).filter(|_| *create)),
+    let newcomer = match whom {
+        Whom::Named { identity, create: true } => Some(identity),
+        Whom::Contact(_) | Whom::Named { .. } => None,
     };
     let mut stored = match app.store.load(id.as_str()).await {
         Err(StoreError::Unreadable { reason, .. }) => return park(app, id, tasks, &reason).await.map(Ran::Done),
@@ -79,11 +79,8 @@ async fn commit_tasks(app: &Arc<App>, id: &ContactId, whom: &Whom, tasks: &mut [
             let due = due::next(&batch.contact);
             return Ok(Ran::Done(Done { contact: Some(id.clone()), traces: batch.traces, due, ..Done::default() }));
         }
-        let mut merges = match named {
-            Some(named) => identity::record(app, id, stored.as_ref().map(|_| &batch.known), named).await?,
-            None => Vec::new(),
-        };
-        merges.extend(identity::record_changes(app, id, tasks.iter().map(|task| task.event), &batch.contact).await?);
+        let known = stored.as_ref().map(|_| &batch.known);
+        let merges = identity::record(app, id, known, &batch.contact.identity).await?;
         for other in &merges {
             merge::plan(app, other, id).await?;
         }

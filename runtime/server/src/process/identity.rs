@@ -6,11 +6,7 @@
 use std::sync::Arc;
 
 use interpreter::{aliases, contact_id};
-use steps::{
-    contact::Contact,
-    event::{Event, EventKind, Identity},
-    ids::ContactId,
-};
+use steps::{contact::Contact, event::Identity, ids::ContactId};
 
 use super::{Rejected, Whom, merge, turns};
 use crate::app::{ACCOUNT, App};
@@ -47,39 +43,21 @@ pub async fn find(app: &Arc<App>, whom: &Whom) -> Result<Option<ContactId>, Reje
     Ok(Some(ContactId::new(app.store.set_alias(strongest, id.as_str(), None).await?)))
 }
 
-/// Writes down the names that a contact does not have yet; gives those who turned out to be the same person. `known`: None for a contact
-/// that is being made, which has its strongest name alone.
+/// Writes down the names that a contact got in its turns; gives those who turned out to be the same person. `known`: the names before,
+/// None for a contact that is being made, which has its strongest name alone.
 pub(super) async fn record(
     app: &Arc<App>,
     id: &ContactId,
     known: Option<&Identity>,
-    named: &Identity,
+    identity: &Identity,
 ) -> Result<Vec<ContactId>, Rejected> {
-    if known.is_some_and(|known| is_known(known, named)) {
+    if known.is_some_and(|known| is_known(known, identity)) {
         return Ok(Vec::new());
     }
-    let names = aliases(named);
-    let (known, mut merges) = (known.map_or_else(|| names[..1].to_vec(), aliases), Vec::new());
+    let names = aliases(identity);
+    let (known, mut merges) = (known.map_or_else(|| names.iter().take(1).cloned().collect(), aliases), Vec::new());
     for alias in names.iter().filter(|alias| !known.contains(alias)) {
-        merges.extend(claim(app, alias, id, named).await?);
-    }
-    Ok(merges)
-}
-
-/// After a change of number or user id that Meta tells of: the contact has its new names, too.
-pub(super) async fn record_changes(
-    app: &Arc<App>,
-    id: &ContactId,
-    events: impl Iterator<Item = &Event>,
-    contact: &Contact,
-) -> Result<Vec<ContactId>, Rejected> {
-    let mut merges = Vec::new();
-    for event in events {
-        if let EventKind::Identity(change) = &event.kind {
-            for alias in aliases(&change.new) {
-                merges.extend(claim(app, &alias, id, &contact.identity).await?);
-            }
-        }
+        merges.extend(claim(app, alias, id, identity).await?);
     }
     Ok(merges)
 }

@@ -64,6 +64,17 @@ async fn a_known_phone_gets_its_user_id() {
     assert_eq!((&before, &before), (&with_id, &without_phone));
 }
 
+/// Two messages of one webhook, of which only the second tells the phone number.
+#[tokio::test]
+async fn a_name_counts_whichever_message_brings_it() {
+    let server = Server::sandbox().await;
+    let (first, both) = (identity(Some("BR.1"), None), identity(Some("BR.1"), Some("5511987654321")));
+    let events = [message(&server, "1", &first), message(&server, "2", &both)];
+    let done = process(&server.app, &Whom::Named { identity: first, create: true }, &events).await.unwrap();
+    server.settle().await;
+    assert_eq!(done.contact, Some(write(&server, "3", &identity(None, Some("5511987654321"))).await));
+}
+
 #[tokio::test]
 async fn a_known_phone_with_a_new_user_id_is_a_new_person() {
     let server = Server::sandbox().await;
