@@ -24,6 +24,6 @@ mod webhook;
 mod world;
 
 pub use day::day;
-pub use plan::{Plan, Sabotage};
+pub use plan::{GraphFaults, Plan, Sabotage};
 pub use promises::Broken;
 pub use run::{Figures, Outcome, run};

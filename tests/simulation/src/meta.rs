@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -31,7 +31,8 @@ const TOGETHER: Duration = Duration::from_millis(200);
 
 pub struct Meta {
     pub world: Arc<World>,
-    servers: OnceLock<Arc<Servers>>,
+    /// Weak, for a server holds its way to Meta.
+    servers: OnceLock<Weak<Servers>>,
     /// What customers were sent, by its text.
     chats: Mutex<HashMap<String, Shown>>,
     /// Who waits for a text.
@@ -57,7 +58,7 @@ impl Meta {
     /// Where webhooks go from now on.
     pub fn connect(&self, servers: &Arc<Servers>) {
         // Connected once, before the run.
-        let _ = self.servers.set(servers.clone());
+        let _ = self.servers.set(Arc::downgrade(servers));
     }
 
     /// Sends a webhook as Meta does; `accepted` is called at each 200. Returns when it was accepted.
@@ -112,7 +113,7 @@ impl Meta {
     }
 
     async fn insist(&self, what: &str, bytes: &[u8], signature: &str, accepted: &impl Fn()) {
-        let Some(servers) = self.servers.get() else { return };
+        let Some(servers) = self.servers.get().and_then(Weak::upgrade) else { return };
         for attempt in 0.. {
             let breaks_off = self.world.goes_wrong(self.world.plan.webhooks.broken_off);
             let breaks_off = breaks_off.then(|| self.world.chance.millis(0..=10));

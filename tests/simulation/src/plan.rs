@@ -91,11 +91,12 @@ pub enum Sabotage {
 impl Plan {
     /// One server, and nothing goes wrong.
     pub fn of_a_day() -> Self {
+        Plan { servers: 1, customers: 0, troubles: Duration::ZERO, ..Plan::of_seed(1).without_faults() }
+    }
+
+    /// The same servers and customers, and nothing goes wrong.
+    pub fn without_faults(self) -> Self {
         Plan {
-            seed: 1,
-            servers: 1,
-            customers: 0,
-            troubles: Duration::ZERO,
             store: StoreFaults::default(),
             graph: GraphFaults::default(),
             webhooks: WebhookFaults::default(),
@@ -103,7 +104,7 @@ impl Plan {
             stops: 0,
             sleeps: 0,
             skew: 0,
-            sabotage: None,
+            ..self
         }
     }
 
