@@ -112,7 +112,8 @@ fn tombstone(contact: Contact, into: ContactId) -> Contact {
     tombstone
 }
 
-/// Makes a contact a tombstone; false while something of it is under way, whose result would not find its entry any more.
+/// Makes a contact a tombstone; false while something of it is under way, whose result would not find its entry any more, and while there
+/// is nobody to merge it into.
 async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool, Rejected> {
     let _turn = app.queues.enter(from).await;
     let Some(stored) = app.store.load(from.as_str()).await? else { return Ok(true) };
@@ -121,6 +122,10 @@ async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool
         return Ok(true);
     }
     if contact.pending.iter().any(is_under_way) {
+        return Ok(false);
+    }
+    // The commit that makes it may have failed, and comes again with its message.
+    if app.store.load(into.as_str()).await?.is_none() {
         return Ok(false);
     }
     contact.merged_into = Some(into.clone());

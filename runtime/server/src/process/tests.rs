@@ -43,10 +43,15 @@ fn message(server: &Server, id: &str, from: &Identity) -> Event {
 }
 
 async fn write(server: &Server, id: &str, from: &Identity) -> ContactId {
-    let whom = Whom::Named { identity: from.clone(), create: true };
-    let done = process(&server.app, &whom, &[message(server, id, from)]).await.unwrap();
+    let contact = write_only(server, id, from).await;
     server.settle().await;
-    done.contact.unwrap()
+    contact
+}
+
+/// While a worker runs, which nobody waits for.
+async fn write_only(server: &Server, id: &str, from: &Identity) -> ContactId {
+    let whom = Whom::Named { identity: from.clone(), create: true };
+    process(&server.app, &whom, &[message(server, id, from)]).await.unwrap().contact.unwrap()
 }
 
 async fn load(server: &Server, id: &ContactId) -> Contact {
@@ -145,11 +150,15 @@ async fn a_contact_that_is_just_being_made_is_not_left_behind() {
 async fn a_merge_that_was_cut_off_is_taken_up() {
     let server = Server::sandbox().await;
     let by_phone = write(&server, "1", &identity(None, Some("5511987654321"))).await;
-    let by_user = write(&server, "2", &identity(Some("BR.1"), None)).await;
+    let by_user = interpreter::contact_id(crate::app::ACCOUNT, "user:BR.1");
     super::merge::plan(&server.app, &by_phone, &by_user).await.unwrap();
     let worker = tokio::spawn(super::work_on_merges(server.app.clone()));
-    // More than the worker's pause between two looks.
-    tokio::time::sleep(Duration::from_secs(90)).await;
+    // More than the worker's pause between two looks, and than all its tries.
+    let looks = || tokio::time::sleep(Duration::from_secs(120));
+    looks().await;
+    assert_eq!(load(&server, &by_phone).await.merged_into, None, "there is nobody to merge it into yet");
+    assert_eq!(write_only(&server, "2", &identity(Some("BR.1"), None)).await, by_user);
+    looks().await;
     worker.abort();
     assert_eq!(load(&server, &by_phone).await.merged_into, Some(by_user));
     let open = server.app.store.get_record(super::MERGE, by_phone.as_str(), NOW.0).await.unwrap();
