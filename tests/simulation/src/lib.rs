@@ -1,7 +1,7 @@
 //! A deterministic simulation of the whole server: webhooks, turns, commits, due work, sends and statuses, with several real servers on
 //! one simulated store, a simulated Graph API, and time that passes at once.
 //!
-//! [`run`] lives through what a [`Plan`] says and checks the promises at the end. Everything that is drawn comes from the plan's seed, so a
+//! [`run()`] lives through what a [`Plan`] says and checks the promises at the end. Everything that is drawn comes from the plan's seed, so a
 //! run that broke a promise can be run again, and its log read. What a server does is never decided here: the servers are
 //! [`App`](salesbot::app::App)s with their router and their workers, built as `salesbot serve` builds them, but for the port.
 
