@@ -17,22 +17,22 @@ fn hold(seeds: Range<u64>) {
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_1() {
-    hold(0..40);
+    hold(0..30);
 }
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_2() {
-    hold(40..80);
+    hold(30..60);
 }
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_3() {
-    hold(80..120);
+    hold(60..90);
 }
 
 #[test]
 fn the_promises_hold_whatever_goes_wrong_4() {
-    hold(120..160);
+    hold(90..120);
 }
 
 /// How many sends went out twice in runs like this one, of how many.
