@@ -1,4 +1,4 @@
-//! What developers run: `cargo xtask test`, `docs`, `tidy`, `coverage`, `bench`, `fuzz`. Plain Rust, so that it runs wherever the
+//! What developers run: `cargo xtask test`, `docs`, `tidy`, `coverage`, `bench`, `fuzz`, `simulate`. Plain Rust, so that it runs wherever the
 //! project builds, and small, so that it is built in seconds: what needs the project's own packages runs as a program of theirs.
 
 mod bench;
@@ -7,6 +7,7 @@ mod coverage;
 mod fuzz;
 mod needs;
 mod shell;
+mod simulate;
 mod test;
 mod tidy;
 
@@ -43,6 +44,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Fuzz what reads other people's input
     Fuzz(fuzz::Arguments),
+    /// Run the whole server under simulated time, network and store
+    Simulate(simulate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -69,5 +72,6 @@ fn run(shell: &Shell, command: Command) -> Result<bool> {
         Command::Coverage(arguments) => coverage::run(shell, &arguments),
         Command::Bench(arguments) => bench::run(shell, &arguments),
         Command::Fuzz(arguments) => fuzz::run(shell, &arguments),
+        Command::Simulate(arguments) => simulate::run(shell, &arguments),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     http_client::{Access, HttpClient},
     listen::Port,
     media, metrics,
-    process::{begin_run, end_run},
+    process::{begin_run, end_run, work_on_merges},
     read_models, retention, router, sandbox, schedule,
     settings::{LogFormat, Settings},
     templates,
@@ -79,6 +79,7 @@ pub async fn serve(
 
     supervise(&app, "the other servers", fleet::work);
     supervise(&app, "due work", due::work);
+    supervise(&app, "merges", work_on_merges);
     supervise(&app, "schedules", schedule::work);
     supervise(&app, "bot files", bots::watch);
     supervise(&app, "live bots", bots::follow);

@@ -40,6 +40,9 @@ pub(super) enum Ran {
 pub(super) async fn run(app: &Arc<App>, found: &Found, whom: &Whom, events: &[Event]) -> Result<Ran, Rejected> {
     let id = &found.contact;
     let events = for_this_contact(id, whom, events);
+    if events.is_empty() {
+        return Ok(Ran::Done(Done { contact: Some(id.clone()), ..Done::default() }));
+    }
     let mut tasks: Vec<Task<'_>> = events.iter().map(Task::new).collect();
     let watch = app.probation.watch(app, id, &mut tasks).await?;
     let result = commit_tasks(app, found, whom, &mut tasks).await;
@@ -99,11 +102,11 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
             let due = due::next(&batch.contact);
             return Ok(Ran::Done(Done { contact: Some(id.clone()), traces: batch.traces, due, ..Done::default() }));
         }
-        let mut merges = match named {
-            Some(named) => identity::record(app, id, &batch.known, named).await?,
-            None => Vec::new(),
-        };
-        merges.extend(identity::record_changes(app, id, tasks.iter().map(|task| task.event), &batch.contact).await?);
+        let known = (version != 0).then_some(&batch.known);
+        let merges = identity::record(app, id, known, &batch.contact.identity).await?;
+        for other in &merges {
+            merge::plan(app, other, id).await?;
+        }
         // A server that stops begins nothing new; whoever comes next claims it.
         let claimed = if app.is_stopping() {
             Vec::new()
@@ -147,7 +150,7 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
             app.kept.put(id, Known { version, length, contact }, now);
         }
         after(app, id, &facts, due, now).await;
-        sender::begin(app, id, claimed);
+        sender::begin(app, id, claimed, now);
         sender::acknowledge(app, receipts);
         merges.into_iter().for_each(|other| merge::begin(app, other, id.clone()));
         return Ok(Ran::Done(Done { contact: Some(id.clone()), traces, due, dead, parked: false }));
@@ -231,14 +234,16 @@ fn is_quiet(tasks: &[Task<'_>], batch: &Batch) -> bool {
     tasks.iter().all(is_schedule) && batch.facts.iter().all(|fact| matches!(fact, Fact::Trace { .. }))
 }
 
-/// Entries are counted within a contact: in the one that it was merged into they have other numbers, and the message's id tells.
+/// Entries are counted within a contact: in the one that it was merged into they have other numbers. For a status the message's id tells;
+/// a result is left out, since a contact is merged only when nothing of it is under way.
 fn for_this_contact<'e>(id: &ContactId, whom: &Whom, events: &'e [Event]) -> Cow<'e, [Event]> {
     let forwarded = matches!(whom, Whom::Contact(named) if named != id);
+    let is_result = |event: &Event| matches!(event.kind, EventKind::Sent { .. } | EventKind::Called { .. });
     let names_an_entry = |event: &Event| matches!(&event.kind, EventKind::Status(status) if status.entry.is_some());
-    if !forwarded || !events.iter().any(names_an_entry) {
+    if !forwarded || !events.iter().any(|event| is_result(event) || names_an_entry(event)) {
         return Cow::Borrowed(events);
     }
-    let mut events = events.to_vec();
+    let mut events: Vec<Event> = events.iter().filter(|event| !is_result(event)).cloned().collect();
     for event in &mut events {
         if let EventKind::Status(status) = &mut event.kind {
             status.entry = None;

@@ -6,13 +6,9 @@
 use std::sync::Arc;
 
 use interpreter::{aliases, contact_id};
-use steps::{
-    contact::Contact,
-    event::{Event, EventKind, Identity},
-    ids::ContactId,
-};
+use steps::{contact::Contact, event::Identity, ids::ContactId};
 
-use super::{Rejected, Whom, kept::Known, turns};
+use super::{Rejected, Whom, kept::Known, merge, turns};
 use crate::app::{ACCOUNT, App};
 
 /// A contact by the name that it was first met by, where this process keeps it and the name is still its strongest. That the name is
@@ -58,44 +54,24 @@ pub async fn find(app: &Arc<App>, whom: &Whom) -> Result<Option<ContactId>, Reje
         return Ok(None);
     }
     let id = contact_id(ACCOUNT, strongest);
-    let holder = ContactId::new(app.store.set_alias(strongest, id.as_str(), None).await?);
-    for weaker in &names[1..] {
-        claim(app, weaker, &holder, identity).await?;
-    }
-    Ok(Some(holder))
+    Ok(Some(ContactId::new(app.store.set_alias(strongest, id.as_str(), None).await?)))
 }
 
-/// Writes down the names that a contact does not have yet; gives those who turned out to be the same person.
+/// Writes down the names that a contact got in its turns; gives those who turned out to be the same person. `known`: the names before,
+/// None for a contact that is being made, which has its strongest name alone.
 pub(super) async fn record(
     app: &Arc<App>,
     id: &ContactId,
-    known: &Identity,
-    named: &Identity,
+    known: Option<&Identity>,
+    identity: &Identity,
 ) -> Result<Vec<ContactId>, Rejected> {
-    if is_known(known, named) {
+    if known.is_some_and(|known| is_known(known, identity)) {
         return Ok(Vec::new());
     }
-    let (known, mut merges) = (aliases(known), Vec::new());
-    for alias in aliases(named).iter().filter(|alias| !known.contains(alias)) {
-        merges.extend(claim(app, alias, id, named).await?);
-    }
-    Ok(merges)
-}
-
-/// After a change of number or user id that Meta tells of: the contact has its new names, too.
-pub(super) async fn record_changes(
-    app: &Arc<App>,
-    id: &ContactId,
-    events: impl Iterator<Item = &Event>,
-    contact: &Contact,
-) -> Result<Vec<ContactId>, Rejected> {
-    let mut merges = Vec::new();
-    for event in events {
-        if let EventKind::Identity(change) = &event.kind {
-            for alias in aliases(&change.new) {
-                merges.extend(claim(app, &alias, id, &contact.identity).await?);
-            }
-        }
+    let names = aliases(identity);
+    let (known, mut merges) = (known.map_or_else(|| names.iter().take(1).cloned().collect(), aliases), Vec::new());
+    for alias in names.iter().filter(|alias| !known.contains(alias)) {
+        merges.extend(claim(app, alias, id, identity).await?);
     }
     Ok(merges)
 }
@@ -110,6 +86,8 @@ async fn claim(app: &Arc<App>, alias: &str, id: &ContactId, identity: &Identity)
     match load(app, &other).await? {
         Some(known) if known.merged_into.is_some() => {}
         Some(known) if !is_somebody_else(&known.identity, identity) => return Ok(Some(other)),
+        // A contact of this name alone, whose first message is being processed right now or was cut off.
+        None if other == contact_id(ACCOUNT, alias) && !merge::lead_on(app, &other, id).await? => return Ok(Some(other)),
         // Somebody else had it before, or nobody is left who has it.
         Some(_) | None => {}
     }

@@ -1,6 +1,6 @@
 //! Two contacts that turned out to be one person. The lesser becomes a tombstone that still holds its content; the content goes to the
-//! other as an event; then the tombstone is emptied. It is due until then, so a worker ends what a crash cut off, and the other
-//! remembers that it consumed the merge.
+//! other as an event; then the tombstone is emptied. A record tells what is to be merged until that is done, so a worker ends what a
+//! crash cut off, and the other remembers that it consumed the merge.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,14 +11,47 @@ use steps::{
     fact::Fact,
     ids::{ContactId, EventId},
 };
-use store::{Commit, ListChange, Outcome};
+use store::{Commit, ListChange, Outcome, Record, StoreError};
 
 use super::{Rejected, Whom, process, turns};
-use crate::{app::App, journal};
+use crate::{app::App, journal, records};
 
-/// Tries before a merge is left to the worker, which finds the tombstone, or to the next message, which begins it again.
+/// Records by contact: the one that it is to be merged into.
+pub const MERGE: &str = "merge";
+/// Tries before a merge is left to the worker.
 const TRIES: usize = 10;
 const PAUSE: Duration = Duration::from_secs(3);
+/// How often the worker looks what is still to be merged.
+const LOOK: Duration = Duration::from_secs(60);
+/// Merges that are taken up at a look.
+const BATCH: usize = 100;
+
+/// Takes up what was not merged yet, until the server stops.
+pub async fn work(app: Arc<App>) {
+    loop {
+        tokio::select! {
+            biased;
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        match records::list(&app, MERGE, BATCH).await {
+            Ok(open) => open.into_iter().for_each(|record| resume(&app, &record)),
+            Err(error) => tracing::warn!(%error, "merges wait: {error}"),
+        }
+    }
+}
+
+fn resume(app: &Arc<App>, record: &Record) {
+    match records::read(MERGE, &record.key, &record.stored) {
+        Ok(into) => begin(app, ContactId::new(&record.key), into),
+        Err(error) => tracing::error!(contact.id = %record.key, %error, "contact {} can't be merged: {error}", record.key),
+    }
+}
+
+/// Writes down that `from` is to be merged into `into`: before the commit after which nothing else would tell.
+pub(super) async fn plan(app: &App, from: &ContactId, into: &ContactId) -> Result<(), StoreError> {
+    records::put(app, MERGE, from.as_str(), 0, into).await.map(|_| ())
+}
 
 /// Merges `from` into `into`, in the background.
 pub(super) fn begin(app: &Arc<App>, from: ContactId, into: ContactId) {
@@ -36,13 +69,52 @@ pub(super) fn begin(app: &Arc<App>, from: ContactId, into: ContactId) {
                 () = tokio::time::sleep(PAUSE) => {}
             }
         }
-        if let Err(error) = finish(&app, &from).await {
+        let finished = async {
+            finish(&app, &from).await?;
+            forget(&app, &from).await
+        };
+        if let Err(error) = finished.await {
             tracing::warn!(contact.id = %from, %error, "the merge of contact {from} goes on later: {error}");
         }
     });
 }
 
-/// Makes a contact a tombstone; false while something of it is under way, whose result would not find its entry any more.
+/// Forgets a merge that is done: its contact holds nothing any more.
+async fn forget(app: &App, from: &ContactId) -> Result<(), Rejected> {
+    let stored = app.store.load(from.as_str()).await?;
+    let contact = stored.and_then(|stored| turns::decode(&stored.value).ok());
+    if contact.is_some_and(|contact| contact.merged_into.is_none()) {
+        return Ok(());
+    }
+    if let Some(stored) = app.store.get_record(MERGE, from.as_str(), app.now().0).await? {
+        records::remove(app, MERGE, &Record { key: from.to_string(), stored }).await?;
+    }
+    Ok(())
+}
+
+/// Makes a tombstone in place of a contact that has a name and no value yet: whoever is about to make it is led on. False: it was made
+/// meanwhile.
+pub(super) async fn lead_on(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool, Rejected> {
+    let commit = Commit {
+        key: from.as_str().to_owned(),
+        expected_version: 0,
+        value: serde_json::to_vec(&tombstone(Contact::new(from.clone(), Identity::default(), app.now()), into.clone())).ok(),
+        due: None,
+        journal: Vec::new(),
+    };
+    Ok(matches!(app.store.commit(commit).await?, Outcome::Committed { .. }))
+}
+
+/// What is left of a contact that was merged.
+fn tombstone(contact: Contact, into: ContactId) -> Contact {
+    let mut tombstone = Contact::new(contact.id, Identity::default(), contact.created);
+    tombstone.last_event = contact.last_event;
+    tombstone.merged_into = Some(into);
+    tombstone
+}
+
+/// Makes a contact a tombstone; false while something of it is under way, whose result would not find its entry any more, and while there
+/// is nobody to merge it into.
 async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool, Rejected> {
     let _turn = app.queues.enter(from).await;
     let Some(stored) = app.store.load(from.as_str()).await? else { return Ok(true) };
@@ -51,6 +123,10 @@ async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool
         return Ok(true);
     }
     if contact.pending.iter().any(is_under_way) {
+        return Ok(false);
+    }
+    // The commit that makes it may have failed, and comes again with its message.
+    if app.store.load(into.as_str()).await?.is_none() {
         return Ok(false);
     }
     contact.merged_into = Some(into.clone());
@@ -71,7 +147,8 @@ async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool
 
 fn is_under_way(pending: &Pending) -> bool {
     match &pending.work {
-        Work::Send(send) => send.claim.is_some(),
+        // One that was cut off, too: a status that settles it names its entry.
+        Work::Send(send) => send.claim.is_some() || send.settle_until.is_some(),
         Work::Call(call) => call.claim.is_some(),
         Work::Timer(_) => false,
     }
@@ -94,13 +171,10 @@ pub async fn finish(app: &Arc<App>, from: &ContactId) -> Result<bool, Rejected> 
     for alias in &names {
         app.store.set_alias(alias, into.as_str(), Some(from.as_str())).await?;
     }
-    let mut tombstone = Contact::new(contact.id, Identity::default(), contact.created);
-    tombstone.last_event = contact.last_event;
-    tombstone.merged_into = Some(into);
     let commit = Commit {
         key: from.as_str().to_owned(),
         expected_version: stored.version,
-        value: serde_json::to_vec(&tombstone).ok(),
+        value: serde_json::to_vec(&tombstone(contact, into)).ok(),
         due: None,
         journal: Vec::new(),
     };

@@ -28,7 +28,7 @@ use store::StoreError;
 pub use dead::{DEAD, DeadEvent, record as record_dead};
 pub use identity::find;
 pub use kept::Kept;
-pub use merge::finish as finish_merge;
+pub use merge::{MERGE, finish as finish_merge, work as work_on_merges};
 pub use probation::{Probation, begin as begin_run, begin_probation, end as end_run};
 pub use queue::Queues;
 

@@ -1,11 +1,11 @@
 //! Who is who, what is set aside, and what happens after a crash.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use steps::{
     contact::Contact,
-    event::{Content, Event, EventKind, Identity, IdentityChange, Inbound},
+    event::{Content, Event, EventKind, Identity, IdentityChange, Inbound, SendOutcome},
     ids::{ContactId, EventId},
 };
 use store::Commit;
@@ -43,10 +43,15 @@ fn message(server: &Server, id: &str, from: &Identity) -> Event {
 }
 
 async fn write(server: &Server, id: &str, from: &Identity) -> ContactId {
-    let whom = Whom::Named { identity: from.clone(), create: true };
-    let done = process(&server.app, &whom, &[message(server, id, from)]).await.unwrap();
+    let contact = write_only(server, id, from).await;
     server.settle().await;
-    done.contact.unwrap()
+    contact
+}
+
+/// While a worker runs, which nobody waits for.
+async fn write_only(server: &Server, id: &str, from: &Identity) -> ContactId {
+    let whom = Whom::Named { identity: from.clone(), create: true };
+    process(&server.app, &whom, &[message(server, id, from)]).await.unwrap().contact.unwrap()
 }
 
 async fn load(server: &Server, id: &ContactId) -> Contact {
@@ -62,6 +67,17 @@ async fn a_known_phone_gets_its_user_id() {
     // From now on without a phone number.
     let without_phone = write(&server, "3", &identity(Some("BR.1"), None)).await;
     assert_eq!((&before, &before), (&with_id, &without_phone));
+}
+
+/// Two messages of one webhook, of which only the second tells the phone number.
+#[tokio::test]
+async fn a_name_counts_whichever_message_brings_it() {
+    let server = Server::sandbox().await;
+    let (first, both) = (identity(Some("BR.1"), None), identity(Some("BR.1"), Some("5511987654321")));
+    let events = [message(&server, "1", &first), message(&server, "2", &both)];
+    let done = process(&server.app, &Whom::Named { identity: first, create: true }, &events).await.unwrap();
+    server.settle().await;
+    assert_eq!(done.contact, Some(write(&server, "3", &identity(None, Some("5511987654321"))).await));
 }
 
 #[tokio::test]
@@ -94,6 +110,59 @@ async fn two_contacts_that_are_one_become_one() {
     assert_eq!(forwarded.contact.as_ref(), Some(&by_user));
     super::finish_merge(&server.app, &by_phone).await.unwrap();
     assert_eq!(load(&server, &by_user).await.leads.len(), 2);
+}
+
+/// The answer to a send comes when its contact was merged already, as a status settled it before. In the other contact its number is
+/// that of another send.
+#[tokio::test]
+async fn a_late_result_of_a_merged_contact_settles_no_other_send() {
+    let graph = Graph::start(|_| (429, json!({ "error": { "code": 130_429 } }).to_string())).await;
+    let server = Server::connected(&graph.address).await;
+    let by_phone = write(&server, "1", &identity(None, Some("5511987654321"))).await;
+    let by_user = write(&server, "2", &identity(Some("BR.1"), None)).await;
+    write(&server, "3", &identity(Some("BR.1"), Some("5511987654321"))).await;
+    let before = load(&server, &by_user).await.pending;
+    assert_eq!(before.len(), 3, "all wait to be sent again");
+    let outcome = SendOutcome::Accepted { message_id: "wamid.late".into(), wa_id: None, user_id: None };
+    let kind = EventKind::Sent { entry: before[0].id, outcome };
+    let late = Event { id: "sent".into(), number: server.app.default_number(), kind };
+    let done = process(&server.app, &Whom::Contact(by_phone), &[late]).await.unwrap();
+    assert_eq!(done.contact.as_ref(), Some(&by_user));
+    assert_eq!(load(&server, &by_user).await.pending, before);
+}
+
+/// Two first messages at once: one has set its alias and is not committed yet, the other one knows the same name and more.
+#[tokio::test]
+async fn a_contact_that_is_just_being_made_is_not_left_behind() {
+    let server = Server::sandbox().await;
+    let phone = identity(None, Some("5511987654321"));
+    let being_made = find(&server.app, &Whom::Named { identity: phone.clone(), create: true }).await.unwrap().unwrap();
+    let whole = write(&server, "1", &identity(Some("BR.1"), Some("5511987654321"))).await;
+    assert_ne!(being_made, whole);
+    let event = message(&server, "2", &phone);
+    let done = process(&server.app, &Whom::Contact(being_made), &[event]).await.unwrap();
+    assert_eq!(done.contact, Some(whole.clone()));
+    assert_eq!(write(&server, "3", &phone).await, whole);
+}
+
+/// A server dies between the message that tells of it and the merge.
+#[tokio::test(start_paused = true)]
+async fn a_merge_that_was_cut_off_is_taken_up() {
+    let server = Server::sandbox().await;
+    let by_phone = write(&server, "1", &identity(None, Some("5511987654321"))).await;
+    let by_user = interpreter::contact_id(crate::app::ACCOUNT, "user:BR.1");
+    super::merge::plan(&server.app, &by_phone, &by_user).await.unwrap();
+    let worker = tokio::spawn(super::work_on_merges(server.app.clone()));
+    // More than the worker's pause between two looks, and than all its tries.
+    let looks = || tokio::time::sleep(Duration::from_secs(120));
+    looks().await;
+    assert_eq!(load(&server, &by_phone).await.merged_into, None, "there is nobody to merge it into yet");
+    assert_eq!(write_only(&server, "2", &identity(Some("BR.1"), None)).await, by_user);
+    looks().await;
+    worker.abort();
+    assert_eq!(load(&server, &by_phone).await.merged_into, Some(by_user));
+    let open = server.app.store.get_record(super::MERGE, by_phone.as_str(), NOW.0).await.unwrap();
+    assert!(open.is_none(), "it is forgotten once it is done");
 }
 
 #[tokio::test]
