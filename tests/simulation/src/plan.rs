@@ -84,7 +84,7 @@ pub enum Sabotage {
     LosesCommits,
     /// The store applies a commit whatever the version.
     IgnoresVersions,
-    /// Sends are not found under their entry: no status settles one.
+    /// Statuses do not name the entry that they are about, so none settles a send whose answer was lost.
     IgnoresStatuses,
 }
 
