@@ -35,6 +35,9 @@ pub enum EventKind {
     /// The channel answered a send.
     Sent {
         entry: EntryId,
+        /// Which try it was, from 1. None: it is the present one, whichever that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
         outcome: SendOutcome,
     },
     /// A call (`http`, `ai_*`) came back.

@@ -43,8 +43,15 @@ struct Failed {
 
 impl Machine<'_> {
     /// The channel answered a send.
-    pub fn sent(&mut self, entry: EntryId, outcome: &SendOutcome) -> Result<(), Need> {
+    pub fn sent(&mut self, entry: EntryId, attempt: Option<u32>, outcome: &SendOutcome) -> Result<(), Need> {
         let now = self.now();
+        let is_accepted = matches!(outcome, SendOutcome::Accepted { .. });
+        let is_late = self.pending_send(entry).is_some_and(|send| attempt.is_some_and(|attempt| attempt != send.attempts + 1));
+        if is_late && !is_accepted {
+            // A server that slept over its claim: by now another try is under way, and this one's failure says nothing of it.
+            self.ignore(&format!("the answer to an earlier try of send {entry}"));
+            return Ok(());
+        }
         match outcome {
             SendOutcome::Accepted { message_id, wa_id, user_id } => {
                 let identity = &mut self.turn.contact_mut().identity;

@@ -312,7 +312,7 @@ impl Rehearsal {
                         let id = self.message_id();
                         self.said.push(Said { id: id.clone(), entry, at: self.now, message });
                         let outcome = SendOutcome::Accepted { message_id: id, wa_id: None, user_id: None };
-                        self.take(EventKind::Sent { entry, outcome });
+                        self.take(EventKind::Sent { entry, attempt: None, outcome });
                     }
                     Claimed::Call { entry, call, .. } => {
                         let deadline = self.now.plus(outbox::deadline(&call));

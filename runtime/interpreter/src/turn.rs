@@ -114,7 +114,7 @@ impl Machine<'_> {
             EventKind::Status(status) => self.status(status),
             EventKind::Due => self.due(),
             EventKind::Trigger(trigger) => self.trigger(trigger),
-            EventKind::Sent { entry, outcome } => self.sent(*entry, outcome),
+            EventKind::Sent { entry, attempt, outcome } => self.sent(*entry, *attempt, outcome),
             EventKind::Called { entry, result } => self.called(*entry, result),
             EventKind::Agent(command) => self.agent(command),
             EventKind::Echo { message_id, at, content } => self.echo(message_id, *at, content),

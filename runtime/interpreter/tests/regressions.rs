@@ -516,7 +516,7 @@ fn a_window_that_was_closed_after_all_is_as_the_step_says() {
         let claimed = outbox::claim(&mut contact, "me", NOW, &mut Vec::new());
         let [Claimed::Send { entry, .. }] = claimed[..] else { panic!("{claimed:?}") };
         let outcome = SendOutcome::Accepted { message_id: MessageId::new("wamid.a"), wa_id: None, user_id: None };
-        let contact = run(contact, &bots, &event("sent", EventKind::Sent { entry, outcome }), NOW).contact;
+        let contact = run(contact, &bots, &event("sent", EventKind::Sent { entry, attempt: None, outcome }), NOW).contact;
         let error = Some(refusal(131_047, "window_closed", Reaction::Template));
         let status = Status {
             message_id: MessageId::new("wamid.a"),
@@ -544,11 +544,11 @@ fn a_tap_on_an_earlier_question_does_not_settle_a_later_one() {
     let [Claimed::Send { entry, message: Message::Buttons(ref buttons), .. }] = claimed[..] else { panic!("{claimed:?}") };
     let reply = buttons.buttons[0].id.clone();
     let outcome = SendOutcome::Accepted { message_id: MessageId::new("wamid.a"), wa_id: None, user_id: None };
-    let contact = run(contact, &bots, &event("sent:1", EventKind::Sent { entry, outcome }), NOW).contact;
+    let contact = run(contact, &bots, &event("sent:1", EventKind::Sent { entry, attempt: None, outcome }), NOW).contact;
     let mut contact = run(contact, &bots, &message("wamid.2", NOW, "neither"), NOW).contact;
     let claimed = outbox::claim(&mut contact, "me", NOW, &mut Vec::new());
     let [Claimed::Send { entry, .. }] = claimed[..] else { panic!("{claimed:?}") };
-    let contact = run(contact, &bots, &event("sent:2", EventKind::Sent { entry, outcome: SendOutcome::Unknown }), NOW).contact;
+    let contact = run(contact, &bots, &event("sent:2", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), NOW).contact;
     let mut tap = inbound("wamid.3", NOW, Content::Tap { id: reply, title: "A".into(), description: None });
     if let EventKind::Message(inbound) = &mut tap.kind {
         inbound.reply_to = Some(MessageId::new("wamid.a"));
@@ -566,7 +566,7 @@ fn a_send_that_is_cut_off_every_time_is_repeated_ever_less_and_fails_in_the_end(
         for claimed in outbox::claim(&mut contact, "me", now, &mut facts) {
             let Claimed::Send { entry, .. } = claimed else { continue };
             sends += 1;
-            let turned = run(contact, &bots, &event("cut", EventKind::Sent { entry, outcome: SendOutcome::Unknown }), now);
+            let turned = run(contact, &bots, &event("cut", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), now);
             contact = turned.contact;
             facts.extend(turned.facts);
         }

@@ -215,7 +215,7 @@ fn later_sends_of_a_conversation_wait_for_the_first() {
     assert_eq!(first.text(), "one");
     assert!(outbox::claim(&mut contact, "me", NOW, &mut facts).is_empty());
     let outcome = SendOutcome::Accepted { message_id: MessageId::new("wamid.a"), wa_id: None, user_id: None };
-    let mut contact = run(contact, &bots, &event("sent:1", EventKind::Sent { entry: *entry, outcome }), NOW).contact;
+    let mut contact = run(contact, &bots, &event("sent:1", EventKind::Sent { entry: *entry, attempt: None, outcome }), NOW).contact;
     let claimed = outbox::claim(&mut contact, "me", NOW, &mut facts);
     assert!(matches!(&claimed[..], [Claimed::Send { message, .. }] if message.text() == "two"));
 }
@@ -233,7 +233,7 @@ fn a_send_cut_off_waits_for_a_status_and_then_goes_again() {
     let mut contact = run(contact(), &bots, &message("wamid.1", NOW, "hi"), NOW).contact;
     let entry = claimed_send(&mut contact, NOW);
     let mut contact =
-        run(contact, &bots, &event("sent:1", EventKind::Sent { entry, outcome: SendOutcome::Unknown }), NOW).contact;
+        run(contact, &bots, &event("sent:1", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), NOW).contact;
     assert!(outbox::claim(&mut contact, "me", NOW.plus(SECOND), &mut Vec::new()).is_empty());
     let due = contact.due().unwrap();
     assert_eq!(due, NOW.plus(outbox::SETTLE));
@@ -277,7 +277,7 @@ fn what_may_be_repeated_waits_and_goes_again() {
     let mut contact = run(contact(), &bots, &message("wamid.1", NOW, "hi"), NOW).contact;
     let entry = claimed_send(&mut contact, NOW);
     let outcome = SendOutcome::Deferred { error: refusal(130_429, "rate_limit", Reaction::Retry), after: MINUTE };
-    let mut contact = run(contact, &bots, &event("sent", EventKind::Sent { entry, outcome }), NOW).contact;
+    let mut contact = run(contact, &bots, &event("sent", EventKind::Sent { entry, attempt: None, outcome }), NOW).contact;
     assert!(outbox::claim(&mut contact, "me", NOW.plus(MINUTE - 1), &mut Vec::new()).is_empty());
     let claimed = outbox::claim(&mut contact, "me", NOW.plus(MINUTE), &mut Vec::new());
     assert!(matches!(&claimed[..], [Claimed::Send { attempt: 1, .. }]), "{claimed:?}");
@@ -289,7 +289,7 @@ fn a_refused_send_takes_the_steps_branch_and_tells_the_team() {
     let mut contact = run(contact(), &bots, &message("wamid.1", NOW, "shop"), NOW).contact;
     let entry = claimed_send(&mut contact, NOW);
     let outcome = SendOutcome::Refused(refusal(131_026, "bad_number", Reaction::Drop));
-    let turned = run(contact, &bots, &event("sent", EventKind::Sent { entry, outcome }), NOW);
+    let turned = run(contact, &bots, &event("sent", EventKind::Sent { entry, attempt: None, outcome }), NOW);
     assert_eq!(queued(&turned.facts), ["Sorry: bad_number"]);
     assert_eq!(alerts(&turned.facts), ["bad_number"]);
     assert!(turned.contact.unreachable);

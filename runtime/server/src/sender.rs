@@ -67,7 +67,7 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
             let mut events = vec![Event {
                 id: EventId::new(format!("sent:{entry}:{attempt}")),
                 number: number.clone(),
-                kind: EventKind::Sent { entry, outcome: outcome.clone() },
+                kind: EventKind::Sent { entry, attempt: Some(attempt), outcome: outcome.clone() },
             }];
             // Nobody tells of a delivery on the sandbox, so what is accepted is delivered.
             if let (Some(Channel::Sandbox), SendOutcome::Accepted { message_id, .. }) = (app.channels.get(&number), outcome) {
