@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use ::redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
@@ -63,6 +64,27 @@ impl RedisServer {
         Some(info.contains("role:master"))
     }
 
+    /// The port of the master that it follows, once it does.
+    pub fn follows(&self) -> Option<u16> {
+        let mut connection = Client::open(self.url()).unwrap().get_connection().ok()?;
+        let info: String = ::redis::cmd("INFO").arg("replication").query(&mut connection).ok()?;
+        let port = info.lines().find_map(|line| line.strip_prefix("master_port:"))?;
+        info.contains("master_link_status:up").then(|| port.trim().parse().unwrap())
+    }
+
+    /// Cuts a replica of this master off, as a broken network does: the master no longer lets it in.
+    pub fn cut_off(&self, replica: &Self) {
+        replica.ask_all::<()>(&["CONFIG", "SET", "masteruser", "nobody"]);
+        replica.ask_all::<()>(&["CONFIG", "SET", "masterauth", "nothing"]);
+        self.ask::<usize>("CLIENT KILL TYPE replica");
+    }
+
+    /// What was cut off may follow a master again.
+    pub fn let_in(&self) {
+        self.ask_all::<()>(&["CONFIG", "SET", "masteruser", ""]);
+        self.ask_all::<()>(&["CONFIG", "SET", "masterauth", ""]);
+    }
+
     /// The same with words that have spaces in them.
     pub fn ask_all<T: FromRedisValue>(&self, words: &[&str]) -> T {
         ::redis::cmd(words[0])
@@ -83,6 +105,16 @@ impl RedisServer {
     /// Starts a killed server again on its files.
     pub fn start_again(&mut self) {
         assert!(self.launch(), "the server did not come back; its log: {}", self.log());
+    }
+
+    /// Takes the last bytes from the append-only file of a server that was killed: what its disk did not have yet when the power
+    /// failed.
+    pub fn forget(&self, bytes: u64) {
+        let files = std::fs::read_dir(self.folder.path().join("appendonlydir")).unwrap().map(|file| file.unwrap().path());
+        let mut written: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".incr.aof")).collect();
+        written.sort();
+        let last = std::fs::File::options().write(true).open(written.last().unwrap()).unwrap();
+        last.set_len(last.metadata().unwrap().len().saturating_sub(bytes)).unwrap();
     }
 
     pub fn log(&self) -> String {
@@ -132,4 +164,14 @@ pub fn ask<T: FromRedisValue>(connection: &mut Connection, command: &str) -> T {
         sent.arg(word);
     });
     sent.query(connection).unwrap_or_else(|error| panic!("{command}: {error}"))
+}
+
+/// Kills a master, after its replica was cut off from it for so long: what the master takes meanwhile is lost.
+pub(crate) fn fall(servers: &mut [RedisServer], master: usize, replica: usize, lag: Duration) {
+    if !lag.is_zero() {
+        servers[master].cut_off(&servers[replica]);
+        std::thread::sleep(lag);
+    }
+    servers[master].kill();
+    servers[replica].let_in();
 }

@@ -3,10 +3,11 @@
 use std::fs;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::redis::{RedisServer, answers, ask, connection};
+use crate::redis::{RedisServer, answers, ask, connection, fall};
 use crate::{Process, free_port, program, wait_for};
 
 pub struct Sentinels {
@@ -35,6 +36,24 @@ impl Sentinels {
         }
         let processes = processes.into_iter().map(|(_, process, folder)| (process, folder)).collect();
         Self { ports, _processes: processes, servers: [master, replica] }
+    }
+
+    /// Kills the master, after its replica was cut off for so long, and tells which of the two it was.
+    pub fn kill_master(&mut self, lag: Duration) -> usize {
+        let dead = wait_for("a master", || self.servers.iter().position(|server| server.is_master() == Some(true)));
+        let replica = 1 - dead;
+        fall(&mut self.servers, dead, replica, lag);
+        dead
+    }
+
+    /// Waits until the replica has become the master, starts the dead one again, and waits until that follows.
+    pub fn recover(&mut self, dead: usize) {
+        let promoted = &self.servers[1 - dead];
+        wait_for("the failover", || promoted.is_master().filter(|is_master| *is_master));
+        let port = promoted.port;
+        self.servers[dead].start_again();
+        let returned = &self.servers[dead];
+        wait_for("the old master to follow", || returned.follows().filter(|followed| *followed == port));
     }
 
     /// Those that the tests share, each in a database of its own.

@@ -48,6 +48,17 @@ impl Setup {
         self
     }
 
+    /// On this store: its address, or its folder.
+    #[must_use]
+    pub fn on(self, store: &str) -> Self {
+        self.variable("SALESBOT_STORE", store)
+    }
+
+    /// So many servers that share a Redis, and a PostgreSQL for the journal.
+    pub fn sharing(self, redis: &str, postgres: &str, count: usize) -> Vec<Self> {
+        vec![self.on(redis).variable("SALESBOT_JOURNAL", postgres); count]
+    }
+
     /// An API token, which all calls of the harness then carry.
     #[must_use]
     pub fn token(mut self, token: &str) -> Self {

@@ -6,6 +6,7 @@ mod commands;
 mod crashes;
 mod dialog;
 mod edge;
+mod failures;
 mod fleet;
 mod once;
 mod people;

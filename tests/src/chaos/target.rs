@@ -1,0 +1,98 @@
+//! What dies, and how it comes back.
+
+use std::time::Duration;
+
+use servers::cluster::Cluster;
+use servers::redis::RedisServer;
+use servers::sentinel::Sentinels;
+use tokio::task::block_in_place;
+use tokio::time::Instant;
+
+use crate::harness::{Balancer, Server};
+use crate::mock::chance::Chance;
+
+/// What dies under load.
+pub enum Target {
+    /// One of the servers, or several at once (SIGKILL); they are started again.
+    Servers,
+    /// One of the servers: it is put to sleep for so long (SIGSTOP), while the balancer leaves it out. Falling asleep and waking each
+    /// count as a death.
+    Sleep { lasts: Duration, asleep: Option<(usize, Instant)> },
+    /// Redis, which is started again on its files; without their last bytes, where power is to have failed before the disk had them.
+    Redis { server: RedisServer, forgets: u64 },
+    /// The master, after its replica was cut off for so long. The Sentinels name the other, and the dead one comes back as its replica.
+    Sentinels { sentinels: Sentinels, lag: Duration },
+    /// One of the Cluster's masters, in the same way.
+    Cluster { cluster: Cluster, lag: Duration },
+}
+
+/// What died, by its places.
+pub(super) enum Dead {
+    Servers(Vec<usize>),
+    Nobody,
+    Redis,
+    Master(usize),
+    Node { dead: usize, replica: usize },
+}
+
+impl Target {
+    /// One server sleeps for so long.
+    pub fn sleep(lasts: Duration) -> Self {
+        Self::Sleep { lasts, asleep: None }
+    }
+
+    pub(super) async fn kill(&mut self, servers: &mut [Server], balancer: &Balancer, chance: &Chance) -> Dead {
+        match self {
+            Self::Servers => {
+                let mut places: Vec<usize> = (0..servers.len()).collect();
+                chance.shuffle(&mut places);
+                places.truncate(1 + chance.within(0..servers.len() as u64) as usize);
+                for place in &places {
+                    servers[*place].kill9().await;
+                }
+                Dead::Servers(places)
+            }
+            Self::Sleep { lasts, asleep } => {
+                if let Some((place, since)) = asleep.take() {
+                    tokio::time::sleep_until(since + *lasts).await;
+                    servers[place].wake();
+                    balancer.set_servers(servers.iter().map(Server::address).collect());
+                } else {
+                    let place = chance.within(0..servers.len() as u64) as usize;
+                    servers[place].freeze();
+                    *asleep = Some((place, Instant::now()));
+                    let awake = servers.iter().enumerate().filter(|(server, _)| *server != place);
+                    balancer.set_servers(awake.map(|(_, server)| server.address()).collect());
+                }
+                Dead::Nobody
+            }
+            Self::Redis { server, forgets } => block_in_place(|| {
+                server.kill();
+                if *forgets > 0 {
+                    server.forget(*forgets);
+                }
+                Dead::Redis
+            }),
+            Self::Sentinels { sentinels, lag } => block_in_place(|| Dead::Master(sentinels.kill_master(*lag))),
+            Self::Cluster { cluster, lag } => {
+                let place = chance.within(0..3) as usize;
+                let (dead, replica) = block_in_place(|| cluster.kill_master(place, *lag));
+                Dead::Node { dead, replica }
+            }
+        }
+    }
+
+    pub(super) async fn recover(&mut self, dead: Dead, servers: &mut [Server]) {
+        match (self, dead) {
+            (_, Dead::Servers(places)) => {
+                for place in places {
+                    servers[place].start_again().await;
+                }
+            }
+            (Self::Redis { server, .. }, Dead::Redis) => block_in_place(|| server.start_again()),
+            (Self::Sentinels { sentinels, .. }, Dead::Master(dead)) => block_in_place(|| sentinels.recover(dead)),
+            (Self::Cluster { cluster, .. }, Dead::Node { dead, replica }) => block_in_place(|| cluster.recover(dead, replica)),
+            (_, _) => {}
+        }
+    }
+}
