@@ -10,6 +10,16 @@ use std::ops::AddAssign;
 pub(super) struct Conversation {
     pub(super) turns: usize,
     pub(super) said: Vec<(usize, usize)>,
+    /// Answers that are still to go out.
+    pub(super) unsent: usize,
+}
+
+impl Conversation {
+    /// Each turn that stands is answered, and nothing more goes out.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let is_answered = |turn: usize| self.said.iter().any(|(said, _)| *said == turn);
+        self.unsent == 0 && (1..=self.turns).all(is_answered)
+    }
 }
 
 /// What became of messages that were all answered with 200. All but `messages` is zero where nothing went wrong.
@@ -92,7 +102,7 @@ mod tests {
     use super::*;
 
     fn figures(turns: usize, said: &[(usize, usize)]) -> Figures {
-        Figures { messages: 0, ..Figures::of(&Conversation { turns, said: said.to_vec() }, 4) }
+        Figures { messages: 0, ..Figures::of(&Conversation { turns, said: said.to_vec(), unsent: 0 }, 4) }
     }
 
     #[test]

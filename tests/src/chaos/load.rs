@@ -30,10 +30,10 @@ pub fn phone(conversation: usize) -> String {
 
 /// Writes all messages of a plan. Every sender has its own conversations, round by round; a conversation's next message comes only after
 /// the last was accepted.
-pub(super) async fn write(mock: &Arc<Mock>, plan: &Plan, progress: &watch::Sender<Progress>, deaths: &watch::Sender<usize>) {
+pub(super) async fn write(mock: &Arc<Mock>, plan: &Plan, progress: &watch::Sender<Progress>, deaths: &watch::Receiver<usize>) {
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {
-        let (mock, plan, progress, mut deaths) = (Arc::clone(mock), plan.clone(), progress.clone(), deaths.subscribe());
+        let (mock, plan, progress, mut deaths) = (Arc::clone(mock), plan.clone(), progress.clone(), deaths.clone());
         senders.spawn(async move {
             for round in 1..=plan.rounds {
                 for conversation in (sender..CONVERSATIONS).step_by(SENDERS) {

@@ -91,10 +91,10 @@ pub async fn under_fire(setups: Vec<Setup>, target: Target, plan: Plan) -> Outco
     let balancer = Balancer::before(servers.iter().map(Server::address).collect()).await;
     mock.connect(&balancer.webhook_url()).await.expect("the servers answer the verification call");
 
-    let (progress, deaths) = (watch::Sender::new(Progress::default()), watch::Sender::new(0));
+    let (progress, (died, deaths)) = (watch::Sender::new(Progress::default()), watch::channel(0));
     let killer =
         Killer { servers, target, balancer, chance: Chance::seeded(plan.seed), plan: plan.clone(), story: Story::default() };
-    let killer = tokio::spawn(killer.run(progress.subscribe(), deaths.clone()));
+    let killer = tokio::spawn(killer.run(progress.subscribe(), died));
     // The last messages wait for the last death.
     load::write(&mock, &plan, &progress, &deaths).await;
     let Killer { servers, target, mut story, .. } = killer.await.expect("what died comes back");
@@ -125,7 +125,7 @@ struct Killer {
 
 impl Killer {
     /// Kills as often as planned, each time while a message is on its way.
-    async fn run(mut self, mut progress: watch::Receiver<Progress>, deaths: watch::Sender<usize>) -> Self {
+    async fn run(mut self, mut progress: watch::Receiver<Progress>, died: watch::Sender<usize>) -> Self {
         let group = self.plan.messages_a_death();
         for death in 0..self.plan.deaths {
             // The last quarter of a group is left, so that messages are on their way when the moment has come.
@@ -138,7 +138,7 @@ impl Killer {
             self.story.idle_deaths += usize::from(!met);
             self.story.deaths.push(Timestamp::now());
             let dead = self.target.kill(&mut self.servers, &self.balancer, &self.chance).await;
-            deaths.send_modify(|deaths| *deaths += 1);
+            died.send_modify(|deaths| *deaths += 1);
             self.target.recover(dead, &mut self.servers).await;
         }
         self

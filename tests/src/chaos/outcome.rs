@@ -34,51 +34,39 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Waits until nothing is pending in any conversation, and counts.
+    /// Waits until each turn is answered and nothing more is to be sent, and counts; counts what there is where that never comes.
     pub(super) async fn at_rest(mock: Mock, servers: Vec<Server>, target: Target, plan: &Plan, story: Story) -> Self {
         let until = Instant::now() + SETTLED;
-        let contacts = loop {
+        let conversations = loop {
             for server in &servers {
                 is_quiet(&mock, server).await;
             }
-            let contacts = contacts(&servers[0]).await;
-            let pending: Vec<&Value> = contacts.iter().flatten().filter(|contact| contact["pending"] != 0).collect();
-            if pending.is_empty() {
-                break contacts;
+            let conversations = conversations(&mock, &servers[0]).await;
+            if conversations.iter().all(Conversation::is_at_rest) || Instant::now() > until {
+                break conversations;
             }
-            assert!(Instant::now() < until, "after {SETTLED:?} something is still pending: {pending:#?}");
             tokio::time::sleep(LOOK).await;
         };
-        let mut conversations: HashMap<String, Conversation> = HashMap::new();
-        for (number, contact) in contacts.iter().enumerate() {
-            let turns =
-                contact.as_ref().and_then(|contact| contact["sessions"][0]["variables"]["n"].as_u64()).unwrap_or_default();
-            let turns = usize::try_from(turns).unwrap_or_default();
-            conversations.insert(phone(number)[1..].to_owned(), Conversation { turns, ..Conversation::default() });
-        }
-        let mut by_text: HashMap<String, Vec<Arc<Sent>>> = HashMap::new();
-        for sent in mock.messages() {
-            if let Some(conversation) = conversations.get_mut(&sent.to) {
-                conversation.said.push(numbers(&sent.text()));
-            }
-            by_text.entry(format!("{} {}", sent.to, sent.text())).or_default().push(sent);
-        }
-        by_text.retain(|_, sends| sends.len() > 1);
         let mut figures = Figures::default();
-        for conversation in conversations.values() {
-            let of_one = Figures::of(conversation, plan.rounds);
+        for conversation in conversations {
+            let of_one = Figures::of(&conversation, plan.rounds);
             if !of_one.is_whole() {
                 println!("{of_one}: {conversation:?}");
             }
             figures += of_one;
         }
+        let mut doubled: HashMap<String, Vec<Arc<Sent>>> = HashMap::new();
+        for sent in mock.messages() {
+            doubled.entry(format!("{} {}", sent.to, sent.text())).or_default().push(sent);
+        }
+        doubled.retain(|_, sends| sends.len() > 1);
         let mut dead = Vec::new();
         for server in &servers {
             dead.extend(server.dead().await);
         }
         let Story { deaths, refused, .. } = &story;
         println!("seed {}: {} deaths, {refused} deliveries refused; {figures}", plan.seed, deaths.len());
-        Self { figures, dead, doubled: by_text, story, servers, _target: target }
+        Self { figures, dead, doubled, story, servers, _target: target }
     }
 
     /// All turns ran exactly once, each conversation in its order, and each was answered; and it was hard enough.
@@ -135,22 +123,39 @@ impl Outcome {
     }
 }
 
-/// The contacts of all conversations; `None` where there is none.
-async fn contacts(server: &Server) -> Vec<Option<Value>> {
-    let mut contacts = Vec::new();
-    for number in 0..CONVERSATIONS {
-        let path = format!("/api/v1/contacts/{}", phone(number).replace('+', "%2B"));
-        let contact = server.until("the contact", async |server: &Server| {
-            let answer = server.get(&path).await;
-            match answer.status.as_u16() {
-                200 => Some(Some(answer.json())),
-                404 => Some(None),
-                _ => None,
-            }
-        });
-        contacts.push(contact.await);
+/// All conversations, as they are now.
+async fn conversations(mock: &Mock, server: &Server) -> Vec<Conversation> {
+    let mut said: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+    for sent in mock.messages() {
+        said.entry(sent.to.clone()).or_default().push(numbers(&sent.text()));
     }
-    contacts
+    let mut conversations = Vec::new();
+    for phone in (0..CONVERSATIONS).map(phone) {
+        let contact = contact(server, &phone).await.unwrap_or_default();
+        let session = &contact["sessions"][0];
+        let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+        conversations.push(Conversation {
+            turns: number(&session["variables"]["n"]),
+            said: said.remove(&phone[1..]).unwrap_or_default(),
+            // The time that the question waits for its answer is pending, too.
+            unsent: number(&contact["pending"]).saturating_sub(1),
+        });
+    }
+    conversations
+}
+
+/// A contact, where there is one.
+async fn contact(server: &Server, phone: &str) -> Option<Value> {
+    let path = format!("/api/v1/contacts/{}", phone.replace('+', "%2B"));
+    let contact = server.until("the contact", async |server: &Server| {
+        let answer = server.get(&path).await;
+        match answer.status.as_u16() {
+            200 => Some(Some(answer.json())),
+            404 => Some(None),
+            _ => None,
+        }
+    });
+    contact.await
 }
 
 /// What the counter said: the number of the turn, and of the message that it answers.
