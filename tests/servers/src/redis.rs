@@ -7,10 +7,12 @@ use std::time::Duration;
 use ::redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 
+use crate::tls::{self, CA, KEY, SERVER};
 use crate::{Process, free_port, program, wait_for};
 
 pub struct RedisServer {
     pub port: u16,
+    tls_port: Option<u16>,
     arguments: Vec<String>,
     // In this order: the server goes before its folder.
     process: Option<Process>,
@@ -20,16 +22,37 @@ pub struct RedisServer {
 impl RedisServer {
     /// Starts a server with settings as they stand in `redis.conf`, one a line.
     pub fn start(settings: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), settings)
+    }
+
+    fn start_in(folder: TempDir, settings: &str) -> Self {
+        let mut server = Self { port: 0, tls_port: None, arguments: Vec::new(), process: None, folder };
         // A port may be taken between looking and starting.
         for _ in 0..5 {
-            let port = free_port();
-            let mut server =
-                Self { port, arguments: arguments(port, settings), process: None, folder: tempfile::tempdir().unwrap() };
+            server.port = free_port();
+            server.arguments = arguments(server.port, settings);
             if server.launch() {
                 return server;
             }
         }
-        panic!("no Redis server could be started");
+        panic!("no Redis server could be started: {}", server.log());
+    }
+
+    /// Starts a server that talks TLS too, with a certificate that only [`tls_url`](Self::tls_url) makes clients trust.
+    pub fn start_with_tls(settings: &str) -> Self {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        tls::write_certificates(folder.path());
+        let own =
+            format!("tls-port {port}\ntls-cert-file {SERVER}\ntls-key-file {KEY}\ntls-ca-cert-file {CA}\ntls-auth-clients no");
+        let mut server = Self::start_in(folder, &format!("{own}\n{settings}"));
+        server.tls_port = Some(port);
+        server
+    }
+
+    /// The address over TLS, which names the certificate to trust.
+    pub fn tls_url(&self) -> String {
+        let port = self.tls_port.expect("asked of a server with TLS");
+        format!("rediss://127.0.0.1:{port}/0?ca={}", self.folder.path().join(CA).display())
     }
 
     /// The server that the tests share, each in a database of its own.

@@ -52,6 +52,8 @@ impl Sentinels {
         wait_for("the failover", || promoted.is_master().filter(|is_master| *is_master));
         let port = promoted.port;
         self.servers[dead].start_again();
+        // The Sentinels would make it a replica too, up to half a minute later.
+        self.servers[dead].ask::<()>(&format!("REPLICAOF 127.0.0.1 {port}"));
         let returned = &self.servers[dead];
         wait_for("the old master to follow", || returned.follows().filter(|followed| *followed == port));
     }

@@ -30,28 +30,15 @@ pub fn phone(conversation: usize) -> String {
 
 /// Writes all messages of a plan. Every sender has its own conversations, round by round; a conversation's next message comes only after
 /// the last was accepted.
-pub(super) async fn write(mock: &Arc<Mock>, plan: &Plan, progress: &watch::Sender<Progress>, deaths: &watch::Receiver<usize>) {
+pub(super) async fn write(mock: &Arc<Mock>, plan: &Plan, progress: &watch::Sender<Progress>, allowed: &watch::Receiver<usize>) {
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {
-        let (mock, plan, progress, mut deaths) = (Arc::clone(mock), plan.clone(), progress.clone(), deaths.clone());
+        let (mock, plan, progress, mut allowed) = (Arc::clone(mock), plan.clone(), progress.clone(), allowed.clone());
         senders.spawn(async move {
             for round in 1..=plan.rounds {
                 for conversation in (sender..CONVERSATIONS).step_by(SENDERS) {
-                    // It waits for its death before it takes its number, or none of those who wait would be the one that brings it.
                     let message = mock.customer(&phone(conversation)).text(&format!("m{round}"));
-                    let due = |begun: usize| (begun / plan.messages_a_death()).min(plan.deaths);
-                    loop {
-                        let next = due(progress.borrow().begun);
-                        deaths.wait_for(|deaths| *deaths >= next).await.expect("the killer goes on");
-                        let begins = progress.send_if_modified(|progress| {
-                            let begins = due(progress.begun) <= *deaths.borrow();
-                            progress.begun += usize::from(begins);
-                            begins
-                        });
-                        if begins {
-                            break;
-                        }
-                    }
+                    begin(&progress, &mut allowed).await;
                     let refused = insist(message.at(mock.clock().now())).await;
                     progress.send_modify(|progress| {
                         progress.accepted += 1;
@@ -64,6 +51,24 @@ pub(super) async fn write(mock: &Arc<Mock>, plan: &Plan, progress: &watch::Sende
     }
     while let Some(sender) = senders.join_next().await {
         sender.expect("a sender goes on until its messages are accepted");
+    }
+}
+
+/// Waits until one more message may be begun, and counts it.
+async fn begin(progress: &watch::Sender<Progress>, allowed: &mut watch::Receiver<usize>) {
+    loop {
+        let begun = progress.borrow().begun;
+        let most =
+            *allowed.wait_for(|allowed| *allowed > begun).await.expect("all may be begun at last, unless the killer failed");
+        // Another sender may have been quicker.
+        let begins = progress.send_if_modified(|progress| {
+            let begins = progress.begun < most;
+            progress.begun += usize::from(begins);
+            begins
+        });
+        if begins {
+            return;
+        }
     }
 }
 

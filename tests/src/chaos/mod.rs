@@ -69,12 +69,6 @@ impl Plan {
     pub(crate) fn messages(&self) -> usize {
         CONVERSATIONS * self.rounds
     }
-
-    /// So many messages are written between two deaths: customers wait with more for the next, so that a quick machine is not done
-    /// before enough has gone wrong.
-    pub(crate) fn messages_a_death(&self) -> usize {
-        self.messages() / (self.deaths + 1)
-    }
 }
 
 /// Plays a plan. A setup for each server: those of one call share a store, if there are several.
@@ -83,7 +77,7 @@ impl Plan {
 /// If a server doesn't start, what died does not come back, or the fleet never comes to rest.
 pub async fn under_fire(setups: Vec<Setup>, target: Target, plan: Plan) -> Outcome {
     let builder = Mock::builder().limits(false).statuses(plan.statuses).status_senders(4, 10);
-    let mock = Arc::new(builder.retry(14, Duration::from_millis(20)).start().await.expect("127.0.0.1 has a free port"));
+    let mock = Arc::new(builder.retry(500, Duration::from_millis(20)).start().await.expect("127.0.0.1 has a free port"));
     let mut servers = Vec::new();
     for setup in setups {
         servers.push(setup.bot("counter", counter()).start_beside(&mock).await);
@@ -91,12 +85,11 @@ pub async fn under_fire(setups: Vec<Setup>, target: Target, plan: Plan) -> Outco
     let balancer = Balancer::before(servers.iter().map(Server::address).collect()).await;
     mock.connect(&balancer.webhook_url()).await.expect("the servers answer the verification call");
 
-    let (progress, (died, deaths)) = (watch::Sender::new(Progress::default()), watch::channel(0));
+    let (progress, (allow, allowed)) = (watch::Sender::new(Progress::default()), watch::channel(0));
     let killer =
         Killer { servers, target, balancer, chance: Chance::seeded(plan.seed), plan: plan.clone(), story: Story::default() };
-    let killer = tokio::spawn(killer.run(progress.subscribe(), died));
-    // The last messages wait for the last death.
-    load::write(&mock, &plan, &progress, &deaths).await;
+    let killer = tokio::spawn(killer.run(progress.subscribe(), allow));
+    load::write(&mock, &plan, &progress, &allowed).await;
     let Killer { servers, target, mut story, .. } = killer.await.expect("what died comes back");
     story.refused = progress.borrow().refused;
     let mock = Arc::into_inner(mock).expect("the customers are done");
@@ -124,23 +117,24 @@ struct Killer {
 }
 
 impl Killer {
-    /// Kills as often as planned, each time while a message is on its way.
-    async fn run(mut self, mut progress: watch::Receiver<Progress>, died: watch::Sender<usize>) -> Self {
-        let group = self.plan.messages_a_death();
+    /// Kills as often as planned, each time while a message is on its way. `allowed` is how many messages may be begun: a death is waited
+    /// for before all are, and some go on while what died comes back.
+    async fn run(mut self, mut progress: watch::Receiver<Progress>, allowed: watch::Sender<usize>) -> Self {
+        let group = self.plan.messages() / (self.plan.deaths + 1);
         for death in 0..self.plan.deaths {
-            // The last quarter of a group is left, so that messages are on their way when the moment has come.
-            let moment = death * group + self.chance.within(0..(group * 3 / 4).max(1) as u64) as usize;
-            let all = (death + 1) * group;
+            let begin = death * group;
+            allowed.send_replace(begin + group);
+            let moment = begin + self.chance.within(group as u64 / 4..group as u64 * 3 / 4) as usize;
             wait(&mut progress, |progress| progress.begun > moment).await;
             tokio::time::sleep(Duration::from_millis(self.chance.within(0..JITTER))).await;
-            wait(&mut progress, |progress| progress.begun > progress.accepted || progress.accepted >= all).await;
-            let met = progress.borrow().begun > progress.borrow().accepted;
-            self.story.idle_deaths += usize::from(!met);
+            wait(&mut progress, |progress| progress.begun > progress.accepted || progress.accepted == begin + group).await;
+            self.story.idle_deaths += usize::from(progress.borrow().begun == progress.borrow().accepted);
             self.story.deaths.push(Timestamp::now());
             let dead = self.target.kill(&mut self.servers, &self.balancer, &self.chance).await;
-            died.send_modify(|deaths| *deaths += 1);
+            allowed.send_replace(begin + group + group / 4);
             self.target.recover(dead, &mut self.servers).await;
         }
+        allowed.send_replace(self.plan.messages());
         self
     }
 }

@@ -51,6 +51,13 @@ impl Server {
         server
     }
 
+    pub(super) async fn start_in_vain(setup: Setup) -> (Option<i32>, String) {
+        let folder = setup.lay_out().expect("the system's folder for temporary files can be written");
+        let mut process = launch(&setup, free_address(), &folder);
+        let status = process.wait(DEADLINE).await.expect("the server ends by itself");
+        (status.code(), std::fs::read_to_string(log_file(&folder)).unwrap_or_default())
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address

@@ -95,6 +95,14 @@ impl Setup {
         Server::start(self).await
     }
 
+    /// Starts a server that is to end by itself, and tells its exit code and what it said.
+    ///
+    /// # Panics
+    /// If it runs on.
+    pub async fn start_in_vain(self) -> (Option<i32>, String) {
+        Server::start_in_vain(self).await
+    }
+
     /// Makes the server's folder: `salesbot.toml`, and the bots.
     pub(super) fn lay_out(&self) -> std::io::Result<TempDir> {
         let folder = tempfile::Builder::new().prefix("salesbot-test-").tempdir()?;

@@ -16,5 +16,6 @@ mod samples;
 mod shipped;
 mod shop;
 mod stopping;
+mod stores;
 mod timers;
 mod triggers;
