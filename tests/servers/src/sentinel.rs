@@ -10,6 +10,10 @@ use tempfile::TempDir;
 use crate::redis::{RedisServer, answers, ask, connection, fall};
 use crate::{Process, free_port, program, wait_for};
 
+/// How long a server may be silent until the Sentinels take it for dead. With much less they elect one master after the other on a machine
+/// that is busy with tests.
+const DOWN_AFTER: u32 = 2_500;
+
 pub struct Sentinels {
     pub ports: Vec<u16>,
     // In this order: Sentinels that see their servers go would elect another master.
@@ -82,7 +86,7 @@ fn start_sentinel(master: u16) -> (u16, Process, TempDir) {
         let file = folder.path().join("sentinel.conf");
         let settings = format!(
             "port {port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 {master} 2\n\
-             sentinel down-after-milliseconds mymaster 800\nsentinel failover-timeout mymaster 5000\n"
+             sentinel down-after-milliseconds mymaster {DOWN_AFTER}\nsentinel failover-timeout mymaster 5000\n"
         );
         fs::write(&file, settings).unwrap();
         let process = Process::start(&program, &[file.display().to_string()], folder.path(), None);

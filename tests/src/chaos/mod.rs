@@ -5,6 +5,7 @@
 //! [`Outcome`] is what is there when all has come to rest; its [`Figures`] say what was lost, doubled or out of order. What may be, and
 //! what may not, is for the test to say.
 
+pub mod case;
 mod figures;
 mod load;
 mod outcome;

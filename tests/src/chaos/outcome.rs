@@ -29,7 +29,7 @@ pub struct Outcome {
     pub doubled: HashMap<String, Vec<Arc<Sent>>>,
     story: Story,
     servers: Vec<Server>,
-    /// What still stands, until the servers are gone.
+    /// What they stand on, until they are gone.
     _target: Target,
 }
 

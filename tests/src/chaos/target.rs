@@ -11,13 +11,13 @@ use tokio::time::Instant;
 use crate::harness::{Balancer, Server};
 use crate::mock::chance::Chance;
 
-/// What dies under load.
+/// What dies under load, and beside it what stands as long.
 pub enum Target {
-    /// One of the servers, or several at once (SIGKILL); they are started again.
-    Servers,
+    /// One of the servers, or several at once (SIGKILL); they are started again. Beside them: the Redis that they share, if any.
+    Servers { _redis: Option<RedisServer> },
     /// One of the servers: it is put to sleep for so long (SIGSTOP), while the balancer leaves it out. Falling asleep and waking each
     /// count as a death.
-    Sleep { lasts: Duration, asleep: Option<(usize, Instant)> },
+    Sleeper { _redis: RedisServer, lasts: Duration, asleep: Option<(usize, Instant)> },
     /// Redis, which is started again on its files; without their last bytes, where power is to have failed before the disk had them.
     Redis { server: RedisServer, forgets: u64 },
     /// The master, after its replica was cut off for so long. The Sentinels name the other, and the dead one comes back as its replica.
@@ -36,14 +36,9 @@ pub(super) enum Dead {
 }
 
 impl Target {
-    /// One server sleeps for so long.
-    pub fn sleep(lasts: Duration) -> Self {
-        Self::Sleep { lasts, asleep: None }
-    }
-
     pub(super) async fn kill(&mut self, servers: &mut [Server], balancer: &Balancer, chance: &Chance) -> Dead {
         match self {
-            Self::Servers => {
+            Self::Servers { .. } => {
                 let mut places: Vec<usize> = (0..servers.len()).collect();
                 chance.shuffle(&mut places);
                 places.truncate(1 + chance.within(0..servers.len() as u64) as usize);
@@ -52,7 +47,7 @@ impl Target {
                 }
                 Dead::Servers(places)
             }
-            Self::Sleep { lasts, asleep } => {
+            Self::Sleeper { lasts, asleep, .. } => {
                 if let Some((place, since)) = asleep.take() {
                     tokio::time::sleep_until(since + *lasts).await;
                     servers[place].wake();

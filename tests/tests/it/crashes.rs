@@ -12,14 +12,14 @@ use crate::shop::Shop;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crashes_lose_nothing_and_double_nothing_where_statuses_flow() {
-    let outcome = under_fire(vec![Server::with()], Target::Servers, Plan::new(12, 20_261_121)).await;
+    let outcome = under_fire(vec![Server::with()], Target::Servers { _redis: None }, Plan::new(12, 20_261_121)).await;
     outcome.assert_whole();
     outcome.assert_nothing_doubled();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crashes_double_only_what_was_in_flight_where_no_status_tells() {
-    let outcome = under_fire(vec![Server::with()], Target::Servers, Plan::new(12, 7).without_statuses()).await;
+    let outcome = under_fire(vec![Server::with()], Target::Servers { _redis: None }, Plan::new(12, 7).without_statuses()).await;
     outcome.assert_whole();
     outcome.assert_only_in_flight_doubled();
 }
