@@ -101,7 +101,7 @@ impl Case {
     ///
     /// # Panics
     /// If it is not so.
-    pub async fn play(&self, deaths: usize, seed: u64) -> Outcome {
+    pub async fn play(self, deaths: usize, seed: u64) -> Outcome {
         let postgres = PostgresServer::start();
         let (target, redis) = self.target();
         let setups = self.setup().sharing(&redis, &postgres.fresh_database().await, self.servers);

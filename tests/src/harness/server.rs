@@ -151,6 +151,11 @@ impl Server {
         }
     }
 
+    /// The memory that its process holds, in bytes; 0 where the system does not tell.
+    pub fn resident_bytes(&self) -> u64 {
+        self.process.resident_bytes().unwrap_or_default()
+    }
+
     /// Ends the process at once, as a crash of the machine would (SIGKILL).
     pub async fn kill9(&mut self) {
         self.process.kill().await;
