@@ -2,7 +2,6 @@
 
 use std::process::Command;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -45,14 +44,14 @@ impl Cluster {
         cluster
     }
 
-    /// Kills a master, the first of those that `place` counts through, after its replica was cut off for so long; tells which node it
-    /// was, and which is its replica.
-    pub fn kill_master(&mut self, place: usize, lag: Duration) -> (usize, usize) {
+    /// Kills one of the masters, of which `place` counts which, and tells which node it was, and which is its replica. That is cut off
+    /// before, and all of `meanwhile`, if there is anything.
+    pub fn kill_master(&mut self, place: usize, meanwhile: Option<impl FnOnce()>) -> (usize, usize) {
         let masters: Vec<usize> = (0..self.nodes.len()).filter(|node| self.nodes[*node].is_master() == Some(true)).collect();
         let dead = masters[place % masters.len()];
         let port = self.nodes[dead].port;
         let replica = self.nodes.iter().position(|node| node.follows() == Some(port)).expect("each master has a replica");
-        fall(&mut self.nodes, dead, replica, lag);
+        fall(&mut self.nodes, dead, replica, meanwhile);
         (dead, replica)
     }
 

@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::time::Duration;
 
 use ::redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
@@ -189,11 +188,11 @@ pub fn ask<T: FromRedisValue>(connection: &mut Connection, command: &str) -> T {
     sent.query(connection).unwrap_or_else(|error| panic!("{command}: {error}"))
 }
 
-/// Kills a master, after its replica was cut off from it for so long: what the master takes meanwhile is lost.
-pub(crate) fn fall(servers: &mut [RedisServer], master: usize, replica: usize, lag: Duration) {
-    if !lag.is_zero() {
+/// Kills a master. Where there is something to do `meanwhile`, its replica is cut off before: what the master takes then is lost.
+pub(crate) fn fall(servers: &mut [RedisServer], master: usize, replica: usize, meanwhile: Option<impl FnOnce()>) {
+    if let Some(meanwhile) = meanwhile {
         servers[master].cut_off(&servers[replica]);
-        std::thread::sleep(lag);
+        meanwhile();
     }
     servers[master].kill();
     servers[replica].let_in();

@@ -3,7 +3,6 @@
 use std::fs;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -42,11 +41,11 @@ impl Sentinels {
         Self { ports, _processes: processes, servers: [master, replica] }
     }
 
-    /// Kills the master, after its replica was cut off for so long, and tells which of the two it was.
-    pub fn kill_master(&mut self, lag: Duration) -> usize {
+    /// Kills the master, and tells which of the two it was. Its replica is cut off before, and all of `meanwhile`, if there is anything.
+    pub fn kill_master(&mut self, meanwhile: Option<impl FnOnce()>) -> usize {
         let dead = wait_for("a master", || self.servers.iter().position(|server| server.is_master() == Some(true)));
         let replica = 1 - dead;
-        fall(&mut self.servers, dead, replica, lag);
+        fall(&mut self.servers, dead, replica, meanwhile);
         dead
     }
 

@@ -131,7 +131,7 @@ impl Killer {
             wait(&mut progress, |progress| progress.begun > progress.accepted || progress.accepted == begin + group).await;
             self.story.idle_deaths += usize::from(progress.borrow().begun == progress.borrow().accepted);
             self.story.deaths.push(Timestamp::now());
-            let dead = self.target.kill(&mut self.servers, &self.balancer, &self.chance).await;
+            let dead = self.target.kill(&mut self.servers, &self.balancer, &self.chance, &progress).await;
             allowed.send_replace(begin + group + group / 4);
             self.target.recover(dead, &mut self.servers).await;
         }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use servers::cluster::Cluster;
 use servers::redis::RedisServer;
 use servers::sentinel::Sentinels;
+use tokio::sync::watch;
 use tokio::task::block_in_place;
 use tokio::time::Instant;
 
+use super::load::Progress;
 use crate::harness::{Balancer, Server};
 use crate::mock::chance::Chance;
 
@@ -20,10 +22,10 @@ pub enum Target {
     Sleeper { _redis: RedisServer, lasts: Duration, asleep: Option<(usize, Instant)> },
     /// Redis, which is started again on its files; without their last bytes, where power is to have failed before the disk had them.
     Redis { server: RedisServer, forgets: u64 },
-    /// The master, after its replica was cut off for so long. The Sentinels name the other, and the dead one comes back as its replica.
-    Sentinels { sentinels: Sentinels, lag: Duration },
+    /// The master, whose replica lags or has all. The Sentinels name the other, and the dead one comes back as its replica.
+    Sentinels { sentinels: Sentinels, lags: bool },
     /// One of the Cluster's masters, in the same way.
-    Cluster { cluster: Cluster, lag: Duration },
+    Cluster { cluster: Cluster, lags: bool },
 }
 
 /// What died, by its places.
@@ -36,7 +38,13 @@ pub(super) enum Dead {
 }
 
 impl Target {
-    pub(super) async fn kill(&mut self, servers: &mut [Server], balancer: &Balancer, chance: &Chance) -> Dead {
+    pub(super) async fn kill(
+        &mut self,
+        servers: &mut [Server],
+        balancer: &Balancer,
+        chance: &Chance,
+        progress: &watch::Receiver<Progress>,
+    ) -> Dead {
         match self {
             Self::Servers { .. } => {
                 let mut places: Vec<usize> = (0..servers.len()).collect();
@@ -68,10 +76,13 @@ impl Target {
                 }
                 Dead::Redis
             }),
-            Self::Sentinels { sentinels, lag } => block_in_place(|| Dead::Master(sentinels.kill_master(*lag))),
-            Self::Cluster { cluster, lag } => {
+            Self::Sentinels { sentinels, lags } => {
+                let meanwhile = lags.then_some(|| lag(progress));
+                block_in_place(|| Dead::Master(sentinels.kill_master(meanwhile)))
+            }
+            Self::Cluster { cluster, lags } => {
                 let place = chance.within(0..3) as usize;
-                let (dead, replica) = block_in_place(|| cluster.kill_master(place, *lag));
+                let (dead, replica) = block_in_place(|| cluster.kill_master(place, lags.then_some(|| lag(progress))));
                 Dead::Node { dead, replica }
             }
         }
@@ -89,5 +100,16 @@ impl Target {
             (Self::Cluster { cluster, .. }, Dead::Node { dead, replica }) => block_in_place(|| cluster.recover(dead, replica)),
             (_, _) => {}
         }
+    }
+}
+
+/// Lets so many messages be accepted that a replica will lack, or passes the time if none is accepted without it.
+fn lag(progress: &watch::Receiver<Progress>) {
+    const MESSAGES: usize = 24;
+    const LONGEST: Duration = Duration::from_millis(1_500);
+    const LOOK: Duration = Duration::from_millis(5);
+    let (enough, until) = (progress.borrow().accepted + MESSAGES, Instant::now() + LONGEST);
+    while progress.borrow().accepted < enough && Instant::now() < until {
+        std::thread::sleep(LOOK);
     }
 }
