@@ -40,17 +40,12 @@ pub struct Load {
     pub servers: usize,
 }
 
-/// Asks, and reminds whoever does not answer.
+/// Asks at each message, and reminds whoever does not write again in time.
 fn patient() -> Value {
+    let timeout = json!({"after": format!("{}s", PATIENCE.as_secs()), "goto": "remind"});
     bot(json!({
-        "ask": {
-            "type": "message",
-            "text": "Still interested?",
-            "buttons": [{"id": "yes", "title": "Yes", "goto": "good"}],
-            "timeout": {"after": format!("{}s", PATIENCE.as_secs()), "goto": "remind"}
-        },
-        "remind": {"type": "message", "text": "Are you there?"},
-        "good": {"type": "message", "text": "Good."}
+        "ask": {"type": "ask", "text": "What else?", "expect": "text", "outside_window": "hold", "timeout": timeout, "next": "ask"},
+        "remind": {"type": "message", "text": "Are you there?"}
     }))
 }
 
