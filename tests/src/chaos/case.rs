@@ -67,14 +67,16 @@ pub const TWO_SERVERS: Case = without_statuses("two servers, some killed, no sta
 pub const THREE_SERVERS: Case = case("three servers, some killed", Dies::Servers, 3);
 pub const REDIS: Case = case("Redis is killed, `always`", Dies::Redis, 3);
 pub const REDIS_MACHINE: Case = case("Redis loses power, `everysec`", Dies::RedisMachine, 2);
-pub const MASTER: Case = case("failover by Sentinel", Dies::Master(Replica::UpToDate), 3);
-pub const LAGGING_MASTER: Case = case("the same, its replica cut off before", Dies::Master(Replica::Lagging), 3);
-pub const WAITING_MASTER: Case = case("the same, `wait_replicas = 1`", Dies::Master(Replica::LaggingAndWaitedFor), 3);
-pub const NODE: Case = case("a Cluster's master is killed", Dies::Node(Replica::UpToDate), 3);
-pub const LAGGING_NODE: Case = case("the same, its replica cut off before", Dies::Node(Replica::Lagging), 3);
-pub const WAITING_NODE: Case = case("the same, `wait_replicas = 1`", Dies::Node(Replica::LaggingAndWaitedFor), 3);
+pub const MASTER: Case = case("Sentinel fails over", Dies::Master(Replica::UpToDate), 3);
+pub const LAGGING_MASTER: Case = case("Sentinel fails over, replica cut off before", Dies::Master(Replica::Lagging), 3);
+pub const WAITING_MASTER: Case =
+    case("Sentinel fails over, cut off, `wait_replicas = 1`", Dies::Master(Replica::LaggingAndWaitedFor), 3);
+pub const NODE: Case = case("a Cluster fails over", Dies::Node(Replica::UpToDate), 3);
+pub const LAGGING_NODE: Case = case("a Cluster fails over, replica cut off before", Dies::Node(Replica::Lagging), 3);
+pub const WAITING_NODE: Case =
+    case("a Cluster fails over, cut off, `wait_replicas = 1`", Dies::Node(Replica::LaggingAndWaitedFor), 3);
 pub const SLEEPER: Case = case("one of three sleeps for a minute", Dies::Sleeper, 3);
-pub const SILENT_SLEEPER: Case = without_statuses("the same, no statuses", Dies::Sleeper, 3);
+pub const SILENT_SLEEPER: Case = without_statuses("one of three sleeps for a minute, no statuses", Dies::Sleeper, 3);
 
 /// Every case in which something is killed.
 pub const KILLS: [Case; 11] = [
