@@ -1,9 +1,10 @@
-//! What developers run: `cargo xtask test`, `docs`, `tidy`, `coverage`, `bench`, `fuzz`, `simulate`. Plain Rust, so that it runs wherever the
+//! What developers run: `cargo xtask test`, `docs`, `tidy`, `coverage`, `bench`, `endure`, `fuzz`, `simulate`. Plain Rust, so that it runs wherever the
 //! project builds, and small, so that it is built in seconds: what needs the project's own packages runs as a program of theirs.
 
 mod bench;
 mod count;
 mod coverage;
+mod endure;
 mod fuzz;
 mod needs;
 mod shell;
@@ -42,6 +43,8 @@ enum Command {
     Coverage(coverage::Arguments),
     /// Measure speed and size against the marks; writes BENCHMARKS.md
     Bench(bench::Arguments),
+    /// Long runs against real servers: deaths by the dozen, sleep, hours of load
+    Endure(endure::Arguments),
     /// Fuzz what reads other people's input
     Fuzz(fuzz::Arguments),
     /// Run the whole server under simulated time, network and store
@@ -71,6 +74,7 @@ fn run(shell: &Shell, command: Command) -> Result<bool> {
         Command::Tidy => tidy::run(shell),
         Command::Coverage(arguments) => coverage::run(shell, &arguments),
         Command::Bench(arguments) => bench::run(shell, &arguments),
+        Command::Endure(arguments) => endure::run(shell, &arguments),
         Command::Fuzz(arguments) => fuzz::run(shell, &arguments),
         Command::Simulate(arguments) => simulate::run(shell, &arguments),
     }

@@ -548,7 +548,9 @@ fn a_tap_on_an_earlier_question_does_not_settle_a_later_one() {
     let mut contact = run(contact, &bots, &message("wamid.2", NOW, "neither"), NOW).contact;
     let claimed = outbox::claim(&mut contact, "me", NOW, &mut Vec::new());
     let [Claimed::Send { entry, .. }] = claimed[..] else { panic!("{claimed:?}") };
-    let contact = run(contact, &bots, &event("sent:2", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), NOW).contact;
+    let contact =
+        run(contact, &bots, &event("sent:2", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), NOW)
+            .contact;
     let mut tap = inbound("wamid.3", NOW, Content::Tap { id: reply, title: "A".into(), description: None });
     if let EventKind::Message(inbound) = &mut tap.kind {
         inbound.reply_to = Some(MessageId::new("wamid.a"));
@@ -566,7 +568,8 @@ fn a_send_that_is_cut_off_every_time_is_repeated_ever_less_and_fails_in_the_end(
         for claimed in outbox::claim(&mut contact, "me", now, &mut facts) {
             let Claimed::Send { entry, .. } = claimed else { continue };
             sends += 1;
-            let turned = run(contact, &bots, &event("cut", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), now);
+            let turned =
+                run(contact, &bots, &event("cut", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), now);
             contact = turned.contact;
             facts.extend(turned.facts);
         }

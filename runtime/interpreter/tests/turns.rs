@@ -215,7 +215,8 @@ fn later_sends_of_a_conversation_wait_for_the_first() {
     assert_eq!(first.text(), "one");
     assert!(outbox::claim(&mut contact, "me", NOW, &mut facts).is_empty());
     let outcome = SendOutcome::Accepted { message_id: MessageId::new("wamid.a"), wa_id: None, user_id: None };
-    let mut contact = run(contact, &bots, &event("sent:1", EventKind::Sent { entry: *entry, attempt: None, outcome }), NOW).contact;
+    let mut contact =
+        run(contact, &bots, &event("sent:1", EventKind::Sent { entry: *entry, attempt: None, outcome }), NOW).contact;
     let claimed = outbox::claim(&mut contact, "me", NOW, &mut facts);
     assert!(matches!(&claimed[..], [Claimed::Send { message, .. }] if message.text() == "two"));
 }
@@ -233,7 +234,8 @@ fn a_send_cut_off_waits_for_a_status_and_then_goes_again() {
     let mut contact = run(contact(), &bots, &message("wamid.1", NOW, "hi"), NOW).contact;
     let entry = claimed_send(&mut contact, NOW);
     let mut contact =
-        run(contact, &bots, &event("sent:1", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), NOW).contact;
+        run(contact, &bots, &event("sent:1", EventKind::Sent { entry, attempt: None, outcome: SendOutcome::Unknown }), NOW)
+            .contact;
     assert!(outbox::claim(&mut contact, "me", NOW.plus(SECOND), &mut Vec::new()).is_empty());
     let due = contact.due().unwrap();
     assert_eq!(due, NOW.plus(outbox::SETTLE));

@@ -30,8 +30,8 @@ impl Default for Options {
 /// | `redis+sentinel://[user][:password]@host[:26379],host,…/master[/db]` | the master that these Sentinels name |
 /// | `redis+cluster://[user][:password]@host[:6379],host,…` | the Cluster that these hosts know |
 ///
-/// The last two take `?tls=true`, and Sentinels `sentinel_user` and `sentinel_password`. `docs/redis.md`
-/// tells how to set each of them up. Must be called within a tokio runtime, which runs the store's task.
+/// The last two take `?tls=true`, Sentinels `sentinel_user` and `sentinel_password`, and all with TLS `?ca=FILE`.
+/// `docs/redis.md` tells how to set each of them up. Must be called within a tokio runtime, which runs the store's task.
 ///
 /// # Errors
 ///

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::redis::RedisServer;
+use crate::redis::{RedisServer, fall};
 use crate::{free_port, program, wait_for};
 
 pub struct Cluster {
@@ -42,6 +42,27 @@ impl Cluster {
             wait_for("every replica to follow", follows);
         }
         cluster
+    }
+
+    /// Kills one of the masters, of which `place` counts which, and tells which node it was, and which is its replica. That is cut off
+    /// before, and all of `meanwhile`, if there is anything.
+    pub fn kill_master(&mut self, place: usize, meanwhile: Option<impl FnOnce()>) -> (usize, usize) {
+        let masters: Vec<usize> = (0..self.nodes.len()).filter(|node| self.nodes[*node].is_master() == Some(true)).collect();
+        let dead = masters[place % masters.len()];
+        let port = self.nodes[dead].port;
+        let replica = self.nodes.iter().position(|node| node.follows() == Some(port)).expect("each master has a replica");
+        fall(&mut self.nodes, dead, replica, meanwhile);
+        (dead, replica)
+    }
+
+    /// Waits until the replica has become a master, starts the dead one again, and waits until that follows.
+    pub fn recover(&mut self, dead: usize, replica: usize) {
+        let promoted = &self.nodes[replica];
+        wait_for("the failover", || promoted.is_master().filter(|is_master| *is_master));
+        let port = promoted.port;
+        self.nodes[dead].start_again();
+        let returned = &self.nodes[dead];
+        wait_for("the old master to follow", || returned.follows().filter(|followed| *followed == port));
     }
 
     /// The one that the tests share, one after the other: a Cluster has a single database.

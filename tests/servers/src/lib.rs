@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod postgres;
 pub mod redis;
 pub mod sentinel;
+mod tls;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};

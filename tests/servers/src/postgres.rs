@@ -94,6 +94,16 @@ impl PostgresServer {
         all
     }
 
+    /// The size of the database at this address, in bytes.
+    pub async fn size(&self, url: &str) -> u64 {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let row = client.query_one("SELECT pg_database_size(current_database())", &[]).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+        row.get::<_, i64>(0).unsigned_abs()
+    }
+
     pub fn kill(&mut self) {
         self.process = None;
     }

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use ::redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 
+use crate::tls::{self, CA, KEY, SERVER};
 use crate::{Process, free_port, program, wait_for};
 
 pub struct RedisServer {
     pub port: u16,
+    tls_port: Option<u16>,
     arguments: Vec<String>,
     // In this order: the server goes before its folder.
     process: Option<Process>,
@@ -19,16 +21,37 @@ pub struct RedisServer {
 impl RedisServer {
     /// Starts a server with settings as they stand in `redis.conf`, one a line.
     pub fn start(settings: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), settings)
+    }
+
+    fn start_in(folder: TempDir, settings: &str) -> Self {
+        let mut server = Self { port: 0, tls_port: None, arguments: Vec::new(), process: None, folder };
         // A port may be taken between looking and starting.
         for _ in 0..5 {
-            let port = free_port();
-            let mut server =
-                Self { port, arguments: arguments(port, settings), process: None, folder: tempfile::tempdir().unwrap() };
+            server.port = free_port();
+            server.arguments = arguments(server.port, settings);
             if server.launch() {
                 return server;
             }
         }
-        panic!("no Redis server could be started");
+        panic!("no Redis server could be started: {}", server.log());
+    }
+
+    /// Starts a server that talks TLS too, with a certificate that only [`tls_url`](Self::tls_url) makes clients trust.
+    pub fn start_with_tls(settings: &str) -> Self {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        tls::write_certificates(folder.path());
+        let own =
+            format!("tls-port {port}\ntls-cert-file {SERVER}\ntls-key-file {KEY}\ntls-ca-cert-file {CA}\ntls-auth-clients no");
+        let mut server = Self::start_in(folder, &format!("{own}\n{settings}"));
+        server.tls_port = Some(port);
+        server
+    }
+
+    /// The address over TLS, which names the certificate to trust.
+    pub fn tls_url(&self) -> String {
+        let port = self.tls_port.expect("asked of a server with TLS");
+        format!("rediss://127.0.0.1:{port}/0?ca={}", self.folder.path().join(CA).display())
     }
 
     /// The server that the tests share, each in a database of its own.
@@ -61,6 +84,27 @@ impl RedisServer {
         let mut connection = Client::open(self.url()).unwrap().get_connection().ok()?;
         let info: String = ::redis::cmd("INFO").arg("replication").query(&mut connection).ok()?;
         Some(info.contains("role:master"))
+    }
+
+    /// The port of the master that it follows, once it does.
+    pub fn follows(&self) -> Option<u16> {
+        let mut connection = Client::open(self.url()).unwrap().get_connection().ok()?;
+        let info: String = ::redis::cmd("INFO").arg("replication").query(&mut connection).ok()?;
+        let port = info.lines().find_map(|line| line.strip_prefix("master_port:"))?;
+        info.contains("master_link_status:up").then(|| port.trim().parse().unwrap())
+    }
+
+    /// Cuts a replica of this master off, as a broken network does: the master no longer lets it in.
+    pub fn cut_off(&self, replica: &Self) {
+        replica.ask_all::<()>(&["CONFIG", "SET", "masteruser", "nobody"]);
+        replica.ask_all::<()>(&["CONFIG", "SET", "masterauth", "nothing"]);
+        self.ask::<usize>("CLIENT KILL TYPE replica");
+    }
+
+    /// What was cut off may follow a master again.
+    pub fn let_in(&self) {
+        self.ask_all::<()>(&["CONFIG", "SET", "masteruser", ""]);
+        self.ask_all::<()>(&["CONFIG", "SET", "masterauth", ""]);
     }
 
     /// The same with words that have spaces in them.
@@ -96,6 +140,16 @@ impl RedisServer {
     /// Starts a killed server again on its files.
     pub fn start_again(&mut self) {
         assert!(self.launch(), "the server did not come back; its log: {}", self.log());
+    }
+
+    /// Takes the last bytes from the append-only file of a server that was killed: what its disk did not have yet when the power
+    /// failed.
+    pub fn forget(&self, bytes: u64) {
+        let files = std::fs::read_dir(self.folder.path().join("appendonlydir")).unwrap().map(|file| file.unwrap().path());
+        let mut written: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".incr.aof")).collect();
+        written.sort();
+        let last = std::fs::File::options().write(true).open(written.last().unwrap()).unwrap();
+        last.set_len(last.metadata().unwrap().len().saturating_sub(bytes)).unwrap();
     }
 
     pub fn log(&self) -> String {
@@ -145,4 +199,14 @@ pub fn ask<T: FromRedisValue>(connection: &mut Connection, command: &str) -> T {
         sent.arg(word);
     });
     sent.query(connection).unwrap_or_else(|error| panic!("{command}: {error}"))
+}
+
+/// Kills a master. Where there is something to do `meanwhile`, its replica is cut off before: what the master takes then is lost.
+pub(crate) fn fall(servers: &mut [RedisServer], master: usize, replica: usize, meanwhile: Option<impl FnOnce()>) {
+    if let Some(meanwhile) = meanwhile {
+        servers[master].cut_off(&servers[replica]);
+        meanwhile();
+    }
+    servers[master].kill();
+    servers[replica].let_in();
 }

@@ -6,8 +6,12 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
-use crate::redis::{RedisServer, answers, ask, connection};
+use crate::redis::{RedisServer, answers, ask, connection, fall};
 use crate::{Process, free_port, program, wait_for};
+
+/// How long a server may be silent until the Sentinels take it for dead. With much less they elect one master after the other on a machine
+/// that is busy with tests.
+const DOWN_AFTER: u32 = 2_500;
 
 pub struct Sentinels {
     pub ports: Vec<u16>,
@@ -37,6 +41,26 @@ impl Sentinels {
         Self { ports, _processes: processes, servers: [master, replica] }
     }
 
+    /// Kills the master, and tells which of the two it was. Its replica is cut off before, and all of `meanwhile`, if there is anything.
+    pub fn kill_master(&mut self, meanwhile: Option<impl FnOnce()>) -> usize {
+        let dead = wait_for("a master", || self.servers.iter().position(|server| server.is_master() == Some(true)));
+        let replica = 1 - dead;
+        fall(&mut self.servers, dead, replica, meanwhile);
+        dead
+    }
+
+    /// Waits until the replica has become the master, starts the dead one again, and waits until that follows.
+    pub fn recover(&mut self, dead: usize) {
+        let promoted = &self.servers[1 - dead];
+        wait_for("the failover", || promoted.is_master().filter(|is_master| *is_master));
+        let port = promoted.port;
+        self.servers[dead].start_again();
+        // The Sentinels would make it a replica too, up to half a minute later.
+        self.servers[dead].ask::<()>(&format!("REPLICAOF 127.0.0.1 {port}"));
+        let returned = &self.servers[dead];
+        wait_for("the old master to follow", || returned.follows().filter(|followed| *followed == port));
+    }
+
     /// Those that the tests share, each in a database of its own.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Sentinels> = OnceLock::new();
@@ -61,7 +85,7 @@ fn start_sentinel(master: u16) -> (u16, Process, TempDir) {
         let file = folder.path().join("sentinel.conf");
         let settings = format!(
             "port {port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 {master} 2\n\
-             sentinel down-after-milliseconds mymaster 800\nsentinel failover-timeout mymaster 5000\n"
+             sentinel down-after-milliseconds mymaster {DOWN_AFTER}\nsentinel failover-timeout mymaster 5000\n"
         );
         fs::write(&file, settings).unwrap();
         let process = Process::start(&program, &[file.display().to_string()], folder.path(), None);

@@ -7,11 +7,13 @@ mod balancer;
 mod binary;
 mod client;
 mod process;
+mod quiet;
 mod server;
 mod setup;
 
 pub use balancer::Balancer;
 pub use binary::{BINARY, program};
 pub use client::{Answer, Request};
+pub use quiet::is_quiet;
 pub use server::{DEADLINE, Server};
 pub use setup::Setup;

@@ -33,6 +33,13 @@ impl Process {
         self.0.try_wait().expect("a child can be asked for its status")
     }
 
+    /// The memory that it holds, as Linux tells.
+    pub(super) fn resident_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()?)).ok()?;
+        let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))?;
+        kibibytes.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+    }
+
     /// Ends it at once, as a crash of the machine would (SIGKILL).
     pub(super) async fn kill(&mut self) {
         self.0.kill().await.expect("a child can be killed");

@@ -51,6 +51,13 @@ impl Server {
         server
     }
 
+    pub(super) async fn start_in_vain(setup: Setup) -> (Option<i32>, String) {
+        let folder = setup.lay_out().expect("the system's folder for temporary files can be written");
+        let mut process = launch(&setup, free_address(), &folder);
+        let status = process.wait(DEADLINE).await.expect("the server ends by itself");
+        (status.code(), std::fs::read_to_string(log_file(&folder)).unwrap_or_default())
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -150,6 +157,11 @@ impl Server {
             assert!(Instant::now() < until, "waited {DEADLINE:?} for {what}");
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// The memory that its process holds, in bytes; 0 where the system does not tell.
+    pub fn resident_bytes(&self) -> u64 {
+        self.process.resident_bytes().unwrap_or_default()
     }
 
     /// Ends the process at once, as a crash of the machine would (SIGKILL).

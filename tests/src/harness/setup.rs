@@ -48,6 +48,17 @@ impl Setup {
         self
     }
 
+    /// On this store: its address, or its folder.
+    #[must_use]
+    pub fn on(self, store: &str) -> Self {
+        self.variable("SALESBOT_STORE", store)
+    }
+
+    /// So many servers that share a Redis, and a PostgreSQL for the journal.
+    pub fn sharing(self, redis: &str, postgres: &str, count: usize) -> Vec<Self> {
+        vec![self.on(redis).variable("SALESBOT_JOURNAL", postgres); count]
+    }
+
     /// An API token, which all calls of the harness then carry.
     #[must_use]
     pub fn token(mut self, token: &str) -> Self {
@@ -82,6 +93,14 @@ impl Setup {
     /// If it doesn't become ready.
     pub async fn start_alone(self) -> Server {
         Server::start(self).await
+    }
+
+    /// Starts a server that is to end by itself, and tells its exit code and what it said.
+    ///
+    /// # Panics
+    /// If it runs on.
+    pub async fn start_in_vain(self) -> (Option<i32>, String) {
+        Server::start_in_vain(self).await
     }
 
     /// Makes the server's folder: `salesbot.toml`, and the bots.

@@ -16,6 +16,11 @@ impl Chance {
         Self(AtomicU64::new(seed))
     }
 
+    /// A number of this range, which must not be empty.
+    pub(crate) fn within(&self, range: std::ops::Range<u64>) -> u64 {
+        range.start + self.number() % (range.end - range.start)
+    }
+
     pub(crate) fn number(&self) -> u64 {
         let mut z = self.0.fetch_add(GOLDEN_GAMMA, Ordering::Relaxed).wrapping_add(GOLDEN_GAMMA);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -15,7 +15,7 @@
 
 mod act;
 mod builder;
-mod chance;
+pub(crate) mod chance;
 mod choices;
 mod clock;
 mod control;

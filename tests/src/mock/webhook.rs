@@ -19,9 +19,12 @@ use super::payload::{self, SIGNATURE_HEADER};
 pub struct Retry {
     /// POSTs of one body at most, the first included.
     pub attempts: u32,
-    /// Pause before the second; every further one is twice as long.
+    /// Pause before the second; every further one is twice as long, up to [`LONGEST_PAUSE`].
     pub pause: Duration,
 }
+
+/// The longest pause between two POSTs of one body.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Default for Retry {
     fn default() -> Self {
@@ -239,7 +242,7 @@ impl Hooks {
                 return last.map(|_| statuses);
             }
             tokio::time::sleep(pause).await;
-            pause *= 2;
+            pause = (pause * 2).min(LONGEST_PAUSE);
             attempt += 1;
             last = self.post(url, body.clone()).await;
         }

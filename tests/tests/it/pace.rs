@@ -6,11 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use servers::postgres::PostgresServer;
 use servers::redis::RedisServer;
+use tests::chaos::phone;
 use tests::harness::Server;
 use tests::mock::{Mock, StatusPlan};
 
-use crate::crashes::phone;
-use crate::fleet::setups;
 use crate::shop::{bot, deliver};
 
 /// Customers who write, and what each gets.
@@ -31,7 +30,9 @@ async fn one_of_three_servers_may_use_the_whole_pace_of_their_number() {
     let say = |text: &str, next: Option<&str>| json!({"type": "message", "text": text, "next": next});
     let chatty = bot(json!({"one": say("1", Some("two")), "two": say("2", Some("three")), "three": say("3", None)}));
     let mut servers = Vec::new();
-    for setup in setups(&redis, &postgres, 3).await {
+    let journal = postgres.fresh_database().await;
+    for _ in 0..3 {
+        let setup = Server::with().variable("SALESBOT_STORE", redis.url()).variable("SALESBOT_JOURNAL", &journal);
         servers.push(setup.bot("chatty", chatty.clone()).start_beside(&mock).await);
     }
     let sees_all = async |server: &Server| server.log().contains("3 servers share").then_some(());

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
+pub(crate) use tests::bots::bot;
+pub(crate) use tests::harness::is_quiet;
 use tests::harness::{DEADLINE, Server, Setup};
 use tests::mock::{Customer, Inbound, Mock, Sent};
 
@@ -62,30 +64,8 @@ impl Shop {
     }
 }
 
-/// Waits until nothing is under way at a server.
-pub(crate) async fn is_quiet(mock: &Mock, server: &Server) {
-    let quiet = async |server: &Server| {
-        let before = mock.webhook_counts();
-        let idle = mock.wait_for_webhooks(DEADLINE).await && server.metric("salesbot_work_under_way", "").await == 0.0;
-        (idle && mock.webhook_counts() == before).then_some(())
-    };
-    server.until("the end of all sends and calls", quiet).await;
-}
-
 /// Delivers, and expects that all was accepted.
 pub(crate) async fn deliver(inbound: Inbound) {
     let answers = inbound.deliver().await.unwrap();
     assert!(answers.iter().all(|answer| *answer == StatusCode::OK), "{answers:?}");
-}
-
-/// A bot that a message starts.
-pub(crate) fn bot(steps: Value) -> Value {
-    let start = steps.as_object().and_then(|steps| steps.keys().next().cloned());
-    json!({
-        "name": "Story",
-        "language": "en",
-        "triggers": [{"on": "message", "any": true}],
-        "start": start,
-        "steps": steps,
-    })
 }

@@ -206,7 +206,11 @@ impl Load {
     fn result(&mut self, index: usize) -> Option<Event> {
         let entry = self.conversations[index].sending?;
         let outcome = SendOutcome::Accepted { message_id: self.message_id(), wa_id: None, user_id: None };
-        Some(Event { id: EventId::new(format!("sent:{entry}:0")), number: number(), kind: EventKind::Sent { entry, attempt: None, outcome } })
+        Some(Event {
+            id: EventId::new(format!("sent:{entry}:0")),
+            number: number(),
+            kind: EventKind::Sent { entry, attempt: None, outcome },
+        })
     }
 
     /// As long as Meta's.

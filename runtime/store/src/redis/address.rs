@@ -8,11 +8,12 @@
 //! | `redis+cluster://[user][:password]@host[:6379],host,…` | a Cluster that these hosts know |
 //!
 //! The last two take `?tls=true`; Sentinels that ask for a password take `sentinel_user` and
-//! `sentinel_password` there. Characters such as `@` and `/` in a password are written as `%40`, `%2F`.
+//! `sentinel_password` there. With TLS any of them takes `?ca=FILE`: certificates are checked against this one, in PEM form, in place
+//! of the system's. Characters such as `@` and `/` in a password are written as `%40`, `%2F`.
 
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
-use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsMode};
+use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, TlsMode};
 use tokio::sync::Mutex;
 
 use super::RedisOptions;
@@ -20,11 +21,16 @@ use crate::StoreError;
 
 const SENTINEL_PORT: u16 = 26379;
 
+/// How a certificate in PEM form begins.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// An address that was understood.
 pub(super) struct Address {
     /// As people know it: without user, password and options.
     pub(super) shown: String,
     form: Form,
+    /// Whose certificates count, in PEM form; else those that the system trusts.
+    ca: Option<Vec<u8>>,
 }
 
 enum Form {
@@ -57,7 +63,8 @@ impl Address {
         let shown = parts.shown();
         let form = match parts.scheme {
             "redis" | "rediss" => {
-                let info = url.into_connection_info().map_err(|error| refused(&shown, &error.to_string()))?;
+                let server = url.split('?').next().unwrap_or_default();
+                let info = server.into_connection_info().map_err(|error| refused(&shown, &error.to_string()))?;
                 Form::Server(info)
             }
             "redis+sentinel" => parts.sentinel().map_err(|reason| refused(&shown, &reason))?,
@@ -67,7 +74,8 @@ impl Address {
                 return Err(refused(&format!("{other}://…"), known));
             }
         };
-        Ok(Self { shown, form })
+        let ca = parts.ca(form.has_tls()).map_err(|reason| refused(&shown, &reason))?;
+        Ok(Self { shown, form, ca })
     }
 
     /// Whether keys of different lanes lie on different servers.
@@ -77,7 +85,7 @@ impl Address {
 
     pub(super) fn source(&self, options: &RedisOptions) -> Result<Source, StoreError> {
         let made = match &self.form {
-            Form::Server(info) => Client::open(info.clone()).map(|client| Source::Server(Box::new(client))),
+            Form::Server(info) => self.client(info.clone()).map(|client| Source::Server(Box::new(client))),
             Form::Sentinel { .. } => self.sentinels().map(|client| Source::Sentinel(Box::new(Mutex::new(client)))),
             Form::Cluster { nodes, login, tls } => {
                 let mut builder = ClusterClientBuilder::new(nodes.clone())
@@ -96,11 +104,21 @@ impl Address {
                 if *tls {
                     builder = builder.tls(TlsMode::Secure);
                 }
-                let nodes: redis::RedisResult<Vec<Client>> = nodes.iter().map(|node| Client::open(node.clone())).collect();
+                if let Some(certificates) = self.certificates() {
+                    builder = builder.certs(certificates);
+                }
+                let nodes: redis::RedisResult<Vec<Client>> = nodes.iter().map(|node| self.client(node.clone())).collect();
                 nodes.and_then(|nodes| Ok(Source::Cluster { client: Box::new(builder.build()?), nodes }))
             }
         };
         made.map_err(|error| refused(&self.shown, &error.to_string()))
+    }
+
+    fn client(&self, server: impl IntoConnectionInfo) -> redis::RedisResult<Client> {
+        match self.certificates() {
+            Some(certificates) => Client::build_with_tls(server, certificates),
+            None => Client::open(server),
+        }
     }
 
     fn sentinels(&self) -> redis::RedisResult<SentinelClient> {
@@ -124,7 +142,24 @@ impl Address {
         if *tls {
             builder = builder.set_client_to_redis_tls_mode(TlsMode::Secure).set_client_to_sentinel_tls_mode(TlsMode::Secure);
         }
+        if let Some(certificates) = self.certificates() {
+            builder =
+                builder.set_client_to_redis_certificates(certificates.clone()).set_client_to_sentinel_certificates(certificates);
+        }
         builder.build()
+    }
+
+    fn certificates(&self) -> Option<TlsCertificates> {
+        self.ca.clone().map(|ca| TlsCertificates { client_tls: None, root_cert: Some(ca) })
+    }
+}
+
+impl Form {
+    fn has_tls(&self) -> bool {
+        match self {
+            Self::Server(info) => matches!(info.addr(), ConnectionAddr::TcpTls { .. }),
+            Self::Sentinel { tls, .. } | Self::Cluster { tls, .. } => *tls,
+        }
     }
 }
 
@@ -198,8 +233,18 @@ impl<'u> Parts<'u> {
         }
     }
 
+    fn ca(&self, has_tls: bool) -> Result<Option<Vec<u8>>, String> {
+        let Some(file) = self.option("ca")? else { return Ok(None) };
+        if !has_tls {
+            return Err("ca= says whom to trust over TLS, which this address does not ask for: rediss://, or tls=true".into());
+        }
+        let read = std::fs::read(&file).map_err(|error| format!("the certificate ca={file} can't be read: {error}"))?;
+        let has_one = read.windows(PEM.len()).any(|window| window == PEM);
+        has_one.then_some(Some(read)).ok_or_else(|| format!("ca={file} holds no certificate in PEM form"))
+    }
+
     fn option(&self, name: &str) -> Result<Option<String>, String> {
-        const KNOWN: [&str; 3] = ["tls", "sentinel_user", "sentinel_password"];
+        const KNOWN: [&str; 4] = ["tls", "ca", "sentinel_user", "sentinel_password"];
         let mut found = None;
         for pair in self.query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -216,7 +261,8 @@ impl<'u> Parts<'u> {
 
 /// A value with its `%40`s read, by the same code that reads a password before the `@`.
 fn decoded(value: &str) -> Result<String, String> {
-    let info = format!("redis://:{value}@host").into_connection_info();
+    // In a path a slash may stand as it is.
+    let info = format!("redis://:{}@host", value.replace('/', "%2F")).into_connection_info();
     let info = info.map_err(|_| "an option can't be read: write special characters as %40".to_owned())?;
     Ok(info.redis_settings().password().unwrap_or_default().to_owned())
 }
@@ -262,6 +308,10 @@ mod tests {
             ("redis+cluster://a/1", "database 0 only"),
             ("redis+cluster://a?tsl=true", "\"tsl\" is unknown"),
             ("redis+cluster://a?tls=yes", "neither true nor false"),
+            ("redis://a?ca=x", "rediss://, or tls=true"),
+            ("rediss://a?ca=no/such.pem", "no/such.pem can't be read"),
+            ("rediss://a?ca=Cargo.toml", "no certificate in PEM form"),
+            ("rediss://a/0?acl=x", "\"acl\" is unknown"),
             ("memcached://a", "redis+sentinel://"),
             ("localhost", "redis://user:password@host"),
         ] {

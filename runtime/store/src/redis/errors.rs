@@ -12,6 +12,8 @@ pub(super) fn not_sent(place: &str, error: &RedisError) -> StoreError {
         ErrorKind::AuthenticationFailed => WRONG_PASSWORD,
         // It says itself what to do.
         ErrorKind::Client => "",
+        ErrorKind::Parse => "it gives answers that are not Redis's: name Redis's own port",
+        _ if error.is_timeout() => "check that it runs, can be reached, and talks TLS or not as the address says",
         _ => cure_of(error).unwrap_or("check that it runs and can be reached"),
     };
     if cure.is_empty() {
@@ -69,6 +71,10 @@ fn cure_of(error: &RedisError) -> Option<&'static str> {
         Some(WRONG_PASSWORD)
     } else if has("WRONGTYPE") {
         Some("a key of ours holds something else: another program uses the prefix sb: in this database")
+    } else if has("UnknownIssuer") {
+        Some("its certificate is vouched for by nobody whom this system knows: name its authority in the address, ?ca=FILE")
+    } else if has("not valid for name") {
+        Some("its certificate is for another name: name it so in the address")
     } else if has("BUSY ") {
         Some("a script of another program runs too long")
     } else {

@@ -39,6 +39,12 @@ async fn in_redis_and_postgres() -> Subject {
     Subject { store, _keeps: Box::new(()) }
 }
 
+async fn in_redis_over_tls() -> Subject {
+    let server = RedisServer::start_with_tls("");
+    let url = server.tls_url();
+    beside_sqlite(&url, server).await
+}
+
 async fn behind_sentinels() -> Subject {
     beside_sqlite(&Sentinels::shared().fresh_database(), ()).await
 }
@@ -58,5 +64,6 @@ suite::every_store_passes!(on_memory, crate::in_memory());
 suite::every_store_passes!(on_sqlite, crate::in_sqlite());
 suite::every_store_passes!(on_redis_and_sqlite, crate::in_redis_and_sqlite().await);
 suite::every_store_passes!(on_redis_and_postgres, crate::in_redis_and_postgres().await);
+suite::every_store_passes!(on_redis_over_tls, crate::in_redis_over_tls().await);
 suite::every_store_passes!(on_sentinel, crate::behind_sentinels().await);
 suite::every_store_passes!(on_cluster, crate::in_a_cluster().await);

@@ -102,10 +102,15 @@ pub(super) async fn missing(store: &Arc<dyn Store>, acknowledged: &BTreeMap<Stri
     missing
 }
 
-async fn assert_journal_is_whole(store: &Arc<dyn Store>, acknowledged: &BTreeMap<String, i64>) {
+/// `failed_over`: a commit that no replica had, and that was never acknowledged, may have reached SQL before it was lost. It was then made
+/// again, and the journal has both.
+async fn assert_journal_is_whole(store: &Arc<dyn Store>, acknowledged: &BTreeMap<String, i64>, failed_over: bool) {
     for (key, safe) in acknowledged {
         let rows = wait_until("the journal", async || store.journal_of(key, None, usize::MAX).await.ok()).await;
-        let numbers: Vec<_> = rows.iter().rev().map(|row| row.at).collect();
+        let mut numbers: Vec<_> = rows.iter().rev().map(|row| row.at).collect();
+        if failed_over {
+            numbers.dedup();
+        }
         assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>(), "the journal of {key}");
         assert!(numbers.len() as i64 >= *safe);
     }
@@ -124,7 +129,7 @@ async fn a_killed_redis_that_flushes_each_commit_loses_nothing() {
     load.go_on(100).await;
     let (acknowledged, missed) = load.stop().await;
     assert_eq!(missed + missing(store, &acknowledged).await, 0);
-    assert_journal_is_whole(store, &acknowledged).await;
+    assert_journal_is_whole(store, &acknowledged, false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,7 +147,7 @@ async fn a_failover_is_followed_and_loses_nothing_that_a_replica_was_waited_for(
     load.go_on(200).await;
     let (acknowledged, missed) = load.stop().await;
     assert_eq!(missed + missing(store, &acknowledged).await, 0);
-    assert_journal_is_whole(store, &acknowledged).await;
+    assert_journal_is_whole(store, &acknowledged, true).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

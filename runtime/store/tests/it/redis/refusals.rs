@@ -69,6 +69,15 @@ async fn a_user_with_the_rights_of_the_manual_can_do_all_there_is_to_do() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_nobody_knows_is_named_with_what_to_do() {
+    let server = RedisServer::start_with_tls("");
+    let url = server.tls_url();
+    let error = refusal(url.split('?').next().unwrap()).await.to_string();
+    assert!(error.contains("rediss://127.0.0.1:") && error.contains("?ca="), "{error}");
+    open(&url).await;
+}
+
+#[tokio::test]
 async fn a_server_that_would_evict_contacts_is_refused() {
     let server = RedisServer::start("maxmemory-policy allkeys-lru");
     let error = refusal(&server.url()).await.to_string();
