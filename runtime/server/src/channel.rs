@@ -62,6 +62,8 @@ pub struct Send<'s> {
     pub attempt: u32,
     /// Replies go before it.
     pub bulk: bool,
+    /// When its claim ends: from then on it is another's to send.
+    pub ends: Instant,
 }
 
 const JSON: &str = "application/json";
@@ -118,9 +120,14 @@ impl Graph {
             let error = errors::new(RATE_LIMIT, "the number has more to send than it may");
             return SendOutcome::Deferred { error, after };
         }
+        let deadline = SEND_TIMEOUT.saturating_sub(begun.elapsed()).min(order.ends.saturating_duration_since(Instant::now()));
+        if deadline.is_zero() {
+            // The server slept while it waited. Where another one has taken over by now, this counts for nothing.
+            return SendOutcome::Deferred { error: errors::new(UNAVAILABLE, "the server was held up"), after: 0 };
+        }
         let callback = callback::encode(order.contact, order.entry).unwrap_or_default();
         let body = send::request(&recipient, order.message, &callback, order.reply_to);
-        let outcome = match self.post(&body, SEND_TIMEOUT.saturating_sub(begun.elapsed())).await {
+        let outcome = match self.post(&body, deadline).await {
             Ok((status, answer)) => send::answer(status, &answer).outcome,
             Err(NoAnswer::NoConnection(_)) => SendOutcome::Refused(errors::new(UNAVAILABLE, "no connection to the Graph API")),
             Err(NoAnswer::Broken(_)) => SendOutcome::Unknown,

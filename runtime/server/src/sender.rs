@@ -36,29 +36,32 @@ const MAX_DELAY: i64 = CLAIM - SEND_DEADLINE;
 
 /// Begins what was claimed at that moment. Returns at once; a stop waits for it.
 pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>, at: Moment) {
-    if !claimed.is_empty() && app.now().since(at) > MAX_DELAY {
+    let delay = app.now().since(at);
+    if !claimed.is_empty() && delay > MAX_DELAY {
         // A machine that slept, or a store that was slow: others may be at it by now. Whoever finds it due goes on.
         tracing::warn!(contact.id = %contact, "what was claimed for contact {contact} is left, for its claim ends too soon");
         return;
     }
+    let ends = Instant::now() + Duration::from_millis(u64::try_from(CLAIM - delay).unwrap_or_default());
     for work in claimed {
         let (app, contact) = (app.clone(), contact.clone());
         // Counted from the commit on, not from whenever the task first runs.
         metrics::gauge!(names::UNDER_WAY).increment(1.0);
         app.clone().tasks.spawn(async move {
-            do_work(&app, contact, work).await;
+            do_work(&app, contact, work, ends).await;
             metrics::gauge!(names::UNDER_WAY).decrement(1.0);
         });
     }
 }
 
-async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed) {
+async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Instant) {
     let begun = Instant::now();
     match work {
         Claimed::Send { entry, number, to, message, reply_to, attempt, bulk } => {
             // The contact counts those before.
             let attempt = attempt + 1;
-            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to: reply_to.as_ref(), attempt, bulk };
+            let reply_to = reply_to.as_ref();
+            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to, attempt, bulk, ends };
             // A panic here would come again with every try: it is an answer, too.
             let sent = AssertUnwindSafe(send(app, &number, &order)).catch_unwind().await;
             let outcome = sent.unwrap_or_else(|_| SendOutcome::Refused(errors::new(errors::NO_CODE, FAILED)));
@@ -300,6 +303,50 @@ mod tests {
         begin(&server.app, &contact, vec![claimed(1)], NOW.plus(-MAX_DELAY));
         server.settle().await;
         assert_eq!(graph.bodies().len(), 1);
+    }
+
+    /// The same, but it slept while the send waited for its number's pace.
+    #[tokio::test]
+    async fn what_waited_past_its_claim_is_not_sent() {
+        let graph = Graph::accepting().await;
+        let server = Server::connected(&graph.address).await;
+        let message = Message::Text { text: "Oi".into() };
+        let (contact, to) = (ContactId::new("c1"), Identity { phone: Some(format!("+{ANA}")), ..Identity::default() });
+        let of = |ends| Send {
+            contact: &contact,
+            entry: EntryId(1),
+            to: &to,
+            message: &message,
+            reply_to: None,
+            attempt: 1,
+            bulk: false,
+            ends,
+        };
+        let number = server.app.default_number();
+        let late = send(&server.app, &number, &of(Instant::now())).await;
+        assert!(matches!(late, SendOutcome::Deferred { after: 0, .. }), "{late:?}");
+        assert_eq!(graph.bodies().len(), 0);
+        let in_time = send(&server.app, &number, &of(Instant::now() + Duration::from_secs(30))).await;
+        assert!(matches!(in_time, SendOutcome::Accepted { .. }), "{in_time:?}");
+    }
+
+    /// The failure of an earlier try comes when another is under way or waits.
+    #[tokio::test]
+    async fn a_late_failure_does_not_count_for_the_present_try() {
+        let graph = Graph::start(|_| (429, error(130_429))).await;
+        let server = after_a_message(&graph).await;
+        let before = pending(&server).await;
+        assert_eq!(before[0].0, 1, "it was tried once");
+        let found = server.app.store.list_contacts(None, 1).await.unwrap();
+        let stored = server.app.store.load(&found[0]).await.unwrap().unwrap();
+        let contact: steps::contact::Contact = serde_json::from_slice(&stored.value).unwrap();
+        let (whom, entry) = (Whom::Contact(contact.id.clone()), contact.pending[0].id);
+        for (attempt, counted) in [(1, 1), (2, 2)] {
+            let kind = EventKind::Sent { entry, attempt: Some(attempt), outcome: SendOutcome::Unknown };
+            let event = Event { id: EventId::new(format!("sent:{attempt}")), number: server.app.default_number(), kind };
+            process(&server.app, &whom, &[event]).await.unwrap();
+            assert_eq!(pending(&server).await[0].0, counted);
+        }
     }
 
     struct Panics;
