@@ -67,8 +67,13 @@ impl SimulatedGraph {
     }
 
     async fn send(&self, body: &Value, deadline: Duration) -> Result<Response, NoAnswer> {
-        let was_asleep = self.life.state() == State::Sleeps;
+        let (was_asleep, begun) = (self.life.state() == State::Sleeps, self.world.now());
         self.life.runs().await;
+        let slept = Duration::from_millis(self.world.now().since(begun).unsigned_abs());
+        if slept >= deadline {
+            // The client looks at its deadline first.
+            return Err(NoAnswer::Broken("the deadline was over before anything was sent".to_owned()));
+        }
         let (fate, name) = (self.fate(), &self.life.name);
         let text = webhook::text_of(body).to_owned();
         sleep(self.world.chance.millis(5..=50)).await;
