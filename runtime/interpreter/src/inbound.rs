@@ -368,9 +368,11 @@ impl Machine<'_> {
         if let Some(session) = self.listener() {
             let found = self.turn.contact().session(session);
             let bots: Vec<BotId> = found.into_iter().flat_map(|found| &found.frames).map(|frame| frame.bot.clone()).collect();
+            // Before it takes the message, for that may be its end.
+            let bot = found.and_then(|found| self.bots.version(&found.frame()?.version)).cloned();
             if self.deliver(session, inbound)? {
                 self.outrank(&candidates, &bots);
-                self.took(inbound);
+                self.took(inbound, bot.as_deref());
                 return Ok(());
             }
         }
@@ -382,10 +384,7 @@ impl Machine<'_> {
     }
 
     /// A bot took the message: it can be marked as read.
-    pub fn took(&mut self, inbound: &Inbound) {
-        let frame = self.turn.state.session.and_then(|session| self.turn.contact().session(session)?.frame().cloned());
-        let version = frame.map(|frame| frame.version);
-        let bot = version.and_then(|version| self.bots.version(&version));
+    pub fn took(&mut self, inbound: &Inbound, bot: Option<&Bot>) {
         let defaults = bot.map(|bot| &bot.document.defaults);
         if defaults.and_then(|defaults| defaults.mark_read).unwrap_or(true) {
             let typing = defaults.and_then(|defaults| defaults.typing).unwrap_or(false);

@@ -846,3 +846,16 @@ fn merged_contacts_keep_the_newer_of_what_both_know() {
     assert_eq!(both.seen_from, Some(NOW.plus(-DAY)));
     assert!(!is_new(&run(both, &bots, &message("wamid.9", NOW.plus(-2 * DAY), "forgotten"), NOW)));
 }
+
+#[test]
+fn a_bot_that_marks_nothing_as_read_does_not_at_its_end_either() {
+    let steps = || json!({"ask": {"type": "ask", "text": "Size?", "next": "bye"}, "bye": {"type": "message", "text": "Bye"}});
+    for (defaults, marks) in [(json!({"mark_read": false}), false), (json!({}), true)] {
+        let bots = bots(&[by_word("size", defaults, "ask", steps())]);
+        let begun = run(contact("c1"), &bots, &message("wamid.1", NOW, "size"), NOW);
+        assert_eq!(begun.receipt.is_some(), marks);
+        let ended = run(begun.contact, &bots, &message("wamid.2", NOW, "42"), NOW);
+        assert!(ended.contact.sessions.is_empty());
+        assert_eq!(ended.receipt.is_some(), marks, "the message that ends it");
+    }
+}

@@ -98,12 +98,12 @@ impl Machine<'_> {
             self.focus(session)?;
             self.turn.branch(Some(&goto), "a tap on an old message");
             self.go(session, goto)?;
-            self.took(inbound);
+            self.took(inbound, Some(&place.bot));
             return Ok(());
         }
         self.claim_listening(session);
         self.deliver(session, inbound)?;
-        self.took(inbound);
+        self.took(inbound, Some(&place.bot));
         Ok(())
     }
 

@@ -57,7 +57,7 @@ impl Machine<'_> {
                 self.started_by_message = Some((bot.id.clone(), changes));
                 candidates.extend(tried);
                 self.outrank(candidates, std::slice::from_ref(&bot.id));
-                self.took(inbound);
+                self.took(inbound, Some(&bot));
                 return Ok(true);
             }
         }
