@@ -30,8 +30,11 @@ const SETTLE_PAUSES: [Duration; 4] =
 
 pub(super) enum Ran {
     Done(Done),
-    /// The contact turned out to be this one.
-    Merged(ContactId),
+    /// The contact turned out to be this one. `holds`: it still has what it is to hand over.
+    Merged {
+        into: ContactId,
+        holds: bool,
+    },
     /// It was found by what this process remembered, and that holds no more.
     Forgotten,
 }
@@ -80,7 +83,7 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
         let mut batch = match tried {
             Tried::Turned(batch) => batch,
             Tried::Absent => return Ok(Ran::Done(Done::default())),
-            Tried::Merged(into) => return Ok(Ran::Merged(into)),
+            Tried::Merged { into, holds } => return Ok(Ran::Merged { into, holds }),
             Tried::Newer(found) => return Err(Rejected::NewerFormat { contact: id.clone(), found }),
             Tried::Unreadable(reason) => return park(app, id, tasks, &reason).await.map(Ran::Done),
             Tried::Panicked => continue,

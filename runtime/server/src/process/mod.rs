@@ -18,7 +18,7 @@ mod turns;
 use std::sync::Arc;
 
 use steps::{
-    event::{Event, Identity},
+    event::{Event, EventKind, Identity},
     ids::ContactId,
     moment::Moment,
     trace::Trace,
@@ -108,10 +108,17 @@ async fn take(app: &Arc<App>, whom: &Whom, events: &[Event]) -> Result<Done, Rej
         },
     };
     for _ in 0..MAX_FORWARDS {
-        let _turn = app.queues.enter(&found.contact).await;
+        let turn = app.queues.enter(&found.contact).await;
         let contact = match commit::run(app, &found, whom, events).await? {
             commit::Ran::Done(done) => return Ok(done),
-            commit::Ran::Merged(into) => into,
+            commit::Ran::Merged { into, holds } => {
+                drop(turn);
+                // Else these events would overtake those that the tombstone took before. The merge itself goes straight on.
+                if holds && !events.iter().any(|event| matches!(event.kind, EventKind::Merge { .. })) {
+                    finish_merge(app, &found.contact).await?;
+                }
+                into
+            }
             commit::Ran::Forgotten => match find(app, whom).await? {
                 Some(contact) => contact,
                 None => return Ok(Done::default()),

@@ -165,6 +165,28 @@ async fn a_merge_that_was_cut_off_is_taken_up() {
     assert!(open.is_none(), "it is forgotten once it is done");
 }
 
+/// A message comes to a contact that was just made a tombstone: what it took before comes first.
+#[tokio::test]
+async fn what_a_tombstone_holds_goes_before_what_comes_to_it() {
+    let server = Server::sandbox().await;
+    let phone = identity(None, Some("5511987654321"));
+    let by_phone = write(&server, "1", &phone).await;
+    let by_user = write(&server, "2", &identity(Some("BR.1"), None)).await;
+    let mut buried = load(&server, &by_phone).await;
+    buried.merged_into = Some(by_user.clone());
+    let commit = Commit {
+        key: by_phone.to_string(),
+        expected_version: server.app.store.load(by_phone.as_str()).await.unwrap().unwrap().version,
+        value: serde_json::to_vec(&buried).ok(),
+        due: None,
+        journal: Vec::new(),
+    };
+    server.app.store.commit(commit).await.unwrap();
+    assert_eq!(write(&server, "3", &phone).await, by_user);
+    assert_eq!(load(&server, &by_user).await.leads.len(), 2, "it was handed over");
+    assert_eq!(load(&server, &by_phone).await.identity, Identity::default(), "and nothing is left of it");
+}
+
 #[tokio::test]
 async fn a_change_of_number_keeps_the_contact() {
     let server = Server::sandbox().await;

@@ -44,7 +44,11 @@ impl<'e> Task<'e> {
 pub(super) enum Tried {
     /// The contact does not exist and can't be made.
     Absent,
-    Merged(ContactId),
+    /// The contact is a tombstone of this one. `holds`: it still has what it is to hand over.
+    Merged {
+        into: ContactId,
+        holds: bool,
+    },
     Unreadable(String),
     Newer(u16),
     /// The task at this place needs something.
@@ -106,7 +110,7 @@ pub(super) fn attempt(
         (None, None) => return Tried::Absent,
     };
     if let Some(into) = contact.merged_into.take() {
-        return Tried::Merged(into);
+        return Tried::Merged { into, holds: contact.identity != Identity::default() };
     }
     let (bots, environment) = (app.bots.load(), app.environment.load());
     let known = contact.identity.clone();
