@@ -26,6 +26,7 @@ pub async fn erase(app: &Arc<App>, id: &ContactId) -> Result<(), StoreError> {
     let _turn = app.queues.enter(id).await;
     erase_beside(app, id).await?;
     app.store.erase(id.as_str()).await?;
+    app.kept.forget(id);
     tracing::info!(contact.id = %id, "contact {id} was erased");
     Ok(())
 }
@@ -36,7 +37,12 @@ pub async fn erase(app: &Arc<App>, id: &ContactId) -> Result<(), StoreError> {
 /// As above.
 pub async fn erase_if(app: &Arc<App>, id: &ContactId, should: impl Fn(&Contact) -> bool) -> Result<bool, StoreError> {
     let _turn = app.queues.enter(id).await;
-    let Some(stored) = app.store.load(id.as_str()).await? else { return Ok(false) };
+    let stored = match app.store.load(id.as_str()).await {
+        // Its own trouble, and no other's: it stays.
+        Err(StoreError::Unreadable { .. }) => None,
+        loaded => loaded?,
+    };
+    let Some(stored) = stored else { return Ok(false) };
     let contact = Contact::read(&stored.value).ok().filter(|contact| should(contact));
     let Some(contact) = contact else { return Ok(false) };
     // The value goes last: from it what lies beside is found again, should this be cut off.
@@ -44,6 +50,7 @@ pub async fn erase_if(app: &Arc<App>, id: &ContactId, should: impl Fn(&Contact) 
     erase_beside(app, id).await?;
     let is_gone = app.store.erase_at(id.as_str(), stored.version).await?;
     if is_gone {
+        app.kept.forget(id);
         tracing::info!(contact.id = %id, "contact {id} was erased");
     }
     Ok(is_gone)
@@ -55,6 +62,7 @@ async fn erase_merged(app: &Arc<App>, contact: &Contact) -> Result<(), StoreErro
         let _turn = app.queues.enter(other).await;
         erase_beside(app, other).await?;
         app.store.erase(other.as_str()).await?;
+        app.kept.forget(other);
     }
     Ok(())
 }

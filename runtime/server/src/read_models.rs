@@ -25,7 +25,8 @@ const RETRY: Duration = Duration::from_secs(10);
 #[derive(Serialize, Deserialize)]
 struct Done {}
 
-/// Lists the contacts of an older version, once in a store's life.
+/// Lists the contacts of an older version: once in the life of a store that is this server's alone, else at every start, for servers of
+/// an older version may still be at work.
 pub async fn work(app: Arc<App>) {
     loop {
         match list_older_once(&app).await {
@@ -46,6 +47,9 @@ async fn list_older_once(app: &App) -> Result<(), StoreError> {
     let listed = list_older(app.store.as_ref(), app.now()).await?;
     if listed > 0 {
         tracing::info!(contacts = listed, "{listed} contacts of an older version are listed now");
+    }
+    if app.store.is_shared() {
+        return Ok(());
     }
     records::replace(app, KIND, LISTED, &Done {}).await
 }

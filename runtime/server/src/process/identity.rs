@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use interpreter::{aliases, contact_id};
 use steps::{contact::Contact, event::Identity, ids::ContactId};
+use store::StoreError;
 
 use super::{Rejected, Whom, kept::Known, merge, turns};
 use crate::app::{ACCOUNT, App};
@@ -115,6 +116,9 @@ fn is_known(known: &Identity, named: &Identity) -> bool {
 
 /// A contact as it is; one that can't be read counts as not there.
 async fn load(app: &App, id: &ContactId) -> Result<Option<Contact>, Rejected> {
-    let stored = app.store.load(id.as_str()).await?;
+    let stored = match app.store.load(id.as_str()).await {
+        Err(StoreError::Unreadable { .. }) => None,
+        loaded => loaded?,
+    };
     Ok(stored.and_then(|stored| turns::decode(&stored.value).ok()))
 }

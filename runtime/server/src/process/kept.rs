@@ -56,6 +56,11 @@ impl Kept {
         (is_alone || now.since(entry.at) < FRESH_IN_FLEET).then_some(entry.known)
     }
 
+    /// Keeps nothing of a contact that was erased.
+    pub fn forget(&self, id: &ContactId) {
+        self.0.invalidate(id);
+    }
+
     pub(super) fn put(&self, id: &ContactId, known: Known, now: Moment) {
         let place = self.0.get_with_by_ref(id, Place::default);
         *lock(&place) = Some(Entry { known, at: now });

@@ -13,7 +13,7 @@ use steps::{
 };
 use store::{Commit, ListChange, Outcome, Record, StoreError};
 
-use super::{Rejected, Whom, process, turns};
+use super::{MAX_FORWARDS, Rejected, Whom, process, turns};
 use crate::{app::App, journal, records};
 
 /// Records by contact: the one that it is to be merged into.
@@ -58,9 +58,15 @@ pub(super) fn begin(app: &Arc<App>, from: ContactId, into: ContactId) {
     let app = app.clone();
     app.clone().tasks.spawn(async move {
         for _ in 0..TRIES {
-            match bury(&app, &from, &into).await.map(|buried| (buried, &into)) {
-                Ok((true, _)) => break,
-                Ok((false, _)) => {}
+            match bury(&app, &from, &into).await {
+                Ok(Buried::Done) => break,
+                Ok(Buried::NotYet) => {}
+                Ok(Buried::Never) => {
+                    if let Err(error) = remove(&app, &from).await {
+                        tracing::warn!(contact.id = %from, %error, "a merge of contact {from} is forgotten later: {error}");
+                    }
+                    return;
+                }
                 Err(error) => tracing::warn!(contact.id = %from, %error, "contact {from} can't be merged yet: {error}"),
             }
             tokio::select! {
@@ -86,6 +92,10 @@ async fn forget(app: &App, from: &ContactId) -> Result<(), Rejected> {
     if contact.is_some_and(|contact| contact.merged_into.is_none()) {
         return Ok(());
     }
+    Ok(remove(app, from).await?)
+}
+
+async fn remove(app: &App, from: &ContactId) -> Result<(), StoreError> {
     if let Some(stored) = app.store.get_record(MERGE, from.as_str(), app.now().0).await? {
         records::remove(app, MERGE, &Record { key: from.to_string(), stored }).await?;
     }
@@ -113,21 +123,37 @@ fn tombstone(contact: Contact, into: ContactId) -> Contact {
     tombstone
 }
 
-/// Makes a contact a tombstone; false while something of it is under way, whose result would not find its entry any more, and while there
-/// is nobody to merge it into.
-async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool, Rejected> {
+/// What became of making a contact a tombstone.
+enum Buried {
+    /// It is one.
+    Done,
+    /// Something of it is under way, whose result would not find its entry any more; or there is nobody to merge it into yet.
+    NotYet,
+    /// The other one is merged into it.
+    Never,
+}
+
+/// Makes a contact a tombstone.
+async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<Buried, Rejected> {
     let _turn = app.queues.enter(from).await;
-    let Some(stored) = app.store.load(from.as_str()).await? else { return Ok(true) };
-    let Ok(mut contact) = turns::decode(&stored.value) else { return Ok(true) };
+    let Some(stored) = app.store.load(from.as_str()).await? else { return Ok(Buried::Done) };
+    let Ok(mut contact) = turns::decode(&stored.value) else { return Ok(Buried::Done) };
     if contact.merged_into.is_some() {
-        return Ok(true);
+        return Ok(Buried::Done);
+    }
+    match end_of(app, into).await? {
+        // The commit that makes it may have failed, and comes again with its message.
+        None => return Ok(Buried::NotYet),
+        Some(end) if end == *from => return Ok(Buried::Never),
+        Some(_) => {}
+    }
+    // Each of two may learn of the other's name: then one way is given up, the same at every server.
+    let other_way = records::get::<ContactId>(app, MERGE, into.as_str()).await?;
+    if from < into && other_way.is_some_and(|(other, _)| other == *from) {
+        return Ok(Buried::Never);
     }
     if contact.pending.iter().any(is_under_way) {
-        return Ok(false);
-    }
-    // The commit that makes it may have failed, and comes again with its message.
-    if app.store.load(into.as_str()).await?.is_none() {
-        return Ok(false);
+        return Ok(Buried::NotYet);
     }
     contact.merged_into = Some(into.clone());
     let commit = Commit {
@@ -142,7 +168,21 @@ async fn bury(app: &Arc<App>, from: &ContactId, into: &ContactId) -> Result<bool
             app.now(),
         ),
     };
-    Ok(matches!(app.store.commit(commit).await?, Outcome::Committed { .. }))
+    let outcome = app.store.commit(commit).await?;
+    Ok(if matches!(outcome, Outcome::Committed { .. }) { Buried::Done } else { Buried::NotYet })
+}
+
+/// Who stands at the end of a row of tombstones; None: nobody yet.
+async fn end_of(app: &App, first: &ContactId) -> Result<Option<ContactId>, Rejected> {
+    let mut end = first.clone();
+    for _ in 0..MAX_FORWARDS {
+        let Some(stored) = app.store.load(end.as_str()).await? else { return Ok(None) };
+        match turns::decode(&stored.value) {
+            Ok(Contact { merged_into: Some(next), .. }) => end = next,
+            _ => break,
+        }
+    }
+    Ok(Some(end))
 }
 
 fn is_under_way(pending: &Pending) -> bool {

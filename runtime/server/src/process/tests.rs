@@ -165,6 +165,31 @@ async fn a_merge_that_was_cut_off_is_taken_up() {
     assert!(open.is_none(), "it is forgotten once it is done");
 }
 
+/// Each of two learns of the other's name: by a message, and by the answer to a send.
+#[tokio::test(start_paused = true)]
+async fn two_contacts_are_merged_one_way_only() {
+    for at_once in [true, false] {
+        let server = Server::sandbox().await;
+        let (phone, user) = (identity(None, Some("5511987654321")), identity(Some("BR.1"), None));
+        let (by_phone, by_user) = (write(&server, "1", &phone).await, write(&server, "2", &user).await);
+        for (from, into) in [(&by_phone, &by_user), (&by_user, &by_phone)] {
+            super::merge::plan(&server.app, from, into).await.unwrap();
+            super::merge::begin(&server.app, from.clone(), into.clone());
+            if !at_once {
+                server.settle().await;
+            }
+        }
+        server.settle().await;
+        let tombstones = [load(&server, &by_phone).await, load(&server, &by_user).await].map(|one| one.merged_into.is_some());
+        assert_eq!(tombstones.iter().filter(|is_one| **is_one).count(), 1, "{tombstones:?}");
+        assert_eq!(write(&server, "3", &phone).await, write(&server, "4", &user).await);
+        for contact in [&by_phone, &by_user] {
+            let open = server.app.store.get_record(super::MERGE, contact.as_str(), NOW.0).await.unwrap();
+            assert!(open.is_none(), "the merge of {contact} is done or given up");
+        }
+    }
+}
+
 /// A message comes to a contact that was just made a tombstone: what it took before comes first.
 #[tokio::test]
 async fn what_a_tombstone_holds_goes_before_what_comes_to_it() {
