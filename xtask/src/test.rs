@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold, one command after the other.
 
-use std::env;
+use std::{env, thread};
 
 use anyhow::Result;
 
@@ -77,8 +77,13 @@ fn checks(shell: &Shell, quick: bool) -> Vec<Check> {
     checks
 }
 
+/// Twice as many at a time as there are cores: the long ones wait for servers that die, sleep and come back.
 fn tests(has_nextest: bool) -> Line {
-    if has_nextest { cargo("nextest run --no-fail-fast") } else { cargo("test --no-fail-fast") }
+    let at_once = (2 * thread::available_parallelism().map_or(1, usize::from)).to_string();
+    match has_nextest {
+        true => cargo("nextest run --no-fail-fast").args(["--test-threads", &at_once]),
+        false => cargo("test --no-fail-fast").env("RUST_TEST_THREADS", at_once),
+    }
 }
 
 /// Does one thing. A check that prints no number of its own counts as one test.
