@@ -22,6 +22,7 @@ use tokio::{
 
 use crate::{
     Effort,
+    bare::BareServer,
     customers::{self, Customer, QUALIFICATION, SAYS, Webhook},
     graph::Graph,
     processor,
@@ -36,6 +37,8 @@ const CONNECTIONS: usize = 32;
 const STATUSES: [&str; 3] = ["sent", "delivered", "read"];
 
 pub async fn measure(effort: &Effort, figures: &mut Map<String, Value>) {
+    let bare = run_bare(effort.answered).await;
+    bare.show("by a server that only makes the same requests");
     let plain = run(&Setting { servers: 1, on_postgres: false, statuses: false }, effort.answered).await;
     plain.show("without statuses");
     let with_statuses = run(&Setting { servers: 1, on_postgres: false, statuses: true }, effort.answered / 2).await;
@@ -50,6 +53,9 @@ pub async fn measure(effort: &Effort, figures: &mut Map<String, Value>) {
     figures.insert("cpu_us_server".into(), json!(plain.server.round()));
     figures.insert("cpu_us_redis".into(), json!(plain.redis.round()));
     figures.insert("cpu_us_load_and_mock".into(), json!(plain.load.round()));
+    figures.insert("cpu_us_bare".into(), json!(bare.whole().round()));
+    figures.insert("cpu_us_bare_server".into(), json!(bare.server.round()));
+    figures.insert("redis_send_bare_per_second".into(), json!(bare.rate.round()));
     figures.insert("cpu_us_per_inbound_with_statuses".into(), json!(with_statuses.whole().round()));
     figures.insert("scaling_1_to_3_servers".into(), rounded(three.rate / one.rate));
 }
@@ -102,19 +108,18 @@ async fn run(setting: &Setting, conversations: usize) -> Measured {
         started.push(setup.start_alone().await);
     }
     let load = Load { graph, servers: started.iter().map(Server::address).collect(), with_statuses: setting.statuses };
-    let load = Arc::new(load);
-    load.clone().talk(0..AT_ONCE * 4).await;
+    let processes: Vec<u32> = started.iter().map(Server::process_id).collect();
+    Arc::new(load).measure(&redis, &processes, conversations).await
+}
 
-    let used = || {
-        let servers: f64 = started.iter().map(|server| processor::of(&server.process_id().to_string())).sum();
-        [servers, redis::cpu(&redis), processor::own()]
-    };
-    let (before, begun) = (used(), Instant::now());
-    load.talk(10_000..10_000 + conversations).await;
-    let (seconds, after) = (begun.elapsed().as_secs_f64(), used());
-    let messages = (conversations * SAYS.len()) as f64;
-    let micros = |part: usize| (after[part] - before[part]) * 1e6 / messages;
-    Measured { rate: messages / seconds, server: micros(0), redis: micros(1), load: micros(2) }
+/// The same exchanges with nothing between them.
+async fn run_bare(conversations: usize) -> Measured {
+    let redis = RedisServer::start(EVERYSEC);
+    let (graph, address) = Graph::start().await;
+    let server = BareServer::start(&redis.url(), &format!("http://{address}"));
+    let address = server.address.parse().expect("it tells its address");
+    let load = Load { graph, servers: vec![address], with_statuses: false };
+    Arc::new(load).measure(&redis, &[server.process_id()], conversations).await
 }
 
 struct Load {
@@ -124,6 +129,21 @@ struct Load {
 }
 
 impl Load {
+    /// Warms up, and measures these conversations.
+    async fn measure(self: Arc<Self>, redis: &RedisServer, processes: &[u32], conversations: usize) -> Measured {
+        self.clone().talk(0..AT_ONCE * 4).await;
+        let used = || {
+            let servers: f64 = processes.iter().map(|process| processor::of(&process.to_string())).sum();
+            [servers, redis::cpu(redis), processor::own()]
+        };
+        let (before, begun) = (used(), Instant::now());
+        self.talk(10_000..10_000 + conversations).await;
+        let (seconds, after) = (begun.elapsed().as_secs_f64(), used());
+        let messages = (conversations * SAYS.len()) as f64;
+        let micros = |part: usize| (after[part] - before[part]) * 1e6 / messages;
+        Measured { rate: messages / seconds, server: micros(0), redis: micros(1), load: micros(2) }
+    }
+
     /// Has customers go through the dialog, so many at a time, each on a connection of their own.
     async fn talk(self: Arc<Self>, who: std::ops::Range<usize>) {
         let (statuses, brought) = mpsc::channel::<Webhook>(4_096);

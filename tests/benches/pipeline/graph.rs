@@ -107,7 +107,7 @@ impl Graph {
 }
 
 /// The text at a key, in JSON without spaces and escapes around it.
-fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+pub fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     let place = text.find(&format!("\"{key}\":\""))? + key.len() + 4;
     text[place..].split('"').next()
 }

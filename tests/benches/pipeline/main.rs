@@ -4,6 +4,7 @@
 //! `cargo bench -p tests --bench pipeline` prints what it finds; the last line is one JSON object. `-- --quick` measures less.
 
 mod accept;
+mod bare;
 mod customers;
 mod deliver;
 mod gate;
@@ -40,7 +41,13 @@ const WHOLE: Effort = Effort { conversations: 10_000, stored: 1_000_000, repetit
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
-    let has = |flag: &str| std::env::args().any(|argument| argument == flag);
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, flag, redis, graph] = arguments.as_slice()
+        && flag == bare::FLAG
+    {
+        return bare::serve(redis, graph).await;
+    }
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let effort = if has("--quick") { QUICK } else { WHOLE };
     let only = |part: &str| ["accept", "grown", "embedded", "deliver"].iter().all(|other| !has(other)) || has(part);
     let mut figures = Map::new();

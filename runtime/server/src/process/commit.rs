@@ -59,7 +59,7 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
         Whom::Contact(_) => (None, None),
         Whom::Named { identity, create } => (Some(identity), Some(identity).filter(|_| *create)),
     };
-    let mut kept = app.kept.take(id, app.now(), app.fleet.size() == 1);
+    let (place, mut kept) = app.kept.take(id, app.now(), app.fleet.size() == 1);
     let mut conflict: Option<Option<Stored>> = None;
     let (mut conflicts, mut needs) = (0, 0);
     loop {
@@ -150,7 +150,7 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
         metrics::counter!(names::TURNS).increment(batch.traces.len() as u64);
         let Batch { contact, facts, traces, receipts, .. } = *batch;
         if let Some(version) = version {
-            app.kept.put(id, Known { version, length, contact }, now);
+            app.kept.put(id, place, Known { version, length, contact }, now);
         }
         after(app, id, &facts, due, now).await;
         sender::begin(app, id, claimed, now);

@@ -27,13 +27,13 @@ pub(super) struct Known {
     pub(super) contact: Contact,
 }
 
-struct Entry {
+pub(super) struct Entry {
     known: Known,
     at: Moment,
 }
 
 /// An entry is taken out while its contact's events run, and its place stays.
-type Place = Arc<Mutex<Option<Entry>>>;
+pub(super) type Place = Arc<Mutex<Option<Entry>>>;
 
 /// The contacts that this process keeps.
 pub struct Kept(Cache<ContactId, Place>);
@@ -50,20 +50,23 @@ impl Kept {
         self.0.get(id).is_some_and(|place| lock(&place).as_ref().is_some_and(|entry| fits(&entry.known.contact)))
     }
 
-    /// Takes a contact out. The caller puts back what it commits, and nothing where it did not.
-    pub(super) fn take(&self, id: &ContactId, now: Moment, is_alone: bool) -> Option<Known> {
-        let entry = lock(&self.0.get(id)?).take()?;
-        (is_alone || now.since(entry.at) < FRESH_IN_FLEET).then_some(entry.known)
+    /// Takes a contact out. The caller puts into its place what it commits, and nothing where it did not.
+    pub(super) fn take(&self, id: &ContactId, now: Moment, is_alone: bool) -> (Option<Place>, Option<Known>) {
+        let place = self.0.get(id);
+        let entry = place.as_ref().and_then(|place| lock(place).take());
+        let is_fresh = |entry: &Entry| is_alone || now.since(entry.at) < FRESH_IN_FLEET;
+        (place, entry.filter(is_fresh).map(|entry| entry.known))
+    }
+
+    /// Keeps a contact, in the place that it was taken out of; where that was given up meanwhile, nobody looks into it.
+    pub(super) fn put(&self, id: &ContactId, place: Option<Place>, known: Known, now: Moment) {
+        let place = place.unwrap_or_else(|| self.0.get_with_by_ref(id, Place::default));
+        *lock(&place) = Some(Entry { known, at: now });
     }
 
     /// Keeps nothing of a contact that was erased.
     pub fn forget(&self, id: &ContactId) {
         self.0.invalidate(id);
-    }
-
-    pub(super) fn put(&self, id: &ContactId, known: Known, now: Moment) {
-        let place = self.0.get_with_by_ref(id, Place::default);
-        *lock(&place) = Some(Entry { known, at: now });
     }
 }
 
@@ -84,15 +87,22 @@ mod tests {
         let (kept, ada) = (Kept::default(), ContactId::new("ada"));
         let known =
             || Known { version: 7, length: 1_200, contact: Contact::new(ContactId::new("ada"), Identity::default(), NOW) };
-        kept.put(&ada, known(), NOW);
+        let keep = || kept.put(&ada, kept.take(&ada, NOW, true).0, known(), NOW);
+        keep();
         assert!(kept.is_kept(&ada, |contact| contact.created == NOW) && !kept.is_kept(&ada, |_| false));
-        assert_eq!(kept.take(&ada, NOW.plus(SECOND), false).map(|known| known.version), Some(7));
-        assert!(kept.take(&ada, NOW, false).is_none(), "it was taken");
+        let taken = |at, is_alone| kept.take(&ada, at, is_alone).1.map(|known| known.version);
+        assert_eq!(taken(NOW.plus(SECOND), false), Some(7));
+        assert_eq!(taken(NOW, false), None, "it was taken");
 
         let later = NOW.plus(10 * SECOND);
-        kept.put(&ada, known(), NOW);
-        assert!(kept.take(&ada, later, false).is_none(), "another server may know better");
-        kept.put(&ada, known(), NOW);
-        assert!(kept.take(&ada, later, true).is_some());
+        keep();
+        assert_eq!(taken(later, false), None, "another server may know better");
+        keep();
+        assert_eq!(taken(later, true), Some(7));
+
+        let (place, _) = kept.take(&ada, NOW, true);
+        kept.forget(&ada);
+        kept.put(&ada, place, known(), NOW);
+        assert_eq!(taken(NOW, true), None, "it was erased meanwhile");
     }
 }
