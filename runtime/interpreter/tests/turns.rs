@@ -299,7 +299,7 @@ fn to_wait_for_its_number_costs_a_send_no_try() {
     }
     let entry = claimed_send(&mut contact, NOW);
     let contact = run(contact, &bots, &sent(entry, SendOutcome::Unknown), NOW).contact;
-    let Work::Send(send) = &contact.pending[0].work else { panic!() };
+    let Work::Send(send) = &contact.pending.iter().find(|pending| pending.id == entry).unwrap().work else { panic!() };
     assert_eq!((send.attempts, send.tries, send.settle_until), (21, 1, Some(NOW.plus(outbox::SETTLE))));
 }
 
