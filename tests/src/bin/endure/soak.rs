@@ -14,7 +14,7 @@ use servers::redis::RedisServer;
 use tests::bots::bot;
 use tests::chaos::phone;
 use tests::harness::{Balancer, Server, is_quiet};
-use tests::mock::Mock;
+use tests::mock::{Mock, Number};
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use crate::verdict::{Sample, broken};
@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const RETURNS: u64 = 10;
 /// Of so many customers who write one is new.
 const NEW: u64 = 10;
+/// Customers' messages a second that come to each of the business's numbers: with what answers them a third of what Meta allows one.
+const A_NUMBER: u32 = 10;
 /// Sends that the mock keeps: those of the last seconds are looked at.
 const KEPT: usize = 20_000;
 /// Pause between two looks at what was sent.
@@ -63,24 +65,38 @@ struct Written {
     given_up: AtomicU64,
 }
 
+/// The business's numbers.
+fn numbers(rate: u32) -> Vec<Number> {
+    (0..rate.div_ceil(A_NUMBER).max(1)).map(|place| Number::new(format!("{}", 100_000 + place), format!("1555{place:07}"))).collect()
+}
+
+/// The settings of those beside the first.
+fn settings(numbers: &[Number]) -> String {
+    numbers[1..].iter().map(|Number { id, .. }| format!("[[whatsapp.numbers]]\nphone_number_id = \"{id}\"\n")).collect()
+}
+
 /// Soaks, prints a row a minute, and tells whether all promises were kept.
 pub async fn run(load: &Load) -> Result<bool> {
     let (redis, postgres) = (RedisServer::start("appendonly yes\nappendfsync everysec"), PostgresServer::start());
     let database = postgres.fresh_database().await;
-    let mock = Mock::builder().limits(false).status_senders(8, 10).keep_last(KEPT).retry(20, Duration::from_millis(50));
+    let numbers = numbers(load.rate);
+    let mock = Mock::builder().numbers(numbers.clone()).limits(false).status_senders(8, 10).keep_last(KEPT);
+    let mock = mock.retry(20, Duration::from_millis(50));
     let mock = Arc::new(mock.start().await.context("starting the mock")?);
     let mut servers = Vec::new();
-    for setup in Server::with().bot("patient", patient()).sharing(&redis.url(), &database, load.servers) {
+    let setup = Server::with().bot("patient", patient()).settings(&settings(&numbers));
+    for setup in setup.sharing(&redis.url(), &database, load.servers) {
         servers.push(setup.start_beside(&mock).await);
     }
     let balancer = Balancer::before(servers.iter().map(Server::address).collect()).await;
     mock.connect(&balancer.webhook_url()).await?;
 
-    println!("{} messages a second for {} minutes, {} servers", load.rate, load.minutes, load.servers);
+    let count = numbers.len();
+    println!("{} messages a second to {count} numbers for {} minutes, {} servers", load.rate, load.minutes, load.servers);
     println!("| minute | accepted | given up | 503 | servers MB | Redis MB | streams | SQL MB | contacts | latest timer ms |");
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     let written = Arc::new(Written::default());
-    let writer = tokio::spawn(write(Arc::clone(&mock), load.rate, Arc::clone(&written)));
+    let writer = tokio::spawn(write(Arc::clone(&mock), numbers, load.rate, Arc::clone(&written)));
     let (mut timers, mut samples) = (Timers::default(), Vec::new());
     let mut minutes = interval_at(Instant::now() + MINUTE, MINUTE);
     for minute in 1..=load.minutes {
@@ -147,13 +163,15 @@ pub async fn run(load: &Load) -> Result<bool> {
 }
 
 /// Writes at a steady rate, however long the answers take.
-async fn write(mock: Arc<Mock>, rate: u32, written: Arc<Written>) {
+async fn write(mock: Arc<Mock>, numbers: Vec<Number>, rate: u32, written: Arc<Written>) {
     let mut ticks = interval(Duration::from_secs(1) / rate.max(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     for message in 0.. {
         ticks.tick().await;
-        let number = usize::try_from(customer(message, rate)).unwrap_or_default();
-        let (inbound, written) = (mock.customer(&phone(number)).text("hi"), Arc::clone(&written));
+        let place = usize::try_from(customer(message, rate)).unwrap_or_default();
+        let to = &numbers[place % numbers.len()].id;
+        let customer = mock.customer(&phone(place)).writing_to(to).expect("the mock has all these numbers");
+        let (inbound, written) = (customer.text("hi"), Arc::clone(&written));
         tokio::spawn(async move {
             let is_taken = inbound.deliver().await.is_ok_and(|answers| answers.last() == Some(&StatusCode::OK));
             let count = if is_taken { &written.accepted } else { &written.given_up };
