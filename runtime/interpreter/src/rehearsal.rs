@@ -28,7 +28,7 @@ use crate::{
 /// How many due moments one passing of time may hold: a bot that wakes up for ever is stopped here.
 const MAX_WAKES: usize = 10_000;
 /// How many lines of trace a conversation may have while time passes: the same for one that does much each time.
-const MAX_TRACE: usize = 200_000;
+const MAX_TRACE: usize = 100_000;
 /// The most cards of a carousel, for those that are looked through.
 const MAX_CARDS: usize = limits::CARDS;
 
