@@ -9,7 +9,16 @@ use std::{
 };
 
 /// What the studio is made of; a change of it builds the studio anew.
-const SOURCES: &[&str] = &["src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json"];
+const SOURCES: &[&str] = &[
+    "src",
+    "public",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "lingui.config.ts",
+    "tsconfig.json",
+];
 /// Set to `skip`, it leaves the studio as it is: for those who build it by themselves, or have no network.
 const SWITCH: &str = "SALESBOT_STUDIO";
 

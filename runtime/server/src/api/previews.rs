@@ -12,6 +12,7 @@ use interpreter::{
     dialog::{Dialog, DialogContact, Failure, Line, Played, PlayedLine, called_by, preview as play},
     rehearsal::Rehearsal,
 };
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use steps::{
@@ -69,7 +70,7 @@ pub(super) struct PreviewAnswer {
     /// What the checker says of the draft. With errors nothing runs.
     #[schema(value_type = Vec<Object>)]
     diagnostics: Value,
-    /// What the customer sees; null where nothing ran, as all that follows.
+    /// What the customer sees; null where nothing ran, as what else tells of a conversation.
     chat: Option<Drawn>,
     /// What each line did.
     turns: Vec<TurnView>,
@@ -78,7 +79,7 @@ pub(super) struct PreviewAnswer {
     contact: Option<ContactView>,
     window: Option<Window>,
     /// The clock, in ISO 8601.
-    now: Option<String>,
+    now: String,
     /// When something falls due by itself, in ISO 8601.
     next_timer: Option<String>,
     /// Calls that wait for a `reply` line, in the order in which such lines answer them.
@@ -197,12 +198,14 @@ struct Stage {
 impl Stage {
     fn play(&self, id: &BotId, document: &Value, preview: Preview) -> Result<PreviewAnswer, Problem> {
         let Checked { bot, diagnostics } = bots::check(id.as_str(), &document.to_string(), &self.environment);
-        let Some(bot) = bot else { return Ok(PreviewAnswer { diagnostics, ..PreviewAnswer::default() }) };
-        if let Some(at) = preview.at.as_deref().filter(|at| Moment::read(at, &bot.zone).is_none()) {
-            return Err(Problem::invalid("at", format!("{at:?} is no moment; one is expected such as \"2026-03-02T10:00:00-03:00\"")));
-        }
-        let at = preview.at.unwrap_or_else(|| self.now.to_string());
-        let dialog = Dialog { name: String::new(), contact: preview.contact, at: Some(at), steps: preview.steps };
+        let zone = bot.as_ref().map_or(&TimeZone::UTC, |bot| &bot.zone);
+        let begin = preview.at.as_deref().map(|at| {
+            let detail = || format!("{at:?} is no moment; one is expected such as \"2026-03-02T10:00:00-03:00\"");
+            Moment::read(at, zone).ok_or_else(|| Problem::invalid("at", detail()))
+        });
+        let begin = begin.transpose()?.unwrap_or(self.now).to_string();
+        let Some(bot) = bot else { return Ok(PreviewAnswer { diagnostics, now: begin, ..PreviewAnswer::default() }) };
+        let dialog = Dialog { name: String::new(), contact: preview.contact, at: Some(begin), steps: preview.steps };
         let others = called_by(&bot, |name| self.live.live(&BotId::new(name).ok()?).cloned());
         // Forms of a preview are no forms of a customer: their tokens are made with a key of its own.
         let environment = Arc::new(Environment { token_key: [0; 32], ..Environment::clone(&self.environment) });
@@ -227,7 +230,7 @@ fn answer(bot: &Bot, diagnostics: Value, played: Played) -> PreviewAnswer {
         session: session(&rehearsal),
         contact: Some(contacts::view_at(contact, &number, now)),
         window: Some(contact.conversation(&number).map(|conversation| contacts::window(conversation, now)).unwrap_or_default()),
-        now: Some(now.to_string()),
+        now: now.to_string(),
         next_timer: rehearsal.due().map(|due| due.to_string()),
         calls: rehearsal.calls.iter().map(|(entry, call, _)| call_view(&rehearsal, *entry, call)).collect(),
         error: failure.map(|Failure { line, message, .. }| LineError { line, message }),
@@ -275,3 +278,6 @@ fn call_view(rehearsal: &Rehearsal, entry: EntryId, call: &Call) -> CallView {
     let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
     CallView { entry: entry.0, kind, step, request }
 }
+
+#[cfg(test)]
+mod tests;
