@@ -9,7 +9,8 @@ export type Line =
   | { start: JsonObject }
   | { reply: JsonObject }
   | { status: Json }
-  | { agent: Json };
+  | { agent: Json }
+  | { bot: Json };
 
 /** What a preview is made from; the same request gives the same answer. */
 export interface PreviewRequest {
@@ -29,24 +30,29 @@ export interface Turn {
   line: number;
   at: string;
   trace: TraceLine[];
+  /** The line, and what the bot said to it, as lines of a dialog test. */
+  test: Line[];
 }
 
 /** A call of the bot that waits for its result. */
 export interface PendingCall {
   entry: number;
   kind: string;
-  step: string;
+  step: string | null;
   request: Json;
 }
 
 /** The session that listens, else the newest. */
 export interface PreviewSession {
   bot: string;
-  step: string | null;
+  step: string;
   vars: JsonObject;
   flow: JsonObject;
-  state: string;
-  waits_for?: string | null;
+  state: "waiting" | "running" | "ended";
+  waits_for: string | null;
+  /** How it ended: `completed`, `failed`, … */
+  status: string | null;
+  outcome: string | null;
 }
 
 /** The customer service window at the preview's clock. */

@@ -29,7 +29,7 @@ function add(editor: EditorState, kind: string, step: ReturnType<typeof blankSte
   const { document } = editor.history;
   const [selected] = editor.selected;
   const before = selected === undefined ? undefined : stepsOf(document).get(selected);
-  const outcome = before && outcomesOf(before).find(({ target, rare }) => target === null && !rare);
+  const outcome = before && outcomesOf(before).find(({ isOpen, rare }) => isOpen && !rare);
   const id = freshId(document, kind);
   editor.edit(addStep(id, step, selected !== undefined && outcome ? { step: selected, outcome } : undefined));
   editor.move(new Map([[id, placeAfter(editor, selected)]]), "add");

@@ -19,7 +19,7 @@ export function ConnectDialog({ step: id, outcome }: { step: string; outcome?: s
   const steps = stepsOf(useDocument());
   const step = steps.get(id);
   const outcomes = step ? outcomesOf(step) : [];
-  const firstOpen = outcomes.find(({ target, rare }) => target === null && !rare) ?? outcomes[0];
+  const firstOpen = outcomes.find(({ isOpen, rare }) => isOpen && !rare) ?? outcomes[0];
   const [chosen, choose] = useState(outcome ?? firstOpen?.id ?? "");
   const pick = (target: string) => {
     const from = outcomes.find((one) => one.id === chosen);

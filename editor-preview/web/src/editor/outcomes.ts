@@ -17,6 +17,8 @@ export interface Outcome {
   label: Label;
   /** The step that it leads to. */
   target: string | null;
+  /** Nothing follows: neither it nor the step's `next` leads anywhere. */
+  isOpen: boolean;
   /** Folded away while it leads nowhere and the step is not selected. */
   rare: boolean;
 }
@@ -28,6 +30,8 @@ interface Ways {
   /** The keys of an entry that can name it, the best first. */
   names: readonly string[];
   rare?: boolean;
+  /** An entry without a `goto` does not take the step's `next`. */
+  needsGoto?: boolean;
 }
 
 /** Every such list, in the order in which a card shows them. */
@@ -35,9 +39,9 @@ const LISTS: readonly Ways[] = [
   { keys: ["buttons"], names: ["title", "id"] },
   { keys: ["sections", "rows"], names: ["title", "id"] },
   { keys: ["cards", "buttons"], names: ["title", "id"] },
-  { keys: ["branches"], names: ["label", "when"] },
+  { keys: ["branches"], names: ["label", "when"], needsGoto: true },
   { keys: ["options"], names: ["label"] },
-  { keys: ["intents"], names: ["name"] },
+  { keys: ["intents"], names: ["name"], needsGoto: true },
   { keys: ["for"], names: ["for"] },
   { keys: ["answers"], names: ["title", "id"] },
   { keys: ["template", "buttons"], names: ["title", "id"], rare: true },
@@ -90,7 +94,7 @@ export function outcomesOf(step: JsonObject): readonly Outcome[] {
   if (known) {
     return known;
   }
-  const ways = LISTS.flatMap((list) => entries(step, list.keys, []).map(([path, entry]) => way(list, path, entry)));
+  const ways = LISTS.flatMap((list) => entries(step, list.keys, []).map(([path, entry]) => way(step, list, path, entry)));
   const kind = kindOf(step);
   const asks = !WAITS_WITH_OPTIONS.has(kind) || ways.length > 0;
   const links = (LINKS[kind] ?? PASSING)
@@ -175,11 +179,13 @@ function canLead(entry: JsonObject): boolean {
   return !isFixed && !["url", "url_suffix", "code", "flow"].some((key) => key in entry);
 }
 
-function way(list: Ways, path: Path, entry: JsonObject): Outcome {
+function way(step: JsonObject, list: Ways, path: Path, entry: JsonObject): Outcome {
   const link: Path = [...path, "goto"];
   const name = list.names.map((key) => nameOf(entry[key])).find((words) => words !== "");
   const label: Label = name === undefined ? { id: "outcome.way", values: { number: String(Number(path.at(-1)) + 1) } } : { words: name };
-  return { id: pathId(link), path: link, label, target: textOf(entry.goto) || null, rare: list.rare ?? false };
+  const target = textOf(entry.goto) || null;
+  const takesNext = !list.needsGoto && textOf(step.next) !== "";
+  return { id: pathId(link), path: link, label, target, isOpen: target === null && !takesNext, rare: list.rare ?? false };
 }
 
 /** What a step can wait for is a word, or an object with one key. */
@@ -189,7 +195,8 @@ function nameOf(value: Json | undefined): string {
 
 function single(step: JsonObject, kind: string, link: Link, ways: readonly Outcome[]): Outcome {
   const path = pathOf(link);
-  return { id: pathId(path), path, label: labelOf(step, kind, link), target: textOf(getAt(step, path)) || null, rare: isRare(kind, link, ways) };
+  const target = textOf(getAt(step, path)) || null;
+  return { id: pathId(path), path, label: labelOf(step, kind, link), target, isOpen: target === null, rare: isRare(kind, link, ways) };
 }
 
 function pathOf(link: Link): Path {

@@ -41,7 +41,7 @@ function CallForm({ call }: { call: PendingCall }) {
         }
       }}
     >
-      <h3>{text("call.title", { step: stepName(call.step, steps.get(call.step)) })}</h3>
+      <h3>{text("call.title", { step: stepName(call.step ?? call.kind, steps.get(call.step ?? "")) })}</h3>
       <details>
         <summary>{text("call.request")}</summary>
         <pre>{JSON.stringify(call.request, null, 2)}</pre>

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 
 import { useTexts } from "../i18n/texts";
-import { customerLine } from "./taps";
 import { usePreview } from "./store";
+
+/** A drawn button that answers the bot. */
+const REPLY = "button[name=reply]";
 
 /** The chat as the server draws it. Its buttons are the customer's taps; its menus open as sheets. */
 export function Chat({ html }: { html: string }) {
@@ -29,14 +31,13 @@ export function Chat({ html }: { html: string }) {
     const onClick = (event: Event) => {
       const target = event.target as Element;
       const opener = target.closest(".sb-menu > summary");
-      const button = target.closest<HTMLButtonElement>("button[name=reply]");
+      const button = target.closest<HTMLButtonElement>(REPLY);
       if (opener) {
         event.preventDefault();
         openMenu(opener.parentElement);
-      } else if (button && element) {
+      } else if (button) {
         event.preventDefault();
-        openMenu(null);
-        say(customerLine(button, element));
+        say({ reply: button.value });
       }
     };
     element?.addEventListener("click", onClick);
@@ -46,13 +47,13 @@ export function Chat({ html }: { html: string }) {
   return (
     <>
       <div ref={frame} className="chat" tabIndex={0} role="group" aria-label={text("preview.chat")} />
-      {menu && <Sheet menu={menu} chat={frame.current} onClose={() => openMenu(null)} />}
+      {menu && <Sheet menu={menu} onClose={() => openMenu(null)} />}
     </>
   );
 }
 
 /** A menu's rows, over the chat. They are the drawn ones, lent to this window while it is open. */
-function Sheet({ menu, chat, onClose }: { menu: HTMLElement; chat: HTMLElement | null; onClose: () => void }) {
+function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => void }) {
   const text = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   const rows = useRef<HTMLDivElement>(null);
@@ -85,11 +86,10 @@ function Sheet({ menu, chat, onClose }: { menu: HTMLElement; chat: HTMLElement |
       }}
       onKeyDown={(event) => event.stopPropagation()}
       onClick={(event) => {
-        const button = (event.target as Element).closest<HTMLButtonElement>("button[name=reply]");
-        if (button && chat) {
-          const line = customerLine(button, chat, menu);
+        const button = (event.target as Element).closest<HTMLButtonElement>(REPLY);
+        if (button) {
           onClose();
-          say(line);
+          say({ reply: button.value });
         } else if (event.target === dialog.current) {
           onClose();
         }

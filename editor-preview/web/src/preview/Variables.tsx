@@ -14,7 +14,7 @@ export function Variables() {
     <div className="variables">
       {session && (
         <p>
-          {text(`session.${session.state}`)} {session.step && <code>{session.step}</code>}
+          {text(session.status === "failed" ? "session.failed" : `session.${session.state}`)} {session.step && <code>{session.step}</code>}
         </p>
       )}
       <Values name="vars" values={session?.vars ?? {}} />

@@ -100,7 +100,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
         store.setState({ lines: [...lines, START], wasStartedByHand: true });
         void refresh();
       } else {
-        store.setState({ answer, isRunning: false, failure: null });
+        store.setState({ lines: byTitle(lines, answer), answer, isRunning: false, failure: null });
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -126,6 +126,15 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
   };
 
   return { store, follow };
+}
+
+/**
+ * The lines as the answer has them: a tap names its option by the title, no longer by the id that was drawn, so that it still holds when the
+ * bot is changed.
+ */
+function byTitle(lines: readonly Line[], { turns }: PreviewAnswer): readonly Line[] {
+  const done = new Map(turns.map(({ line, test }) => [line, test[0]]));
+  return lines.map((line, index) => done.get(index) ?? line);
 }
 
 /** Whether the first message of the conversation found no trigger. */

@@ -64,7 +64,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
       {summary && <p className="card-summary">{summary}</p>}
       <ul className="card-ports">
         {shownOutcomes(step, selected).map((outcome) => (
-          <li key={outcome.id} className={outcome.target === null ? "card-port is-open" : "card-port"}>
+          <li key={outcome.id} className={outcome.isOpen ? "card-port is-open" : "card-port"}>
             <span className="card-port-name">{label(outcome.label)}</span>
             <Handle type="source" position={Position.Right} id={outcome.id} className="port" />
           </li>

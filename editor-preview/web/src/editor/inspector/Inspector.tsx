@@ -97,7 +97,7 @@ function Ways({ id, step }: { id: string; step: JsonObject }) {
             <li key={outcome.id} className="way">
               <span className="way-name">{name}</span>
               {target === null ? (
-                <span className="muted">{text("outcome.nowhere")}</span>
+                <span className="muted">{text(outcome.isOpen ? "outcome.nowhere" : "outcome.as_next")}</span>
               ) : (
                 <button type="button" className="way-target" disabled={!steps.has(target)} onClick={() => open(target)}>
                   {stepName(target, steps.get(target))}

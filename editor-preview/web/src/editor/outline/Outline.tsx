@@ -134,7 +134,7 @@ function OutlineTree({ find }: { find: string }) {
             </span>
             {row.outcome ? (
               <span className="outline-name muted">
-                {label(row.outcome.label)} → {target ? stepName(target, steps.get(target)) : text("outcome.nowhere")}
+                {label(row.outcome.label)} → {target ? stepName(target, steps.get(target)) : text(row.outcome.isOpen ? "outcome.nowhere" : "outcome.as_next")}
               </span>
             ) : (
               <span className="outline-name">{row.step === undefined ? text("outline.unreachable") : stepName(row.step, steps.get(row.step))}</span>
