@@ -2,7 +2,9 @@ import { RotateCcw, Undo2 } from "lucide-react";
 import { useId } from "react";
 
 import { useLanguage, useTexts } from "../i18n/texts";
+import { useEditor } from "../editor/store";
 import { durationUntil } from "./durations";
+import { asTest, download } from "./saving";
 import { usePreview, usePreviewStore } from "./store";
 import { WindowState } from "./WindowState";
 
@@ -13,12 +15,20 @@ const SPANS = ["1m", "1h", "24h"];
 export function Controls() {
   const text = useTexts();
   const [language] = useLanguage();
-  const { restart, start, back, pass } = usePreviewStore().getState();
+  const preview = usePreviewStore();
+  const { restart, start, back, pass } = preview.getState();
   const hasLines = usePreview((state) => state.lines.length > 0);
   const answer = usePreview((state) => state.answer);
   const id = useId();
-  const untilTimer = answer?.next_timer ? durationUntil(answer.now, answer.next_timer) : null;
   const clock = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const bot = useEditor((state) => state.id);
+  const save = () => {
+    const { at } = preview.getState();
+    if (answer) {
+      download(`${bot}.test.json`, asTest(clock.format(new Date(at)), at, answer));
+    }
+  };
+  const untilTimer = answer?.next_timer ? durationUntil(answer.now, answer.next_timer) : null;
   return (
     <div className="preview-controls">
       <button type="button" className="button" onClick={hasLines ? restart : start}>
@@ -52,6 +62,9 @@ export function Controls() {
           </option>
         </select>
       </label>
+      <button type="button" className="button" disabled={!answer?.turns.length} onClick={save}>
+        {text("preview.save")}
+      </button>
       {answer && (
         <p className="preview-clock muted">
           <time dateTime={answer.now}>{clock.format(new Date(answer.now))}</time>

@@ -8,10 +8,11 @@ import {
   type OnConnectEnd,
   ReactFlow,
   ReactFlowProvider,
+  useNodesInitialized,
   useReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
@@ -23,6 +24,7 @@ import { arrangeSteps } from "./arranging";
 import "./canvas.css";
 import { useEdges } from "./useEdges";
 import { neighbour } from "./neighbour";
+import { CARD_WIDTH } from "./size";
 import { StepCard, type StepNode } from "./StepCard";
 import { useNodes } from "./useNodes";
 
@@ -175,8 +177,6 @@ function Graph() {
         deleteKeyCode={null}
         colorMode="system"
         ariaLabelConfig={labels}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
         minZoom={0.1}
         onlyRenderVisibleElements={steps.size > MANY}
         edgesFocusable={false}
@@ -198,14 +198,17 @@ const DIRECTIONS: Readonly<Record<string, Position>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** Finds places for the steps that have none, once, when the bot is opened or steps came in. */
+/** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
 function useArranging(): void {
   const store = useEditorStore();
   const document = useDocument();
-  const { fitView } = useReactFlow();
+  const { fitView, setCenter } = useReactFlow();
   const arranged = useEditor((state) => state.arranged);
+  const isShown = useRef(false);
+  const isReady = useNodesInitialized();
   const placed = positionsOf(document);
   const isMissing = [...stepsOf(document).keys()].some((id) => !placed.has(id) && !arranged.has(id));
+
   useEffect(() => {
     if (!isMissing) {
       return undefined;
@@ -213,14 +216,29 @@ function useArranging(): void {
     let isStale = false;
     void arrangeSteps(store.getState().history.document).then((positions) => {
       if (!isStale) {
-        store.getState().place(positions);
-        requestAnimationFrame(() => void fitView({ maxZoom: 1, padding: 0.12 }));
+        // What has a place keeps it.
+        store.getState().place(new Map([...positions, ...store.getState().arranged]));
       }
     });
     return () => {
       isStale = true;
     };
-  }, [isMissing, store, fitView]);
+  }, [isMissing, store]);
+
+  useEffect(() => {
+    if (!isReady || isMissing || isShown.current) {
+      return;
+    }
+    isShown.current = true;
+    const { history, arranged: computed } = store.getState();
+    const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
+    if (start && stepsOf(history.document).size > MANY) {
+      // All of a large bot at once can't be read: it opens at its start.
+      void setCenter(start.x + CARD_WIDTH, start.y, { zoom: 0.8 });
+    } else {
+      void fitView({ maxZoom: 1, padding: 0.12 });
+    }
+  }, [isReady, isMissing, store, fitView, setCenter]);
 }
 
 /** Keeps the step in sight that the preview stands at, and the one that was opened from elsewhere. */

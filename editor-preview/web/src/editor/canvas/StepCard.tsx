@@ -1,6 +1,6 @@
-import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
 import { CircleX, Flag, MapPin, TriangleAlert } from "lucide-react";
-import { memo } from "react";
+import { memo, useEffect } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { kindOf, stepName, summaryOf } from "../document";
@@ -31,6 +31,8 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
   const kind = kindOf(step);
   const { group, icon: Icon } = kindNamed(kind);
   const summary = summaryOf(step);
+  const outcomes = shownOutcomes(step, selected);
+  usePlacedPorts(id, `${outcomes.map((outcome) => outcome.id).join(" ")} ${summary !== ""}`);
   return (
     <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}`} data-group={group}>
       <Handle type="target" position={Position.Left} className="port port-in" isConnectableStart={false} />
@@ -63,7 +65,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
       </div>
       {summary && <p className="card-summary">{summary}</p>}
       <ul className="card-ports">
-        {shownOutcomes(step, selected).map((outcome) => (
+        {outcomes.map((outcome) => (
           <li key={outcome.id} className={outcome.isOpen ? "card-port is-open" : "card-port"}>
             <span className="card-port-name">{label(outcome.label)}</span>
             <Handle type="source" position={Position.Right} id={outcome.id} className="port" />
@@ -73,3 +75,9 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
     </div>
   );
 });
+
+/** Tells the canvas where the ports are when others are shown, or elsewhere: it measures them only when a card comes in. */
+function usePlacedPorts(id: string, ports: string): void {
+  const update = useUpdateNodeInternals();
+  useEffect(() => update(id), [update, id, ports]);
+}

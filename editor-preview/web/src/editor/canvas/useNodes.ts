@@ -9,7 +9,7 @@ import { useDocument, useEditor } from "../store";
 import { cardSize } from "./size";
 import type { StepNode } from "./StepCard";
 
-/** One card for each step. A card that did not change stays the same object, so that it is not drawn again. */
+/** One card for each step that has a place. A card that did not change stays the same object, so that it is not drawn again. */
 export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
   const text = useTexts();
   const document = useDocument();
@@ -23,7 +23,11 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
     const placed = positionsOf(document);
     const problems = problemsByStep(diagnostics);
     const start = startOf(document);
-    const nodes = [...stepsOf(document)].map(([id, step]): StepNode => {
+    const nodes = [...stepsOf(document)].flatMap(([id, step]): StepNode[] => {
+      const position = dragged.get(id) ?? placed.get(id) ?? arranged.get(id);
+      if (!position) {
+        return [];
+      }
       const { errors, warnings } = countProblems(problems.get(id) ?? []);
       const isCurrent = id === current;
       const isStart = id === start || triggersOf(document, id).length > 0;
@@ -38,18 +42,20 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
         isCurrent ? text("card.current") : "",
       ];
       const isSelected = selected.has(id);
+      const size = cardSize(step, isSelected);
       const node: StepNode = {
         id,
         type: "step",
-        position: dragged.get(id) ?? placed.get(id) ?? arranged.get(id) ?? { x: 0, y: 0 },
-        ...cardSize(step, isSelected),
+        position,
+        ...size,
+        measured: size,
         selected: isSelected,
         data: { step, isStart, triggers, errors, warnings, isCurrent },
         ariaLabel: spoken.filter((part) => part !== "").join(", "),
         domAttributes: { "aria-current": isCurrent ? "step" : undefined },
       };
       const known = before.current.get(id);
-      return known && isAlike(known, node) ? known : node;
+      return [known && isAlike(known, node) ? known : node];
     });
     before.current = new Map(nodes.map((node) => [node.id, node]));
     return nodes;
