@@ -2,6 +2,8 @@ import { useState } from "react";
 
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
+import { addNew } from "./adding";
+import { BLANKS } from "./blanks";
 import { kindOf, stepName, stepsOf } from "./document";
 import { connect } from "./edits";
 import { kindText } from "./kinds";
@@ -10,7 +12,10 @@ import { StepPicker } from "./StepPicker";
 import { useDocument, useEditorStore } from "./store";
 import { useLabel } from "./useLabel";
 
-/** Asks where a way of a step should lead. */
+/** Before the kind of a step that is not there yet; no id of a step holds a colon. */
+const NEW = "new:";
+
+/** Asks where a way of a step should lead: to one that is there, or to a new one. */
 export function ConnectDialog({ step: id, outcome }: { step: string; outcome?: string | undefined }) {
   const text = useTexts();
   const label = useLabel();
@@ -23,11 +28,15 @@ export function ConnectDialog({ step: id, outcome }: { step: string; outcome?: s
   const [chosen, choose] = useState(outcome ?? firstOpen?.id ?? "");
   const pick = (target: string) => {
     const from = outcomes.find((one) => one.id === chosen);
-    if (from) {
+    ask(null);
+    if (from && target.startsWith(NEW)) {
+      addNew(store.getState(), target.slice(NEW.length), text, { step: id, outcome: from });
+    } else if (from) {
       edit(connect(id, from, target));
     }
-    ask(null);
   };
+  const there = [...steps].map(([target, to]) => ({ id: target, name: stepName(target, to), more: text(kindText(kindOf(to)), { kind: kindOf(to) }) }));
+  const fresh = BLANKS.map((kind) => ({ id: `${NEW}${kind}`, name: text("connect.new", { kind: text(kindText(kind)) }), more: text(`add.${kind}`) }));
   return (
     <Dialog title={text("connect.title", { step: stepName(id, step) })} onClose={() => ask(null)}>
       <label className="field">
@@ -43,7 +52,7 @@ export function ConnectDialog({ step: id, outcome }: { step: string; outcome?: s
       </label>
       <StepPicker
         label={text("connect.to")}
-        choices={[...steps].map(([target, to]) => ({ id: target, name: stepName(target, to), more: text(kindText(kindOf(to)), { kind: kindOf(to) }) }))}
+        choices={[...there, ...fresh]}
         onPick={pick}
       />
     </Dialog>

@@ -71,13 +71,12 @@ export function deleteSteps(ids: ReadonlySet<string>): Edit {
 }
 
 /** Adds a step; where a way is given it leads there, and in a bot without a first step it is the first. */
-export function addStep(id: string, step: JsonObject, from?: { step: string; outcome: Outcome }, at?: Position): Edit {
+export function addStep(id: string, step: JsonObject, from?: { step: string; outcome: Outcome }): Edit {
   return (document) => {
     const hasStart = stepsOf(document).has(startOf(document));
-    let changed = setAt(document, ["steps", id], step);
-    changed = hasStart ? changed : setAt(changed, ["start"], id);
-    changed = from ? connect(from.step, from.outcome, id)(changed) : changed;
-    return at ? moveSteps(new Map([[id, at]]))(changed) : changed;
+    const added = setAt(document, ["steps", id], step);
+    const begun = hasStart ? added : setAt(added, ["start"], id);
+    return from ? connect(from.step, from.outcome, id)(begun) : begun;
   };
 }
 
