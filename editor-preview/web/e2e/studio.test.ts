@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 
 import { openPage, startBrowser, violations } from "./browser";
 import { type Server, startServer } from "./server";
@@ -17,6 +17,12 @@ let browser: Browser;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
+});
+beforeEach(async () => {
+  // Each story begins with the bot as it is in its file.
+  const [document, headers] = [await readFile(join(BOTS, "cafe.json"), "utf8"), { "content-type": "application/json" }];
+  const saved = await fetch(`${server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: document });
+  expect(saved.status).toBe(200);
 });
 afterAll(async () => {
   await browser?.close();
@@ -40,6 +46,11 @@ async function studio(path: string, options: Parameters<typeof openPage>[2] = {}
 /** The bot's chat in the preview, until it says something. */
 async function says(page: Page, text: string | RegExp): Promise<void> {
   await page.getByRole("log").getByText(text).last().waitFor();
+}
+
+/** Where a card stands on the canvas. */
+function place(card: Locator): Promise<string> {
+  return card.evaluate((element) => (element as HTMLElement).style.transform);
 }
 
 async function send(page: Page, text: string): Promise<void> {
@@ -94,7 +105,7 @@ describe("the editor", () => {
     const { page, wrong } = await studio("/bots/cafe");
     await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
-    await page.getByRole("group", { name: "Bienvenida, Message, Start message" }).waitFor();
+    await page.getByRole("group", { name: "Bienvenida, Message, Start Message" }).waitFor();
     expect(await page.getByRole("treeitem").count()).toBe(10);
     await shot(page, "editor");
     expect(wrong).toEqual([]);
@@ -114,13 +125,13 @@ describe("the editor", () => {
     await page.keyboard.press("Escape");
     await shot(page, "editor-error");
 
-    await page.getByRole("treeitem", { name: "Gracias" }).focus();
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
     await page.keyboard.press("F8");
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-path"))).toBe("buttons.0.title");
 
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => button.inputValue()).toBe("Pedir café");
-    await page.getByRole("group", { name: "Bienvenida, Message, Start message" }).waitFor();
+    await page.getByRole("group", { name: "Bienvenida, Message, Start Message" }).waitFor();
 
     await page.getByLabel("Text", { exact: true }).fill("¡Hola! ¿Qué necesitas?");
     await page.getByRole("button", { name: "Publish" }).click();
@@ -144,15 +155,16 @@ describe("the editor", () => {
     await page.getByRole("dialog").getByRole("combobox", { name: "Find the step" }).waitFor();
     await page.keyboard.type("gracias");
     await page.keyboard.press("Enter");
-    await page.locator('.react-flow__edge[data-id="welcome buttons.0.goto"]').waitFor({ state: "attached" });
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Gracias" }).waitFor();
 
     const card = page.locator('.react-flow__node[data-id="welcome"]');
     await card.focus();
-    const before = await card.getAttribute("style");
+    const before = await place(card);
     await page.keyboard.press("Alt+ArrowRight");
-    await expect.poll(() => card.getAttribute("style")).not.toBe(before);
+    await expect.poll(() => place(card)).not.toBe(before);
     await page.keyboard.press("Control+z");
-    await expect.poll(() => card.getAttribute("style")).toBe(before);
+    await expect.poll(() => place(card)).toBe(before);
     await page.keyboard.press("Control+z");
     expect(await page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
     expect(wrong).toEqual([]);
@@ -161,6 +173,8 @@ describe("the editor", () => {
   test("a way is dragged to a step, and a step to another place", async () => {
     const { page, wrong } = await studio("/bots/cafe");
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+    await page.getByRole("button", { name: "Fit" }).click();
+    await page.waitForTimeout(300);
     const card = page.locator('.react-flow__node[data-id="bye"]');
     const drag = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
       await page.mouse.move(from.x, from.y);
@@ -176,11 +190,11 @@ describe("the editor", () => {
     await page.locator('.react-flow__edge[data-id="bye next"]').waitFor({ state: "attached" });
 
     const here = await center('.react-flow__node[data-id="bye"] .card-head');
-    const before = await card.getAttribute("style");
+    const before = await place(card);
     await drag(here, { x: here.x - 40, y: here.y + 60 });
-    await expect.poll(() => card.getAttribute("style")).not.toBe(before);
+    await expect.poll(() => place(card)).not.toBe(before);
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect.poll(() => card.getAttribute("style")).toBe(before);
+    await expect.poll(() => place(card)).toBe(before);
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
     expect(wrong).toEqual([]);
@@ -232,7 +246,7 @@ describe("the preview", () => {
     await page.getByLabel("Skip time").selectOption({ label: "To the next timer" });
     await says(page, /Sigues ahí/);
     await page.getByLabel("Skip time").selectOption({ label: "24 hours" });
-    await page.getByText("Window closed").waitFor();
+    await page.getByText("Window closed", { exact: true }).waitFor();
     await shot(page, "preview-window");
     expect(wrong).toEqual([]);
   });

@@ -76,7 +76,7 @@ function NameDialog({ onClose, onName }: { onClose: () => void; onName: (name: s
       >
         <label className="field">
           <span className="field-label">{text("editor.name")}</span>
-          <input className="input" value={name} onChange={(event) => setName(event.target.value)} required autoFocus />
+          <input className="input" value={name} onChange={(event) => setName(event.target.value)} required data-autofocus />
         </label>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>

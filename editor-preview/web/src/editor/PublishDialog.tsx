@@ -36,7 +36,7 @@ export function PublishDialog() {
         <>
           <p role="status">{text(publishing.data.file ? "publish.done_file" : "publish.done", { version: publishing.data.version, file: publishing.data.file })}</p>
           <div className="dialog-actions">
-            <button type="button" className="button primary" onClick={close} autoFocus>
+            <button type="button" className="button primary" onClick={close} data-autofocus>
               {text("dialog.close")}
             </button>
           </div>

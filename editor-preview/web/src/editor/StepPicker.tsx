@@ -15,7 +15,7 @@ export function StepPicker({ label, choices, onPick }: { label: string; choices:
   const text = useTexts();
   return (
     <Command className="picker" label={label}>
-      <Command.Input className="input" placeholder={label} aria-label={label} autoFocus />
+      <Command.Input className="input" placeholder={label} aria-label={label} data-autofocus />
       <Command.List className="picker-list" label={label}>
         <Command.Empty className="muted">{text("picker.empty")}</Command.Empty>
         {choices.map(({ id, name, more }) => (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { useTexts } from "../i18n/texts";
 import { usePreview } from "./store";
@@ -60,7 +60,7 @@ function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => void }) {
   const title = menu.querySelector("summary")?.textContent ?? "";
   const say = usePreview((state) => state.say);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     const sheet = menu.querySelector(".sb-sheet");
     if (sheet) {

@@ -1,12 +1,14 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
-/** A modal window. The browser's own dialog keeps the focus inside, gives it back at the end, and closes on Escape. */
+/** A modal window; what bears `data-autofocus` gets the focus. The browser's own dialog keeps the focus inside, gives it back at the end, and closes on Escape. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Closed while it still stands in the page, it gives the focus back to where that was.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => element?.close();
   }, []);
   return (

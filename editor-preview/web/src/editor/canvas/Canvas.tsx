@@ -3,6 +3,7 @@ import {
   type Connection,
   Controls,
   type EdgeChange,
+  getViewportForBounds,
   MiniMap,
   type NodeChange,
   type OnConnectEnd,
@@ -31,6 +32,9 @@ import { useNodes } from "./useNodes";
 const NODE_TYPES = { step: StepCard };
 /** From this many steps on only those in sight are drawn. */
 const MANY = 200;
+/** The smallest scale at which cards are read, and the one at which a large bot opens. */
+const READABLE = 0.55;
+const OPENING = 0.75;
 /** How far Alt and an arrow move a step, in pixels; with Shift, five times as far. */
 const STRIDE = 20;
 
@@ -202,7 +206,7 @@ const DIRECTIONS: Readonly<Record<string, Position>> = {
 function useArranging(): void {
   const store = useEditorStore();
   const document = useDocument();
-  const { fitView, setCenter } = useReactFlow();
+  const { fitView, setViewport, getNodes, getNodesBounds } = useReactFlow();
   const arranged = useEditor((state) => state.arranged);
   const isShown = useRef(false);
   const isReady = useNodesInitialized();
@@ -232,13 +236,15 @@ function useArranging(): void {
     isShown.current = true;
     const { history, arranged: computed } = store.getState();
     const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
-    if (start && stepsOf(history.document).size > MANY) {
-      // All of a large bot at once can't be read: it opens at its start.
-      void setCenter(start.x + CARD_WIDTH, start.y, { zoom: 0.8 });
+    const pane = window.document.querySelector(".react-flow");
+    const whole = pane && getViewportForBounds(getNodesBounds(getNodes()), pane.clientWidth, pane.clientHeight, 0, 1, 0.08);
+    if (!start || !pane || !whole || whole.zoom >= READABLE) {
+      void fitView({ maxZoom: 1, padding: 0.08 });
     } else {
-      void fitView({ maxZoom: 1, padding: 0.12 });
+      // All of a large bot at once can't be read: it opens at its start.
+      void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: pane.clientHeight / 3 - start.y * OPENING, zoom: OPENING });
     }
-  }, [isReady, isMissing, store, fitView, setCenter]);
+  }, [isReady, isMissing, store, fitView, setViewport, getNodes, getNodesBounds]);
 }
 
 /** Keeps the step in sight that the preview stands at, and the one that was opened from elsewhere. */

@@ -1,6 +1,7 @@
 import dagre from "@dagrejs/dagre";
 
 import type { Position } from "../document";
+import { GAP, MARGIN } from "./size";
 
 /** A graph to lay out: cards with their sizes, and which leads to which. */
 export interface Plan {
@@ -8,10 +9,10 @@ export interface Plan {
   edges: { from: string; to: string }[];
 }
 
-/** Places cards from left to right, along the way that a conversation takes. */
+/** Places cards from left to right, along the way that a conversation takes, so that few lines cross. */
 export function arrange(plan: Plan): Map<string, Position> {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 96, marginx: 40, marginy: 40 });
+  graph.setGraph({ rankdir: "LR", nodesep: GAP.y, ranksep: GAP.x, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of plan.cards) {
     graph.setNode(id, { width, height });

@@ -31,7 +31,7 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
       const { errors, warnings } = countProblems(problems.get(id) ?? []);
       const isCurrent = id === current;
       const isStart = id === start || triggersOf(document, id).length > 0;
-      const triggers = triggersOf(document, id).join(", ");
+      const triggers = triggersOf(document, id).map((on) => text(`trigger.${on}`)).join(", ");
       const kind = kindOf(step);
       const spoken = [
         stepName(id, step),

@@ -5,7 +5,7 @@ import { useTexts } from "../../i18n/texts";
 import { usePreviewStore } from "../../preview/store";
 import { kindOf, stepName, stepsOf, textOf, triggersOf } from "../document";
 import { deleteSteps, disconnect, rename, setText } from "../edits";
-import { getAt, type JsonObject, type Path } from "../json";
+import { getAt, type JsonObject, type Path, pathId } from "../json";
 import { kindNamed, kindText } from "../kinds";
 import { outcomesOf } from "../outcomes";
 import { useDocument, useEditor, useEditorStore } from "../store";
@@ -51,8 +51,8 @@ function StepFields({ id, step }: { id: string; step: JsonObject }) {
         <Icon size={18} aria-hidden />
         {text(kindText(kind), { kind })} <code className="muted">{id}</code>
       </h2>
-      {triggers.length > 0 && <p className="muted">{text("card.start", { triggers: triggers.join(", ") })}</p>}
-      <StepProblems step={id} />
+      {triggers.length > 0 && <p className="muted">{text("card.start", { triggers: triggers.map((on) => text(`trigger.${on}`)).join(", ") })}</p>}
+      <StepProblems step={id} fields={fields.map((field) => pathId(field.path))} />
       <TextField
         step={id}
         field={{ path: ["label"], name: "field.label" }}
@@ -61,7 +61,7 @@ function StepFields({ id, step }: { id: string; step: JsonObject }) {
         onWrite={(written) => rename(id, written)}
       />
       {fields.map((field) => (
-        <TextField key={field.path.join(".")} step={id} field={field} value={valueAt(step, field.path)} onWrite={(written) => setText(id, field.path, written, field.isRequired)} />
+        <TextField key={pathId(field.path)} step={id} field={field} value={valueAt(step, field.path)} onWrite={(written) => setText(id, field.path, written, field.isRequired)} />
       ))}
       {fields.length === 0 && <p className="muted">{text("inspector.json_only")}</p>}
       <Ways id={id} step={step} />

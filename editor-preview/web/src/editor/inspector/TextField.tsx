@@ -39,20 +39,20 @@ export function TextField({ step, field, value, placeholder, onWrite }: Props) {
   };
   return (
     <div className="field">
-      <label className="field-label" htmlFor={id}>
-        <span>{text(field.name, { number: field.number })}</span>
+      <div className="field-label">
+        <label htmlFor={id}>{text(field.name, { number: field.number })}</label>
         {field.limit !== undefined && (
           <span className={isTooLong ? "counter error-text" : "counter"} aria-hidden>
             {length}/{field.limit}
           </span>
         )}
-      </label>
+      </div>
       {field.isLong ? <textarea rows={3} {...common} /> : <input {...common} />}
       <div id={`${id}-more`} className="field-more">
-        {isTooLong && <p className="error-text">{text("field.too_long", { length, limit: field.limit })}</p>}
-        {faults.map(({ message, severity, code }) => (
+        {isTooLong && faults.length === 0 && <p className="error-text">{text("field.too_long", { length, limit: field.limit })}</p>}
+        {faults.map(({ message, severity, code, help }) => (
           <p key={`${code} ${message}`} className={severity === "error" ? "error-text" : "warn-text"}>
-            {message}
+            {message} {help && <span className="muted">{help}</span>}
           </p>
         ))}
       </div>
@@ -60,10 +60,10 @@ export function TextField({ step, field, value, placeholder, onWrite }: Props) {
   );
 }
 
-/** What is wrong with a step as a whole, or with a part of it that has no field. */
-export function StepProblems({ step }: { step: string }) {
+/** What is wrong with a step as a whole, or with a part of it that has no field; what is wrong with a field stands there. */
+export function StepProblems({ step, fields }: { step: string; fields: readonly string[] }) {
   const text = useTexts();
-  const problems = useEditor((state) => state.diagnostics).filter((problem) => problem.step === step);
+  const problems = useEditor((state) => state.diagnostics).filter((problem) => problem.step === step && !fields.includes(fieldOf(problem)));
   if (problems.length === 0) {
     return null;
   }
