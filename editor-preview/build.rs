@@ -9,16 +9,8 @@ use std::{
 };
 
 /// What the studio is made of; a change of it builds the studio anew.
-const SOURCES: &[&str] = &[
-    "src",
-    "public",
-    "index.html",
-    "package.json",
-    "package-lock.json",
-    "vite.config.ts",
-    "lingui.config.ts",
-    "tsconfig.json",
-];
+const SOURCES: &[&str] =
+    &["src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "lingui.config.ts", "tsconfig.json"];
 /// Set to `skip`, it leaves the studio as it is: for those who build it by themselves, or have no network.
 const SWITCH: &str = "SALESBOT_STUDIO";
 
@@ -38,7 +30,9 @@ fn main() {
     }
     if let Err(problem) = build(web) {
         println!("cargo::warning=the studio was not built: {problem}");
-        println!("cargo::warning=the program works without it; to have it, run `npm ci` and `npm run build` in editor-preview/web, then build again");
+        println!(
+            "cargo::warning=the program works without it; to have it, run `npm ci` and `npm run build` in editor-preview/web, then build again"
+        );
     }
 }
 
