@@ -13,6 +13,8 @@ const SOURCES: &[&str] =
     &["src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "lingui.config.ts", "tsconfig.json"];
 /// Set to `skip`, it leaves the studio as it is: for those who build it by themselves, or have no network.
 const SWITCH: &str = "SALESBOT_STUDIO";
+/// How much of what a failed command said is shown: it begins with the reason.
+const MAX_LINES: usize = 3;
 
 fn main() {
     println!("cargo::rerun-if-env-changed={SWITCH}");
@@ -60,6 +62,7 @@ fn npm(web: &Path, words: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    Err(format!("`{command}` failed ({}): {}", output.status, last.trim()))
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("npm warn"));
+    let reason: Vec<&str> = lines.take(MAX_LINES).collect();
+    Err(format!("`{command}` failed ({}): {}", output.status, reason.join(" | ")))
 }
