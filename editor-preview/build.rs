@@ -9,18 +9,12 @@ use std::{
 };
 
 /// What the studio is made of; a change of it builds the studio anew.
-const SOURCES: &[&str] = &[
-    "src",
-    "public",
-    "index.html",
-    "package.json",
-    "package-lock.json",
-    "vite.config.ts",
-    "lingui.config.ts",
-    "tsconfig.json",
-];
+const SOURCES: &[&str] =
+    &["src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "lingui.config.ts", "tsconfig.json"];
 /// Set to `skip`, it leaves the studio as it is: for those who build it by themselves, or have no network.
 const SWITCH: &str = "SALESBOT_STUDIO";
+/// How much of what a failed command said is shown: it begins with the reason.
+const MAX_LINES: usize = 3;
 
 fn main() {
     println!("cargo::rerun-if-env-changed={SWITCH}");
@@ -38,7 +32,9 @@ fn main() {
     }
     if let Err(problem) = build(web) {
         println!("cargo::warning=the studio was not built: {problem}");
-        println!("cargo::warning=the program works without it; to have it, run `npm ci` and `npm run build` in editor-preview/web, then build again");
+        println!(
+            "cargo::warning=the program works without it; to have it, run `npm ci` and `npm run build` in editor-preview/web, then build again"
+        );
     }
 }
 
@@ -66,6 +62,7 @@ fn npm(web: &Path, words: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    Err(format!("`{command}` failed ({}): {}", output.status, last.trim()))
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("npm warn"));
+    let reason: Vec<&str> = lines.take(MAX_LINES).collect();
+    Err(format!("`{command}` failed ({}): {}", output.status, reason.join(" | ")))
 }

@@ -172,7 +172,10 @@ mod tests {
 
     #[test]
     fn what_went_out_is_drawn_with_its_status() {
-        let chat = drawn(&[(0, received("Oi")), (0, queued(1, "Hello")), (0, queued(2, "Held")), (0, sent(1)), (0, status(1, "read"))], 0);
+        let chat = drawn(
+            &[(0, received("Oi")), (0, queued(1, "Hello")), (0, queued(2, "Held")), (0, sent(1)), (0, status(1, "read"))],
+            0,
+        );
         assert_eq!(shown(&chat), ["Customer: Oi", "Bot: Hello"]);
         assert_eq!((chat.bubbles[1].status, chat.bubbles[1].at.as_deref()), (Some(Delivery::Read), Some("00:00")));
         assert!(text::draw_chat(&chat).contains("Hello"));
@@ -206,7 +209,8 @@ mod tests {
 
     #[test]
     fn spans_are_told_in_two_units() {
-        let spans = [(MINUTE, "1 minute"), (DAY, "24 hours"), (90 * MINUTE, "1 hour 30 minutes"), (2 * DAY + HOUR, "2 days 1 hour")];
+        let spans =
+            [(MINUTE, "1 minute"), (DAY, "24 hours"), (90 * MINUTE, "1 hour 30 minutes"), (2 * DAY + HOUR, "2 days 1 hour")];
         for (millis, expected) in spans {
             assert_eq!(span(millis), expected);
         }

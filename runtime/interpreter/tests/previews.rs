@@ -211,8 +211,27 @@ fn anything() -> impl Strategy<Value = Value> {
         prop_oneof!["hi", "Buy", "25h", "9999999999d", "release", "preview", "stage", "api", "image"].prop_map(Value::from),
     ];
     let keys = prop_oneof![
-        "text", "tap", "reply", "form", "media", "location", "order", "reaction", "on", "step", "variables", "path", "value", "status",
-        "json", "failed", "fields", "handoff", "card", "lead", "[a-z]{1,4}"
+        "text",
+        "tap",
+        "reply",
+        "form",
+        "media",
+        "location",
+        "order",
+        "reaction",
+        "on",
+        "step",
+        "variables",
+        "path",
+        "value",
+        "status",
+        "json",
+        "failed",
+        "fields",
+        "handoff",
+        "card",
+        "lead",
+        "[a-z]{1,4}"
     ];
     leaf.prop_recursive(3, 16, 4, move |inner| {
         prop_oneof![

@@ -120,8 +120,11 @@ mod tests {
             assert_eq!((answer.status, answer.kind.as_str()), (200, "text/html; charset=utf-8"), "{path}");
             assert!(answer.text.contains("Studio"), "{path}");
             let (_, headers) = headers(&server, path).await;
-            assert_eq!((&headers["cache-control"], &headers["referrer-policy"]), ("no-store", "same-origin"));
-            assert_eq!(headers["x-content-type-options"], "nosniff");
+            for (name, expected) in
+                [("cache-control", "no-store"), ("referrer-policy", "same-origin"), ("x-content-type-options", "nosniff")]
+            {
+                assert_eq!(headers[name], expected, "{path}");
+            }
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'") && !policy.contains("unsafe"));
         }
@@ -132,7 +135,9 @@ mod tests {
     #[tokio::test]
     async fn its_files_are_kept_for_ever_and_others_are_not_there() {
         let server = studio("").await;
-        for (name, kind) in [("index-C0ffee12.js", "text/javascript; charset=utf-8"), ("style-12345678.css", "text/css; charset=utf-8")] {
+        for (name, kind) in
+            [("index-C0ffee12.js", "text/javascript; charset=utf-8"), ("style-12345678.css", "text/css; charset=utf-8")]
+        {
             let (status, headers) = headers(&server, &format!("/studio/assets/{name}")).await;
             assert_eq!((status, &headers["content-type"]), (200, &HeaderValue::from_static(kind)));
             assert!(headers["cache-control"].to_str().unwrap().ends_with("immutable"));

@@ -11,9 +11,7 @@ use steps::{
     bot::Bot,
     contact::Lead,
     environment::Environment,
-    event::{
-        AgentCommand, CallResult, ChannelError, Content, Delivery, EventKind, Identity, InboundMedia, Referral,
-    },
+    event::{AgentCommand, CallResult, ChannelError, Content, Delivery, EventKind, Identity, InboundMedia, Referral},
     expression::parse_duration,
     ids::MessageId,
     message::{Location, MediaKind, Message},

@@ -56,7 +56,8 @@ pub fn preview(
     for (index, line) in dialog.steps.iter().enumerate() {
         let (traced, said) = (play.rehearsal.trace.0.len(), play.rehearsal.said.len());
         if traced > MAX_TRACE {
-            let message = format!("the preview ends here: what the bot did has {traced} lines already, and {MAX_TRACE} are shown at most");
+            let message =
+                format!("the preview ends here: what the bot did has {traced} lines already, and {MAX_TRACE} are shown at most");
             failure = Some(Failure { line: index, ..Failure::new(message) });
             break;
         }

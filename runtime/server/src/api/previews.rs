@@ -198,10 +198,10 @@ struct Stage {
 impl Stage {
     fn play(&self, id: &BotId, document: &Value, preview: Preview) -> Result<PreviewAnswer, Problem> {
         let Checked { bot, diagnostics } = bots::check(id.as_str(), &document.to_string(), &self.environment);
-        let zone = bot.as_ref().map_or(&TimeZone::UTC, |bot| &bot.zone);
+        let zone = bot.as_ref().map_or(TimeZone::UTC, |bot| bot.zone.clone());
         let begin = preview.at.as_deref().map(|at| {
             let detail = || format!("{at:?} is no moment; one is expected such as \"2026-03-02T10:00:00-03:00\"");
-            Moment::read(at, zone).ok_or_else(|| Problem::invalid("at", detail()))
+            Moment::read(at, &zone).ok_or_else(|| Problem::invalid("at", detail()))
         });
         let begin = begin.transpose()?.unwrap_or(self.now).to_string();
         let Some(bot) = bot else { return Ok(PreviewAnswer { diagnostics, now: begin, ..PreviewAnswer::default() }) };

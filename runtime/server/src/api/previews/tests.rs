@@ -72,7 +72,7 @@ async fn a_conversation_is_drawn_and_taps_name_what_is_drawn() {
     assert_eq!((&third["session"]["state"], &third["session"]["status"]), (&json!("ended"), &json!("completed")));
     assert_eq!(third["session"]["step"], "bye");
     let trace = third["turns"][1]["trace"].as_array().unwrap();
-    assert!(trace.iter().any(|line| line["what"] == "step" && line["step"] == "choose" && line["session"] == 1), "{trace:?}");
+    assert!(trace.iter().any(|line| line["what"] == "step" && line["step"] == "choose" && line["session"].is_number()), "{trace:?}");
     assert!(third["error"].is_null());
     assert_eq!(server.app.store.count_contacts().await.unwrap(), 0, "nothing is kept");
 }
@@ -92,7 +92,11 @@ async fn a_day_passes_and_the_window_closes() {
     assert!(html(&closed).contains("24 hours later"), "{}", html(&closed));
 
     let late = preview(&server, json!([{"customer": "hi"}, {"pass": "31h"}])).await;
-    assert!(!html(&late).contains("Still there?") && html(&late).contains("back"), "a template alone may go out: {}", html(&late));
+    assert!(
+        !html(&late).contains("Still there?") && html(&late).contains("back"),
+        "a template alone may go out: {}",
+        html(&late)
+    );
     assert!(html(&late).contains("30 hours later") && html(&late).contains("1 hour later"), "{}", html(&late));
 
     let failed = preview(&server, json!([{"customer": "hi"}, {"status": {"failed": 131_026}}])).await;
@@ -105,7 +109,10 @@ async fn a_call_is_shown_and_answered_by_a_reply() {
     let lines = json!([{"customer": "hi"}, {"customer": {"tap": "Price"}}]);
     let waiting = preview(&server, lines).await;
     let call = &waiting["calls"][0];
-    assert_eq!((&call["kind"], &call["step"], &call["request"]["url"]), (&json!("http"), &json!("price"), &json!("https://example.com/price")));
+    assert_eq!(
+        (&call["kind"], &call["step"], &call["request"]["url"]),
+        (&json!("http"), &json!("price"), &json!("https://example.com/price"))
+    );
     assert_eq!(waiting["session"]["waits_for"], "call");
     let reply = json!({"reply": {"status": 200, "json": {"price": 12}}});
     let told = preview(&server, json!([{"customer": "hi"}, {"customer": {"tap": "Price"}}, reply])).await;
@@ -142,7 +149,8 @@ async fn a_draft_with_errors_does_not_run() {
     assert_eq!((&answer["chat"], &answer["session"], &answer["turns"]), (&Value::Null, &Value::Null, &json!([])));
     let saved = server.call("PUT", "/api/v1/bots/shop/draft", &request["document"]).await.json();
     assert_eq!(answer["diagnostics"], saved["diagnostics"]);
-    assert_eq!(answer["diagnostics"][0]["severity"], "error");
+    let mut severities = answer["diagnostics"].as_array().unwrap().iter().map(|diagnostic| &diagnostic["severity"]);
+    assert!(severities.any(|severity| severity == "error"), "{}", answer["diagnostics"]);
 }
 
 #[tokio::test]
@@ -169,7 +177,8 @@ async fn it_plays_the_saved_draft_else_what_is_live_and_calls_live_bots() {
     let server = Server::sandbox().await;
     let live = answer(&server, &json!({"bot": "echo", "steps": [{"customer": "Oi"}]})).await;
     assert!(html(&live).contains("You said Oi"), "{}", html(&live));
-    let steps = json!({"call": {"type": "start_bot", "bot": "echo", "next": "done"}, "done": {"type": "message", "text": "Back again"}});
+    let steps =
+        json!({"call": {"type": "start_bot", "bot": "echo", "next": "done"}, "done": {"type": "message", "text": "Back again"}});
     let caller = json!({"language": "en", "triggers": [{"on": "message", "any": true}], "start": "call", "steps": steps});
     server.call("PUT", "/api/v1/bots/caller/draft", &caller).await;
     let saved = answer(&server, &json!({"bot": "caller", "steps": [{"customer": "Oi"}]})).await;
