@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from "../editor/json";
 import type { Diagnostic } from "./bots";
 import { address, call } from "./client";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 /** One thing that is done to the bot: a line of a dialog test. */
 export type Line =
@@ -26,55 +29,25 @@ export interface PreviewRequest {
 export type TraceLine = { session?: number; what: string } & { [key: string]: Json | undefined };
 
 /** What one line of the request did. */
-export interface Turn {
-  line: number;
-  at: string;
-  trace: TraceLine[];
-  /** The line, and what the bot said to it, as lines of a dialog test. */
-  test: Line[];
-}
+export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[] };
 
 /** A call of the bot that waits for its result. */
-export interface PendingCall {
-  entry: number;
-  kind: string;
-  step: string | null;
-  request: Json;
-}
+export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json };
 
 /** The session that listens, else the newest. */
-export interface PreviewSession {
-  bot: string;
-  step: string;
-  vars: JsonObject;
-  flow: JsonObject;
-  state: "waiting" | "running" | "ended";
-  waits_for: string | null;
-  /** How it ended: `completed`, `failed`, … */
-  status: string | null;
-  outcome: string | null;
-}
+export type PreviewSession = Omit<Schemas["PlayedSession"], "vars" | "flow"> & { vars: JsonObject; flow: JsonObject };
 
 /** The customer service window at the preview's clock. */
-export interface PreviewWindow {
-  open: boolean;
-  closes_at?: string | null;
-  seconds_left?: number;
-}
+export type PreviewWindow = Schemas["Window"];
 
 /** What became of the draft, and of what was done to it. */
-export interface PreviewAnswer {
+export type PreviewAnswer = Omit<Schemas["PreviewAnswer"], "diagnostics" | "turns" | "session" | "contact" | "calls"> & {
   diagnostics: Diagnostic[];
-  chat: { html: string } | null;
   turns: Turn[];
-  session: PreviewSession | null;
-  contact: JsonObject | null;
-  window: PreviewWindow | null;
-  now: string;
-  next_timer: string | null;
+  session?: PreviewSession | null;
+  contact?: JsonObject | null;
   calls: PendingCall[];
-  error: { line: number; message: string } | null;
-}
+};
 
 /** Runs a draft; nothing of it is kept on the server. */
 export function preview(request: PreviewRequest, signal: AbortSignal): Promise<PreviewAnswer> {

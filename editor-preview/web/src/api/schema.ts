@@ -1140,6 +1140,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plays a draft: what the customer would see, and what each line did. Nothing is kept, no message and no call goes out. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewAnswer"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sandbox/messages": {
         parameters: {
             query?: never;
@@ -1338,6 +1393,17 @@ export interface components {
             /** @description The version that is live; none: it was never published, or its file is gone. */
             version?: string | null;
         };
+        /** @description A call that waits for its answer. */
+        CallView: {
+            /** Format: int32 */
+            entry: number;
+            /** @description `http`, `ai_reply`, `ai_route`, `ai_extract`. */
+            kind: string;
+            /** @description What would go out; secrets by their name. */
+            request: Record<string, never>;
+            /** @description The step that made it. */
+            step?: string | null;
+        };
         /** @description A contact by a name of theirs: `phone`, or `id`, or `user_id`. One who is not known yet is made, except by `id`. */
         ContactName: {
             /** @description As the API gives it; stands alone. */
@@ -1437,6 +1503,11 @@ export interface components {
             at: number;
             document: Record<string, never>;
         };
+        /** @description A chat as it is drawn everywhere. */
+        Drawn: {
+            /** @description A fragment without script and style; its stylesheet is `/assets/chat.css`. */
+            html: string;
+        };
         /** @description What changes of a contact or its lead. */
         Fields: {
             /** @description Values to set, by path: `contact.fields.budget`, `lead.price`, `lead.owner`, … */
@@ -1477,6 +1548,12 @@ export interface components {
             stage: string;
             tags: string[];
         };
+        /** @description Why a line could not be done. */
+        LineError: {
+            /** @description From 0. */
+            line: number;
+            message: string;
+        };
         /** @description Who a contact is, in a list. */
         Listed: {
             id: string;
@@ -1509,6 +1586,52 @@ export interface components {
             bot: string;
             /** @description Why it did not start. */
             reason: string;
+        };
+        /** @description A session of the preview. */
+        PlayedSession: {
+            bot: string;
+            /** @description Answers of the last form. */
+            flow: Record<string, never>;
+            outcome?: string | null;
+            /** @description `waiting`, `running`, `ended`. */
+            state: string;
+            /** @description How it ended: `completed`, `failed`, … */
+            status?: string | null;
+            step: string;
+            vars: Record<string, never>;
+            /** @description `answer`, `first`, `call`, `child`, `human`. */
+            waits_for?: string | null;
+        };
+        /** @description A draft, and what is done to it. */
+        Preview: {
+            /** @description When it begins, in ISO 8601; left out: now. */
+            at?: string | null;
+            /** @description The id that the draft runs under. */
+            bot: string;
+            /** @description Who writes, as the `contact` of a dialog test; left out: a guest. */
+            contact?: Record<string, never>;
+            /** @description The draft, saved or not; left out: the saved draft, else what is live. */
+            document?: Record<string, never> | null;
+            /** @description Lines of a dialog test, 1,000 at most. `bot` and `expect` do nothing here. */
+            steps: Record<string, never>[];
+        };
+        /** @description How things stand after the last line that could be done. */
+        PreviewAnswer: {
+            /** @description Calls that wait for a `reply` line, in the order in which such lines answer them. */
+            calls: components["schemas"]["CallView"][];
+            chat?: components["schemas"]["Drawn"] | null;
+            contact?: components["schemas"]["ContactView"] | null;
+            /** @description What the checker says of the draft. With errors nothing runs. */
+            diagnostics: Record<string, never>[];
+            error?: components["schemas"]["LineError"] | null;
+            /** @description When something falls due by itself, in ISO 8601. */
+            next_timer?: string | null;
+            /** @description The clock, in ISO 8601. */
+            now: string;
+            session?: components["schemas"]["PlayedSession"] | null;
+            /** @description What each line did. */
+            turns: components["schemas"]["TurnView"][];
+            window?: components["schemas"]["Window"] | null;
         };
         /** @description An error, for whoever called. */
         Problem: {
@@ -1682,6 +1805,16 @@ export interface components {
              */
             position: number;
             trace: Record<string, never>;
+        };
+        /** @description What a line did. */
+        TurnView: {
+            /** @description The clock behind it, in ISO 8601. */
+            at: string;
+            /** @description From 0. */
+            line: number;
+            /** @description The line, and what the bot said to it, as lines of a dialog test. */
+            test: Record<string, never>[];
+            trace: Record<string, never>[];
         };
         /** @description A customer service window. */
         Window: {

@@ -1,7 +1,8 @@
-import { CircleX } from "lucide-react";
+import { CircleX, TriangleAlert } from "lucide-react";
 import { Link } from "wouter";
 
 import type { BotSummary } from "../api/bots";
+import { countProblems } from "../editor/problems/order";
 import { useTexts } from "../i18n/texts";
 
 /** The bots, one a line. */
@@ -37,13 +38,14 @@ export function BotTable({ bots }: { bots: readonly BotSummary[] }) {
 /** Whether customers can meet the bot, and what is wrong with its file. */
 function Status({ bot }: { bot: BotSummary }) {
   const text = useTexts();
+  const hasErrors = countProblems(bot.problems).errors > 0;
   return (
     <span className="actions">
       {bot.version ? <span className="pill ok">{text("status.live")}</span> : null}
       {bot.has_draft || !bot.version ? <span className="pill">{text("status.draft")}</span> : null}
       {bot.problems.length > 0 && (
-        <span className="pill error">
-          <CircleX size={14} aria-hidden />
+        <span className={hasErrors ? "pill error" : "pill warn"}>
+          {hasErrors ? <CircleX size={14} aria-hidden /> : <TriangleAlert size={14} aria-hidden />}
           {text("bots.problems", { count: bot.problems.length })}
         </span>
       )}

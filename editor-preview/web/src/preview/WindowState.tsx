@@ -6,7 +6,7 @@ import { clockTime, secondsBetween } from "./durations";
 const SOON_SECONDS = 4 * 3600;
 
 /** How long the customer service window is still open, by the preview's clock. */
-export function WindowState({ window, now }: { window: PreviewWindow | null; now: string }) {
+export function WindowState({ window, now }: { window: PreviewWindow | null | undefined; now: string }) {
   const text = useTexts();
   if (!window?.open || !window.closes_at) {
     return <span className="pill error">{text("window.closed")}</span>;

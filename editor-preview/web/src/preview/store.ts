@@ -140,7 +140,7 @@ function byTitle(lines: readonly Line[], { turns }: PreviewAnswer): readonly Lin
 /** Whether the first message of the conversation found no trigger. */
 function nothingStarted(lines: readonly Line[], { chat, error, turns, session }: PreviewAnswer): boolean {
   const isFirst = lines.length === 1 && lines[0] !== undefined && "customer" in lines[0];
-  return isFirst && chat !== null && error === null && session === null && !turns.some(({ trace }) => trace.some(({ what }) => what === "started"));
+  return isFirst && Boolean(chat) && !error && !session && !turns.some(({ trace }) => trace.some(({ what }) => what === "started"));
 }
 
 export const PreviewContext = createContext<PreviewStore | null>(null);
