@@ -294,6 +294,12 @@ impl Bot {
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.document.steps.get(id)
     }
+
+    /// The bots that its `start_bot` steps name.
+    pub fn calls(&self) -> impl Iterator<Item = &str> {
+        let starts = self.document.steps.values().filter(|step| step.kind == "start_bot");
+        starts.filter_map(|step| step.source().get("bot")?.as_str())
+    }
 }
 
 fn version_of(document: &Document) -> Version {

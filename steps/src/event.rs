@@ -254,6 +254,14 @@ pub enum Trigger {
         #[serde(default, skip_serializing_if = "Value::is_null")]
         data: Value,
     },
+    /// A preview starts a bot, whatever the bot's triggers say.
+    Preview {
+        bot: BotId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start: Option<StepId>,
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        variables: Map<String, Value>,
+    },
     /// A schedule's time came for this contact.
     Schedule { bot: BotId, trigger: usize },
     /// Fields set over the API; fires `field` triggers.

@@ -59,8 +59,18 @@ pub fn reveal_json(value: &Value, lookup: &impl Fn(&str) -> Option<String>) -> R
 
 /// The text for people: `{{ secrets.NAME }}` where a secret will be.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    let masked = replace(text, |name, _| Ok::<_, UnknownSecret>(format!("{{{{ secrets.{name} }}}}")));
+    let masked = replace(text, |name, _| Ok::<_, UnknownSecret>(shown(name)));
     masked.unwrap_or_default()
+}
+
+/// The same for every text in a JSON value.
+pub fn masked_json(value: &Value) -> Value {
+    reveal_json(value, &|name| Some(shown(name))).unwrap_or_default()
+}
+
+/// A secret as people see it.
+fn shown(name: &str) -> String {
+    format!("{{{{ secrets.{name} }}}}")
 }
 
 /// Replaces each marked name by what `with` makes of it and of the text before.

@@ -19,20 +19,21 @@ impl AddAssign for Count {
 const FAILED: [&str; 4] = ["failed", "timed out", "exec failed", "leaky-failed"];
 
 /// The sum of all results in what a tool printed: cargo's `test result: ok. 3 passed; 0 failed; …`, nextest's
-/// `Summary [ 0.1s] 3 tests run: 3 passed, 0 skipped`, and `3 passed, 0 failed`.
+/// `Summary [ 0.1s] 3 tests run: 3 passed, 0 skipped`, vitest's `Tests  1 failed | 2 passed (3)`, and `3 passed, 0 failed`.
 pub fn results(printed: &str) -> Count {
     let mut count = Count::default();
     let lines: Vec<String> = printed.lines().map(|line| without_colours(line).trim().to_owned()).collect();
     // Nextest shows what a failed test printed, and that is a result of cargo's own.
     let has_summary = lines.iter().any(|line| line.starts_with("Summary ["));
     for line in lines.iter().filter(|line| !has_summary || line.starts_with("Summary [")) {
-        let result = line.strip_prefix("test result: ").or_else(|| line.strip_prefix("Summary [")).or_else(|| {
+        let prefixed = ["test result: ", "Summary [", "Tests  "].iter().find_map(|prefix| line.strip_prefix(prefix));
+        let result = prefixed.or_else(|| {
             let is_result = line.ends_with(" failed")
                 && line.split_once(" passed, ").is_some_and(|(passed, _)| passed.parse::<u64>().is_ok());
             is_result.then_some(line.as_str())
         });
         let Some(result) = result else { continue };
-        for part in result.split([';', ',', ':', '.', '(']) {
+        for part in result.split([';', ',', ':', '.', '(', '|']) {
             let Some((number, word)) = part.trim().split_once(' ') else { continue };
             let Ok(number) = number.parse::<u64>() else { continue };
             let word = word.trim();
@@ -69,6 +70,8 @@ mod tests {
                 5,
                 0,
             ),
+            (" Test Files  1 failed | 3 passed (4)\n      Tests  2 failed | 11 passed | 1 skipped (14)\n", 11, 2),
+            ("\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m7 passed\u{1b}[39m\u{1b}[22m\u{1b}[90m (7)\u{1b}[39m", 7, 0),
             ("41 passed, 1 failed", 41, 1),
             ("the rest passed, none failed", 0, 0),
             ("error: 5 tests failed", 0, 0),

@@ -13,7 +13,7 @@ pub struct Need {
     pub reason: &'static str,
 }
 
-/// Everything that `cargo xtask test` needs and a bare Debian may lack. Nothing else is installed.
+/// Everything that the tests of the Rust packages need and a bare Debian may lack.
 pub const FOR_TESTS: &[Need] = &[
     Need { program: "cc", packages: &["gcc", "libc6-dev"], reason: "links Rust programs; compiles SQLite and the cryptography" },
     Need { program: "redis-server", packages: &["redis-server"], reason: "the store for many servers is tested on a real one" },
@@ -24,6 +24,12 @@ pub const FOR_TESTS: &[Need] = &[
         packages: &["postgresql"],
         reason: "the journal of many servers is tested on a real PostgreSQL",
     },
+];
+
+/// What the studio's tests need beside.
+pub const FOR_STUDIO: &[Need] = &[
+    Need { program: "npm", packages: &["npm"], reason: "builds the studio, with Node" },
+    Need { program: "chromium", packages: &["chromium"], reason: "the studio is tested in a browser" },
 ];
 
 /// Installs what is missing. As root by apt-get itself, else through sudo.

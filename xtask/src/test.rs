@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold, one command after the other.
 
-use std::{env, thread};
+use std::{env, path::Path, thread};
 
 use anyhow::Result;
 
@@ -24,6 +24,9 @@ pub struct Arguments {
 /// What is quick to build and to test: no server in it.
 const PURE: [&str; 4] = ["steps", "interpreter", "whatsapp", "editor-preview"];
 
+/// Where the studio's sources are.
+const STUDIO: &str = "editor-preview/web";
+
 /// One thing to do.
 enum Check {
     /// Passes or fails as one.
@@ -37,6 +40,9 @@ enum Check {
 /// True: all passed.
 pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
     needs::install(shell, needs::FOR_TESTS)?;
+    if !arguments.quick && has_studio(shell) {
+        needs::install(shell, needs::FOR_STUDIO)?;
+    }
     let mut total = Count::default();
     for check in checks(shell, arguments.quick) {
         let count = perform(shell, &check)?;
@@ -71,10 +77,29 @@ fn checks(shell: &Shell, quick: bool) -> Vec<Check> {
     if has_nextest {
         checks.push(Check::Tests(cargo("test --workspace --doc --no-fail-fast")));
     }
-    let salesbot = salesbot.strip_prefix(&shell.root).unwrap_or(&salesbot).display().to_string();
-    checks.push(Check::One(Line::new(salesbot.clone()).args(["check", "bots"])));
-    checks.push(Check::Tests(Line::new(salesbot).args(["test", "bots"])));
+    let shown = salesbot.strip_prefix(&shell.root).unwrap_or(&salesbot).display().to_string();
+    checks.push(Check::One(Line::new(shown.clone()).args(["check", "bots"])));
+    checks.push(Check::Tests(Line::new(shown).args(["test", "bots"])));
+    if has_studio(shell) {
+        checks.extend(studio(&salesbot));
+    }
     checks
+}
+
+fn has_studio(shell: &Shell) -> bool {
+    shell.root.join(STUDIO).join("package.json").is_file()
+}
+
+/// The studio by itself, then built and in a browser: the program of the tests before reads the built files where they are.
+fn studio(salesbot: &Path) -> [Check; 5] {
+    let npm = |words: &str| Line::new("npm").args(["--prefix", STUDIO]).args(words.split(' '));
+    [
+        Check::One(npm("ci --no-audit --no-fund")),
+        Check::One(npm("run check")),
+        Check::Tests(npm("test")),
+        Check::One(npm("run build")),
+        Check::Tests(npm("run e2e").env("SALESBOT_BINARY", salesbot.display().to_string())),
+    ]
 }
 
 /// Twice as many at a time as there are cores: the long ones wait for servers that die, sleep and come back.

@@ -11,7 +11,8 @@ use steps::{
     expression::{Expression, Facts, Locals},
     fact::Fact,
     ids::{BotId, EntryId, EventId, MessageId, NumberId, SessionId, Version},
-    message::Message,
+    limits,
+    message::{Message, Reply},
     moment::Moment,
     state::State,
     trace::Trace,
@@ -26,6 +27,10 @@ use crate::{
 
 /// How many due moments one passing of time may hold: a bot that wakes up for ever is stopped here.
 const MAX_WAKES: usize = 10_000;
+/// How many lines of trace a conversation may have while time passes: the same for one that does much each time.
+const MAX_TRACE: usize = 100_000;
+/// The most cards of a carousel, for those that are looked through.
+const MAX_CARDS: usize = limits::CARDS;
 
 /// A conversation under way.
 #[derive(Clone, Debug)]
@@ -39,7 +44,11 @@ pub struct Rehearsal {
     /// Calls that wait for their result.
     pub calls: Vec<(EntryId, Call, Moment)>,
     pub facts: Vec<Fact>,
+    /// When each of the facts came about.
+    times: Vec<Moment>,
     pub trace: Trace,
+    /// Time was to pass, and the bot woke up too often for it: it was stopped.
+    pub is_restless: bool,
     /// The last session that ended, with its variables.
     pub ended: Option<Ended>,
     supplied_counters: std::collections::BTreeMap<String, u64>,
@@ -57,6 +66,7 @@ pub struct Said {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ended {
+    pub session: SessionId,
     pub bot: BotId,
     pub outcome: String,
     pub status: String,
@@ -76,7 +86,9 @@ impl Rehearsal {
             said: Vec::new(),
             calls: Vec::new(),
             facts: Vec::new(),
+            times: Vec::new(),
             trace: Trace::default(),
+            is_restless: false,
             ended: None,
             supplied_counters: std::collections::BTreeMap::new(),
             next: 0,
@@ -119,22 +131,49 @@ impl Rehearsal {
     /// # Errors
     /// Where no message shows such an option there, with those that there are.
     pub fn tap_on(&mut self, title: &str, card: Option<usize>) -> Result<Trace, String> {
-        let wanted = steps::expression::fold(title);
-        let found = self.said.iter().rev().find_map(|said| {
-            let replies = match card {
-                Some(card) => said.message.replies_on(card),
-                None => said.message.replies(),
-            };
-            let reply = replies.into_iter().find(|reply| steps::expression::fold(&reply.title) == wanted || reply.id == title)?;
-            Some((reply.clone(), said.id.clone()))
-        });
-        let Some((reply, message)) = found else {
+        let Some(found) = self.titled(title, card) else {
             let last = self.said.iter().rev().map(|said| said.message.replies()).find(|replies| !replies.is_empty());
             let known = last.unwrap_or_default().iter().map(|reply| reply.title.clone()).collect::<Vec<_>>().join(", ");
             return Err(format!("no message shows an option {title:?}; the last one that has options shows: {known}"));
         };
+        Ok(self.tap_found(found))
+    }
+
+    /// The customer taps the option with this id, as it is on the wire and in a drawn message.
+    ///
+    /// # Errors
+    /// Where no message shows it.
+    pub fn tap_reply(&mut self, id: &str) -> Result<Trace, String> {
+        let found = self.shown(None, |reply| reply.id == id);
+        let found = found.ok_or_else(|| format!("no message shows an option with the id {id:?}"))?;
+        Ok(self.tap_found(found))
+    }
+
+    /// The title of the option with this id, and its card where only that tells it from others. None: a title does not lead to it.
+    pub fn title_of(&self, id: &str) -> Option<(String, Option<usize>)> {
+        let (reply, _) = self.shown(None, |reply| reply.id == id)?;
+        let mut cards = std::iter::once(None).chain((1..=MAX_CARDS).map(Some));
+        let card = cards.find(|card| self.titled(&reply.title, *card).is_some_and(|(found, _)| found.id == id))?;
+        Some((reply.title, card))
+    }
+
+    fn tap_found(&mut self, (reply, message): (Reply, MessageId)) -> Trace {
         let content = Content::Tap { id: reply.id, title: reply.title, description: None };
-        Ok(self.customer(content, Some(message), None))
+        self.customer(content, Some(message), None)
+    }
+
+    /// The newest option with this title (or id), and the message that shows it.
+    fn titled(&self, title: &str, card: Option<usize>) -> Option<(Reply, MessageId)> {
+        let wanted = steps::expression::fold(title);
+        self.shown(card, |reply| steps::expression::fold(&reply.title) == wanted || reply.id == title)
+    }
+
+    fn shown(&self, card: Option<usize>, is_it: impl Fn(&Reply) -> bool) -> Option<(Reply, MessageId)> {
+        self.said.iter().rev().find_map(|said| {
+            let replies = card.map_or_else(|| said.message.replies(), |card| said.message.replies_on(card));
+            let reply = replies.into_iter().find(|reply| is_it(reply))?;
+            Some((reply.clone(), said.id.clone()))
+        })
     }
 
     /// The customer submits the last form.
@@ -167,10 +206,13 @@ impl Rehearsal {
     pub fn pass(&mut self, millis: i64) -> Trace {
         let before = self.trace.0.len();
         let end = self.now.plus(millis.max(0));
-        for _ in 0..MAX_WAKES {
-            let call = self.calls.iter().map(|(_, _, deadline)| *deadline).min();
-            let due = self.contact.due().into_iter().chain(call).min();
-            let Some(due) = due.filter(|due| *due <= end) else { break };
+        let mut wakes = 0;
+        while let Some(due) = self.due().filter(|due| *due <= end) {
+            if wakes == MAX_WAKES || self.trace.0.len() > MAX_TRACE {
+                self.is_restless = true;
+                break;
+            }
+            wakes += 1;
             self.now = self.now.max(due);
             let late: Vec<EntryId> =
                 self.calls.iter().filter(|(_, _, deadline)| *deadline <= self.now).map(|(entry, _, _)| *entry).collect();
@@ -183,6 +225,23 @@ impl Rehearsal {
         }
         self.now = end;
         Trace(self.trace.0[before..].to_vec())
+    }
+
+    /// When something falls due by itself: a timer, or a call that nobody has answered.
+    pub fn due(&self) -> Option<Moment> {
+        let call = self.calls.iter().map(|(_, _, deadline)| *deadline).min();
+        self.contact.due().into_iter().chain(call).min()
+    }
+
+    /// As if the customer had just written, where they never have: the customer service window opens.
+    pub fn open_window(&mut self) {
+        let (number, now) = (self.number(), self.now);
+        self.contact.conversation_mut(&number).last_customer.get_or_insert(now);
+    }
+
+    /// What happened, and when.
+    pub fn story(&self) -> impl Iterator<Item = (Moment, &Fact)> {
+        self.times.iter().copied().zip(&self.facts)
     }
 
     /// Answers a call.
@@ -271,13 +330,14 @@ impl Rehearsal {
                     self.contact = turned.contact;
                     self.trace.0.extend(turned.trace.0);
                     for fact in &turned.facts {
-                        if let Fact::SessionEnded { bot, outcome, status, vars, flow, .. } = fact {
-                            let (outcome, status) = (outcome.to_string(), status.to_string());
+                        if let Fact::SessionEnded { session, bot, outcome, status, vars, flow } = fact {
+                            let (session, outcome, status) = (*session, outcome.to_string(), status.to_string());
                             let (bot, vars, flow) = (bot.clone(), vars.clone(), flow.clone());
-                            self.ended = Some(Ended { bot, outcome, status, vars, flow });
+                            self.ended = Some(Ended { session, bot, outcome, status, vars, flow });
                         }
                     }
                     self.facts.extend(turned.facts);
+                    self.times.resize(self.facts.len(), self.now);
                     return;
                 }
                 Err(Need::Counter(name)) => {
@@ -295,6 +355,7 @@ impl Rehearsal {
     fn deliver(&mut self) {
         loop {
             let claimed = outbox::claim(&mut self.contact, "rehearsal", self.now, &mut self.facts);
+            self.times.resize(self.facts.len(), self.now);
             if claimed.is_empty() {
                 // A send whose window has closed waits for a turn to take its branch.
                 if self.contact.due().is_some_and(|due| due <= self.now) && self.needs_turn() {

@@ -46,6 +46,7 @@ impl Machine<'_> {
         match trigger {
             Happening::Stage { lead, previous_stage, created } => self.lead_entered(lead, previous_stage.as_deref(), *created),
             Happening::Run { bot, start, variables, data } => self.run_bot(bot, start.as_ref(), variables, data),
+            Happening::Preview { bot, start, variables } => self.preview_bot(bot, start.as_ref(), variables),
             Happening::Schedule { bot, trigger } => self.scheduled(bot, *trigger),
             Happening::Tags { of, add, remove } => {
                 let (add, remove) = (add.clone(), remove.clone());
@@ -96,25 +97,12 @@ impl Machine<'_> {
     }
 
     fn run_bot(&mut self, id: &BotId, start: Option<&StepId>, variables: &Map<String, Value>, data: &Value) -> Result<(), Need> {
-        let Some(bot) = self.bots.live(id).cloned() else {
-            self.refuse(id, "no such published bot");
-            return Ok(());
-        };
-        if let Some(step) = start.filter(|step| bot.step(step).is_none()) {
-            self.refuse(id, &format!("it has no step `{step}`"));
-            return Ok(());
-        }
+        let Some(bot) = self.bot_to_run(id, start) else { return Ok(()) };
         let asked = Asked { step: start.cloned(), variables: variables.clone() };
         let by_api = bot.document.triggers.iter().enumerate().filter(|(_, trigger)| matches!(trigger.on, On::Api {}));
         let by_api: Vec<usize> = by_api.map(|(index, _)| index).collect();
         if by_api.is_empty() {
-            return match self.start_asked(&bot, data, asked)? {
-                Ok(()) => Ok(()),
-                Err(reason) => {
-                    self.refuse(id, &reason);
-                    Ok(())
-                }
-            };
+            return self.start_asked(&bot, "api", data, asked);
         }
         let mut refused = None;
         for index in by_api {
@@ -127,6 +115,25 @@ impl Machine<'_> {
             self.refuse(id, &reason);
         }
         Ok(())
+    }
+
+    fn preview_bot(&mut self, id: &BotId, start: Option<&StepId>, variables: &Map<String, Value>) -> Result<(), Need> {
+        let Some(bot) = self.bot_to_run(id, start) else { return Ok(()) };
+        let asked = Asked { step: start.cloned(), variables: variables.clone() };
+        self.start_asked(&bot, "preview", &Value::Null, asked)
+    }
+
+    /// The live bot that someone asks for, at a step that it has; None: it is refused.
+    fn bot_to_run(&mut self, id: &BotId, start: Option<&StepId>) -> Option<Arc<Bot>> {
+        let Some(bot) = self.bots.live(id).cloned() else {
+            self.refuse(id, "no such published bot");
+            return None;
+        };
+        if let Some(step) = start.filter(|step| bot.step(step).is_none()) {
+            self.refuse(id, &format!("it has no step `{step}`"));
+            return None;
+        }
+        Some(bot)
     }
 
     fn scheduled(&mut self, id: &BotId, index: usize) -> Result<(), Need> {

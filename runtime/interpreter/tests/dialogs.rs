@@ -81,6 +81,8 @@ fn a_wrong_line_says_what_was_expected() {
         (r#"[{"customer": {"text": "Yes", "tap": "Yes"}}]"#, "one thing in a line"),
         (r#"[{"start": {"on": "stage", "piepline": "x"}}]"#, "did you mean `pipeline`?"),
         (r#"[{"start": {"on": "schedule", "at": "x"}}]"#, "has no `at`"),
+        (r#"[{"start": {"on": "preview", "step": "sya"}}]"#, "did you mean `say`?"),
+        (r#"[{"customer": {"reply": "x"}}]"#, "no message shows an option with the id"),
         (r#"[{"customer": {"tap": "Yes"}}]"#, "no message shows an option"),
         (r#"[{"customer": {"form": {"a": 1}}}]"#, "no form was sent"),
         (r#"[{"customer": {"media": {"kind": "film"}}}]"#, "unknown variant `film`"),

@@ -39,6 +39,7 @@ pub mod schedule;
 pub mod sender;
 pub mod serve;
 pub mod settings;
+pub mod studio;
 pub mod templates;
 #[cfg(test)]
 mod testing;

@@ -1,4 +1,4 @@
-//! Pages without scripts: the list of bots, and a chat on the sandbox.
+//! Pages without scripts: a chat on the sandbox, and the list of bots where there is no studio.
 
 use std::sync::Arc;
 
@@ -37,8 +37,13 @@ const SHOWN: usize = 100;
 /// Nothing but our own style, forms that post here, no frames.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// The head of the list of bots.
+const WITHOUT_STUDIO: &str = "<h1>Bots</h1>\n\
+    <p>This server was built without the studio, the editor for bots. To get it, install <a href=\"https://nodejs.org\">Node</a>, which brings \
+    <code>npm</code>, and start the server again with <code>cargo run --release</code>.</p>\n";
+
 pub fn router() -> Router<Arc<App>> {
-    Router::new().route("/", get(bots)).route("/sandbox/{phone}", get(chat).post(say)).route("/assets/chat.css", get(style))
+    Router::new().route("/sandbox/{phone}", get(chat).post(say)).route("/assets/chat.css", get(style))
 }
 
 /// Text in a page.
@@ -77,8 +82,9 @@ async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], html::STYLE)
 }
 
-async fn bots(State(app): State<Arc<App>>) -> Response {
-    let mut body = String::from("<h1>Bots</h1>\n");
+/// The list of bots, for a server without the studio; says how to get it.
+pub(crate) fn bots(app: &App) -> Response {
+    let mut body = String::from(WITHOUT_STUDIO);
     let bots = app.bots.load();
     let items: String = bots
         .live_bots()
@@ -99,7 +105,7 @@ async fn bots(State(app): State<Arc<App>>) -> Response {
         let reason = diagnostics[0]["message"].as_str().unwrap_or("it is no bot");
         body.push_str(&format!("<p><b>{}</b> has errors and was not published: {}</p>\n", escaped(&id), escaped(reason)));
     }
-    if sandbox::number(&app).is_ok() {
+    if sandbox::number(app).is_ok() {
         body.push_str(&format!(
             "<p><a href=\"/sandbox/{GUEST}\">Chat with them</a> on the sandbox: nothing leaves this machine.</p>\n"
         ));

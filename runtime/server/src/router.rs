@@ -19,6 +19,7 @@ use crate::{
     guard::guard,
     metrics, pages,
     problem::{PROBLEM, Problem},
+    studio,
 };
 
 /// Bytes of what the framework says of an error.
@@ -26,9 +27,15 @@ const MAX_DETAIL: usize = 4 * 1024;
 
 /// All routes. Webhooks and health stand before the guard, everything else behind it.
 pub fn router(app: Arc<App>) -> Router {
+    with_studio(app, editor_preview::studio::file)
+}
+
+/// The same with these files of the studio.
+pub(crate) fn with_studio(app: Arc<App>, files: studio::Files) -> Router {
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())
+        .merge(studio::router(files))
         .route("/metrics", get(render_metrics))
         .fallback(unknown)
         .layer(middleware::from_fn_with_state(app.clone(), guard));

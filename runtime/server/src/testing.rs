@@ -26,8 +26,9 @@ use crate::{
     bots,
     caller::NoCalls,
     graph_client::{GraphClient, Network},
-    router::router,
+    router::with_studio,
     settings::{Flags, Settings},
+    studio,
 };
 
 /// The moment at which tests begin.
@@ -93,7 +94,12 @@ impl Server {
     }
 
     pub(crate) fn of(app: Arc<App>) -> Self {
-        Server { router: router(app.clone()), app }
+        Self::with_studio(app, |_| None)
+    }
+
+    /// With these files of the studio, whatever was built here.
+    pub(crate) fn with_studio(app: Arc<App>, files: studio::Files) -> Self {
+        Server { router: with_studio(app.clone(), files), app }
     }
 
     pub(crate) async fn publish(&self, id: &str, source: &str) {

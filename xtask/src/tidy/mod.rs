@@ -43,7 +43,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// Folders that are not the project's own text.
-const SKIPPED: [&str; 7] = [".git", "target", "node_modules", "data", "corpus", "artifacts", "coverage"];
+const SKIPPED: [&str; 8] = [".git", "target", "node_modules", "dist", "data", "corpus", "artifacts", "coverage"];
 
 /// True: all rules hold.
 pub fn run(shell: &Shell) -> Result<bool> {

@@ -53,13 +53,15 @@ pub struct DialogContact {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Line {
-    /// The customer writes (a text), or `{tap}` (with `card`, counted from 1, where cards have alike buttons), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`; `{text, referral}` from an ad.
+    /// The customer writes (a text), or `{tap}` (with `card`, counted from 1, where cards have alike buttons), `{reply}` (a tap by the
+    /// option's id), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`; `{text, referral}` from an ad.
     Customer(Value),
     /// The bot says: a text, or an object that names only what matters.
     Bot(Value),
     /// Time passes: "25h".
     Pass(String),
-    /// A trigger: `{"on": "stage", …}`, `{"on": "api"}`, `{"on": "field", "path", "value"}`, `{"on": "schedule"}`.
+    /// A trigger: `{"on": "stage", …}`, `{"on": "api"}`, `{"on": "field", "path", "value"}`, `{"on": "schedule"}`; or the bot itself,
+    /// whatever its triggers say: `{"on": "preview", "step", "variables"}`.
     Start(Map<String, Value>),
     /// Answers a call: `{status, json}`, `{intent}`, `{fields}`, `{text}`, `{failed: name}`.
     Reply(Map<String, Value>),

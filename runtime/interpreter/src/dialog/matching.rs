@@ -1,4 +1,4 @@
-//! Whether a message is what a line expects. A line names only what matters.
+//! Whether a message is what a line expects, and what a line expects of a message. A line names only what matters.
 
 use regex::Regex;
 use serde_json::{Map, Value, json};
@@ -139,6 +139,46 @@ fn parameters(parameters: &TemplateParameters) -> Value {
         TemplateParameters::Positional(texts) if texts.is_empty() => Value::Null,
         TemplateParameters::Positional(texts) => json!(texts),
     }
+}
+
+/// What a test names of a message, where the message has it: what the customer sees, and nothing that a change elsewhere would break.
+const NAMED: &[&str] = &[
+    "text",
+    "template",
+    "parameters",
+    "buttons",
+    "media",
+    "url",
+    "flow",
+    "location",
+    "contacts",
+    "catalog",
+    "product",
+    "reaction",
+];
+
+/// A message as a test expects it: what stands behind `bot`.
+pub fn expected(message: &Message) -> Value {
+    let view = view(message);
+    if let Message::Text { text } = message {
+        return text.as_str().into();
+    }
+    let mut named = Map::new();
+    for key in NAMED {
+        let value = match view.get(*key) {
+            Some(Value::String(text)) if text.is_empty() => continue,
+            Some(Value::Array(items)) if items.is_empty() => continue,
+            // The kind: where a medium lies may change.
+            Some(media) if *key == "media" => media["kind"].clone(),
+            Some(value) => value.clone(),
+            None => continue,
+        };
+        named.insert((*key).to_owned(), value);
+    }
+    if named.is_empty() {
+        named.insert("type".to_owned(), view["type"].clone());
+    }
+    Value::Object(named)
 }
 
 /// Whether a message fits a line; else what differs.

@@ -1,4 +1,7 @@
-//! Plays a dialog, line by line.
+//! What the lines of a dialog do: each is an event of a rehearsal. Dialog tests, the terminal chat and the preview do lines here, and
+//! nowhere else; what a test expects is [`super::test`]'s.
+
+mod start;
 
 use std::sync::Arc;
 
@@ -8,54 +11,23 @@ use steps::{
     bot::Bot,
     contact::Lead,
     environment::Environment,
-    event::{
-        AgentCommand, CallResult, ChannelError, Content, Delivery, EventKind, Identity, InboundMedia, LeadData, Referral, Trigger,
-    },
+    event::{AgentCommand, CallResult, ChannelError, Content, Delivery, EventKind, Identity, InboundMedia, Referral},
     expression::parse_duration,
-    ids::{BotId, MessageId},
+    ids::MessageId,
     message::{Location, MediaKind, Message},
     moment::Moment,
-    trace::Trace,
-    trigger::{On, Owned},
     who::Who,
 };
 
-use super::{
-    lines::{Dialog, DialogContact, Line, unknown},
-    matching::{fits, same},
-};
-use crate::{
-    Bots,
-    rehearsal::{Rehearsal, Said},
-};
+use super::lines::{Dialog, DialogContact, Line, unknown};
+use crate::{Bots, rehearsal::Rehearsal};
 
 /// When a dialog begins that does not say: a Monday morning.
 const DEFAULT_BEGIN: &str = "2026-01-05T10:00:00Z";
 const DEFAULT_PHONE: &str = "+5511999999999";
 
 /// What a customer does in a line.
-const CUSTOMER: [&str; 8] = ["text", "tap", "form", "media", "location", "contacts", "order", "reaction"];
-
-/// What a line may start, with the keys of each beside `on`.
-const STARTS: [(&str, &[&str]); 6] = [
-    ("stage", &["id", "name", "pipeline", "stage", "fields", "lead", "event", "created", "previous_stage"]),
-    ("api", &["bot", "start", "variables", "data"]),
-    ("run", &["bot", "start", "variables", "data"]),
-    ("field", &["path", "value"]),
-    ("tag", &["tag", "of", "event"]),
-    ("schedule", &[]),
-];
-
-/// How a dialog went.
-#[derive(Clone, Debug)]
-pub struct Report {
-    pub dialog: String,
-    /// None: it passed.
-    pub failure: Option<Failure>,
-    /// All that the bot said, for showing where it went wrong.
-    pub said: Vec<Said>,
-    pub trace: Trace,
-}
+const CUSTOMER: [&str; 9] = ["text", "tap", "reply", "form", "media", "location", "contacts", "order", "reaction"];
 
 /// Why a dialog failed.
 #[derive(Clone, Debug)]
@@ -68,47 +40,33 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Failure { line: 0, message: message.into(), got: None }
     }
 
-    fn with(message: impl Into<String>, got: &Message) -> Self {
+    pub(super) fn with(message: impl Into<String>, got: &Message) -> Self {
         Failure { got: Some(Box::new(got.clone())), ..Failure::new(message) }
     }
 }
 
-/// Plays a dialog with a bot. `others` can be called by it, and are started by nothing else. `explain` names a channel's error by its
-/// code.
-pub fn run(
-    bot: &Arc<Bot>,
-    others: &[Arc<Bot>],
-    environment: &Arc<Environment>,
-    dialog: &Dialog,
-    explain: &dyn Fn(i64) -> ChannelError,
-) -> Report {
-    let mut play = match Play::begin(bot, others, environment, dialog, explain) {
-        Ok(play) => play,
-        Err(failure) => {
-            return Report { dialog: dialog.name.clone(), failure: Some(failure), said: Vec::new(), trace: Trace::default() };
-        }
-    };
-    let mut failure = None;
-    for (index, line) in dialog.steps.iter().enumerate() {
-        if let Err(found) = play.line(line) {
-            failure = Some(Failure { line: index, ..found });
-            break;
+/// The bots that a bot calls, and those that they call; `find` knows them by their id.
+pub fn called_by(bot: &Bot, mut find: impl FnMut(&str) -> Option<Arc<Bot>>) -> Vec<Arc<Bot>> {
+    let mut found: Vec<Arc<Bot>> = Vec::new();
+    let mut names: Vec<String> = bot.calls().map(str::to_owned).collect();
+    while let Some(name) = names.pop() {
+        let is_known = name == bot.id.as_str() || found.iter().any(|known| known.id.as_str() == name);
+        if let Some(called) = (!is_known).then(|| find(&name)).flatten() {
+            names.extend(called.calls().map(str::to_owned));
+            found.push(called);
         }
     }
-    let failure = failure.or_else(|| play.nothing_unsaid().err().map(|found| Failure { line: dialog.steps.len(), ..found }));
-    Report { dialog: dialog.name.clone(), failure, said: play.rehearsal.said, trace: play.rehearsal.trace }
+    found
 }
 
-/// A dialog under way. The terminal chat plays line by line what a dialog test plays in one go.
+/// A dialog under way. `explain` names a channel's error by its code.
 pub struct Play<'a> {
     bot: &'a Arc<Bot>,
     pub rehearsal: Rehearsal,
-    /// How many of the bot's messages lines have named.
-    named: usize,
     explain: &'a dyn Fn(i64) -> ChannelError,
 }
 
@@ -144,17 +102,7 @@ impl<'a> Play<'a> {
         };
         let mut rehearsal = Rehearsal::new(bots, environment.clone(), identity, now);
         know(&mut rehearsal, contact)?;
-        Ok(Play { bot, rehearsal, named: 0, explain })
-    }
-
-    fn line(&mut self, line: &Line) -> Result<(), Failure> {
-        match line {
-            Line::Bot(expected) => return self.bot_says(expected),
-            Line::Expect(expected) => return self.expect(expected),
-            Line::Status(_) => {}
-            _ => self.nothing_unsaid()?,
-        }
-        self.act(line)
+        Ok(Play { bot, rehearsal, explain })
     }
 
     /// Does what a line says that someone does. `bot` and `expect` only look, so here they do nothing.
@@ -171,6 +119,9 @@ impl<'a> Play<'a> {
             Line::Pass(duration) => {
                 let millis = parse_duration(duration).map_err(|error| Failure::new(error.to_string()))?;
                 self.rehearsal.pass(millis.millis());
+                if self.rehearsal.is_restless {
+                    return Err(Failure::new("the bot wakes up again and again: time was stopped before all of it had passed"));
+                }
                 Ok(())
             }
             Line::Start(start) => self.start(start),
@@ -179,46 +130,6 @@ impl<'a> Play<'a> {
             Line::Status(status) => self.status(status),
             Line::Bot(_) | Line::Expect(_) => Ok(()),
         }
-    }
-
-    fn nothing_unsaid(&self) -> Result<(), Failure> {
-        match self.rehearsal.said.get(self.named) {
-            None => Ok(()),
-            Some(said) => Err(Failure::with("the bot said something that no `bot` line names", &said.message)),
-        }
-    }
-
-    fn bot_says(&mut self, expected: &Value) -> Result<(), Failure> {
-        let Some(said) = self.rehearsal.said.get(self.named) else {
-            let waits = self.rehearsal.calls.last().map(|(_, call, _)| match call {
-                steps::contact::Call::Http(_) => "; an `http` call waits for its `reply` line",
-                _ => "; a call to an AI waits for its `reply` line",
-            });
-            let failed = self.rehearsal.facts.iter().rev().find_map(|fact| match fact {
-                steps::fact::Fact::Alert { name, text, .. } => Some(format!("; the team was told: {name}: {text}")),
-                _ => None,
-            });
-            return Err(Failure::new(format!("the bot said nothing{}{}", waits.unwrap_or_default(), failed.unwrap_or_default())));
-        };
-        fits(expected, &said.message).map_err(|differs| Failure::with(differs, &said.message))?;
-        self.named += 1;
-        Ok(())
-    }
-
-    fn expect(&self, expected: &Map<String, Value>) -> Result<(), Failure> {
-        expected.iter().try_for_each(|(path, expected)| {
-            let got = match path.as_str() {
-                "session.outcome" => self.rehearsal.ended.as_ref().map_or(Value::Null, |ended| ended.outcome.as_str().into()),
-                "session.status" => self.rehearsal.ended.as_ref().map_or(Value::Null, |ended| ended.status.as_str().into()),
-                "session.running" => Value::Bool(!self.rehearsal.contact.sessions.is_empty()),
-                "session.step" => {
-                    let frame = self.rehearsal.session().and_then(|session| session.frame());
-                    frame.map_or(Value::Null, |frame| frame.step.as_str().into())
-                }
-                _ => self.rehearsal.evaluate(path).map_err(|error| Failure::new(format!("`{path}`: {error}")))?,
-            };
-            same(path, expected, &got).map_err(Failure::new)
-        })
     }
 
     fn customer(&mut self, said: &Value) -> Result<(), Failure> {
@@ -250,6 +161,10 @@ impl<'a> Play<'a> {
                 self.rehearsal.tap_on(&text()?, card).map_err(Failure::new)?;
                 return Ok(());
             }
+            "reply" => {
+                self.rehearsal.tap_reply(&text()?).map_err(Failure::new)?;
+                return Ok(());
+            }
             "form" => {
                 let answers = value.as_object().cloned().ok_or_else(|| Failure::new("`form` is an object of answers"))?;
                 self.rehearsal.submit(answers).map_err(Failure::new)?;
@@ -267,75 +182,6 @@ impl<'a> Play<'a> {
             _ => return Err(Failure::new(unknown("a customer", key, &CUSTOMER))),
         };
         self.rehearsal.customer(content, None, referral);
-        Ok(())
-    }
-
-    fn start(&mut self, start: &Map<String, Value>) -> Result<(), Failure> {
-        let text = |key: &str| start.get(key).and_then(Value::as_str).map(str::to_owned);
-        let map = |key: &str| start.get(key).and_then(Value::as_object).cloned().unwrap_or_default();
-        let on = text("on");
-        if let Some((_, keys)) = STARTS.iter().find(|(name, _)| on.as_deref() == Some(*name))
-            && let Some(strange) = start.keys().find(|key| key.as_str() != "on" && !keys.contains(&key.as_str()))
-        {
-            return Err(Failure::new(unknown(&format!("`start` on `{}`", on.unwrap_or_default()), strange, keys)));
-        }
-        let trigger = match on.as_deref() {
-            Some("stage") => {
-                let known = self.rehearsal.contact.lead().map(|lead| lead.id.to_string());
-                let mut lead = LeadData {
-                    id: text("id").or(known).unwrap_or_else(|| "lead-1".into()),
-                    name: text("name"),
-                    pipeline: text("pipeline"),
-                    stage: text("stage"),
-                    fields: map("fields"),
-                    ..LeadData::default()
-                };
-                if let Some(more) = start.get("lead").and_then(Value::as_object) {
-                    lead.fields.extend(more.get("fields").and_then(Value::as_object).cloned().unwrap_or_default());
-                    lead.name = lead.name.or_else(|| more.get("name").and_then(Value::as_str).map(str::to_owned));
-                }
-                let created =
-                    start.get("created").and_then(Value::as_bool).unwrap_or(text("event").as_deref() == Some("created"));
-                Trigger::Stage { lead, previous_stage: text("previous_stage"), created }
-            }
-            Some("api" | "run") => {
-                let id = text("bot").unwrap_or_else(|| self.bot.id.to_string());
-                let bot = BotId::new(&id).map_err(|error| Failure::new(error.to_string()))?;
-                let step = text("start").map(|step| steps::ids::StepId::new(&step)).transpose();
-                let start_step = step.map_err(|error| Failure::new(error.to_string()))?;
-                let data = start.get("data").cloned().unwrap_or_default();
-                Trigger::Run { bot, start: start_step, variables: map("variables"), data }
-            }
-            Some("field") => {
-                let path = text("path").ok_or_else(|| Failure::new("`start` on `field` needs `path` and `value`"))?;
-                let value = start.get("value").cloned().unwrap_or_default();
-                Trigger::Fields { fields: Map::from_iter([(path, value)]) }
-            }
-            Some("tag") => {
-                let tag = text("tag").ok_or_else(|| Failure::new("`start` on `tag` needs `tag`"))?;
-                let of = if text("of").as_deref() == Some("lead") { Owned::Lead } else { Owned::Contact };
-                let removed = text("event").as_deref() == Some("removed");
-                let (add, remove) = if removed { (Vec::new(), vec![tag]) } else { (vec![tag], Vec::new()) };
-                Trigger::Tags { of, add, remove }
-            }
-            Some("owner") => {
-                let owner = start.get("owner").cloned().unwrap_or_else(|| "colleague-1".into());
-                let of = if text("of").as_deref() == Some("contact") { "contact" } else { "lead" };
-                Trigger::Fields { fields: Map::from_iter([(format!("{of}.owner"), owner)]) }
-            }
-            Some("schedule") => {
-                let place = self.bot.document.triggers.iter().position(|trigger| matches!(trigger.on, On::Schedule { .. }));
-                let trigger = place.ok_or_else(|| Failure::new("the bot has no `schedule` trigger"))?;
-                Trigger::Schedule { bot: self.bot.id.clone(), trigger }
-            }
-            other => {
-                let shown = other.unwrap_or("nothing");
-                return Err(Failure::new(format!(
-                    "`start` on {shown}: expected `stage`, `api`, `field`, `tag`, `owner` or `schedule`; messages are `customer` lines"
-                )));
-            }
-        };
-        self.rehearsal.event(EventKind::Trigger(trigger));
         Ok(())
     }
 

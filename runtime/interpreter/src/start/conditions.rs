@@ -64,17 +64,20 @@ impl Machine<'_> {
         Ok(Ok(()))
     }
 
-    /// Starts a bot by no trigger of its own, because the API or a broadcast asks for it; else says why not.
-    pub(super) fn start_asked(&mut self, bot: &Arc<Bot>, data: &Value, asked: Asked) -> Result<Result<(), String>, Need> {
-        if let Err(reason) = self.has_room().and_then(|()| self.can_listen(bot, asked.step.as_ref())) {
-            return Ok(Err(reason));
+    /// Starts a bot by no trigger of its own, because the API, a broadcast or a preview (`on`) asks for it; else says why not in the trace.
+    pub(super) fn start_asked(&mut self, bot: &Arc<Bot>, on: &str, data: &Value, asked: Asked) -> Result<(), Need> {
+        let ready = self.has_room().and_then(|()| self.can_listen(bot, asked.step.as_ref()));
+        let variables = ready.and_then(|()| {
+            let variables = bot.variables_with(asked.variables, self.now());
+            variables.map_err(|unfit| format!("its `variables` failed: {}", unfit.failure.text))
+        });
+        match variables {
+            Ok(variables) => self.start(bot, &Start { on: on.into(), data: data.clone(), step: asked.step, variables }),
+            Err(reason) => {
+                self.refuse(&bot.id, &reason);
+                Ok(())
+            }
         }
-        let variables = match bot.variables_with(asked.variables, self.now()) {
-            Ok(variables) => variables,
-            Err(unfit) => return Ok(Err(format!("its `variables` failed: {}", unfit.failure.text))),
-        };
-        self.start(bot, &Start { on: "api".into(), data: data.clone(), step: asked.step, variables })?;
-        Ok(Ok(()))
     }
 
     /// Remembers when a `once_per` trigger fired, and forgets what does not count any more.

@@ -10,8 +10,9 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use steps::{
-    contact::{Contact, Conversation, Lead, Session},
+    contact::{Contact, Conversation, Frame, Lead, Session},
     event::{EventKind, Identity, Trigger},
+    ids::NumberId,
     moment::Moment,
     trigger::Owned,
     who::Who,
@@ -137,7 +138,7 @@ pub(super) struct SessionView {
     variables: Map<String, Value>,
 }
 
-fn window(conversation: &Conversation, now: Moment) -> Window {
+pub(super) fn window(conversation: &Conversation, now: Moment) -> Window {
     let closes_at = conversation.window_closes_at();
     let open = conversation.window_open(now);
     Window {
@@ -152,13 +153,6 @@ fn window(conversation: &Conversation, now: Moment) -> Window {
 
 fn session(session: &Session) -> SessionView {
     let frame = session.frame();
-    // The word of a wait is the key of its JSON, or all of it.
-    let wait = frame.and_then(|frame| frame.wait.as_ref()).and_then(|wait| serde_json::to_value(wait).ok());
-    let waits_for = wait.and_then(|wait| match wait {
-        Value::String(word) => Some(word),
-        Value::Object(object) => object.keys().next().cloned(),
-        _ => None,
-    });
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     SessionView {
         id: session.id.0,
@@ -168,16 +162,30 @@ fn session(session: &Session) -> SessionView {
         number: session.number.to_string(),
         started: session.started.0,
         active: session.active.0,
-        waits_for,
+        waits_for: frame.and_then(waits_for),
         variables: frame.map(|frame| frame.vars.clone()).unwrap_or_default(),
     }
 }
 
+/// What a running bot waits for, in a word.
+pub(super) fn waits_for(frame: &Frame) -> Option<String> {
+    // The word of a wait is the key of its JSON, or all of it.
+    match serde_json::to_value(frame.wait.as_ref()?).ok()? {
+        Value::String(word) => Some(word),
+        Value::Object(object) => object.keys().next().cloned(),
+        _ => None,
+    }
+}
+
 fn view(app: &App, contact: &Contact) -> ContactView {
-    let now = app.now();
+    view_at(contact, &app.default_number(), app.now())
+}
+
+/// A contact as it is at a moment; `number` is the default one.
+pub(super) fn view_at(contact: &Contact, number: &NumberId, now: Moment) -> ContactView {
     let windows: BTreeMap<String, Window> =
         contact.conversations.iter().map(|(number, conversation)| (number.to_string(), window(conversation, now))).collect();
-    let default = contact.conversation(&app.default_number()).map(|conversation| window(conversation, now));
+    let default = contact.conversation(number).map(|conversation| window(conversation, now));
     ContactView {
         id: contact.id.to_string(),
         name: contact.display_name().map(str::to_owned),

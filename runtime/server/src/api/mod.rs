@@ -10,6 +10,7 @@ mod inbox;
 mod input;
 mod lists;
 mod media;
+mod previews;
 mod run;
 mod sandbox;
 mod shapes;
@@ -58,6 +59,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(bots::save_draft))
         .routes(routes!(bots::publish))
         .routes(routes!(bots::versions))
+        .routes(routes!(previews::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))
         .routes(routes!(run::stage))

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use interpreter::dialog::called_by;
 use steps::{
     bot::Bot,
     check::{Checked, load},
@@ -130,27 +131,15 @@ impl Reader {
 
     /// The bots of its folder that a bot calls, and those that they call. One that has errors is not there to be called.
     pub(super) fn called_by(&mut self, bot: &Bot, path: &Path) -> Vec<Arc<Bot>> {
-        let mut found: Vec<Arc<Bot>> = Vec::new();
-        let mut names = calls(bot);
-        while let Some(name) = names.pop() {
-            if name == bot.id.as_str() || found.iter().any(|known| known.id.as_str() == name) {
-                continue;
-            }
+        called_by(bot, |name| {
             let path = path.with_file_name(format!("{name}.json"));
-            let called = match self.called.get(&path) {
-                Some(called) => called.clone(),
-                None => {
-                    let called = self.read(&path).checked.bot;
-                    self.called.insert(path, called.clone());
-                    called
-                }
-            };
-            if let Some(called) = called {
-                names.extend(calls(&called));
-                found.push(called);
+            if let Some(called) = self.called.get(&path) {
+                return called.clone();
             }
-        }
-        found
+            let called = self.read(&path).checked.bot;
+            self.called.insert(path, called.clone());
+            called
+        })
     }
 
     /// The bots of its folder that a bot calls and that have errors, with the step that calls them.
@@ -174,12 +163,6 @@ impl Reader {
             Environment { bots, ..Environment::clone(environment) }
         })
     }
-}
-
-/// The bots that a bot starts, by name.
-fn calls(bot: &Bot) -> Vec<String> {
-    let starts = bot.document.steps.values().filter(|step| step.kind == "start_bot");
-    starts.filter_map(|step| Some(step.source().get("bot")?.as_str()?.to_owned())).collect()
 }
 
 /// The bot that a person names by its file, or by its id in the folder of bots.

@@ -4,29 +4,12 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, anyhow, bail};
 use interpreter::{
-    dialog::{Dialog, Dialogs, Line, view},
+    dialog::{Dialog, Dialogs, Line, expected},
     rehearsal::Said,
 };
 use serde_json::{Map, Value, json};
-use steps::message::Message;
 
 use crate::bots::source;
-
-/// What a test names of a message, where the message has it: what the customer sees, and nothing that a change elsewhere would break.
-const NAMED: &[&str] = &[
-    "text",
-    "template",
-    "parameters",
-    "buttons",
-    "media",
-    "url",
-    "flow",
-    "location",
-    "contacts",
-    "catalog",
-    "product",
-    "reaction",
-];
 
 /// The lines so far.
 #[derive(Debug, Default)]
@@ -68,30 +51,6 @@ impl Record {
         fs::write(file, written(&document)).with_context(|| format!("can't write {}", file.display()))?;
         Ok(Dialog { name: name.to_owned(), steps: self.0.clone(), ..begin.clone() })
     }
-}
-
-/// A message as a test expects it.
-fn expected(message: &Message) -> Value {
-    let view = view(message);
-    if let Message::Text { text } = message {
-        return text.as_str().into();
-    }
-    let mut named = Map::new();
-    for key in NAMED {
-        let value = match view.get(*key) {
-            Some(Value::String(text)) if text.is_empty() => continue,
-            Some(Value::Array(items)) if items.is_empty() => continue,
-            // The kind: where a medium lies may change.
-            Some(media) if *key == "media" => media["kind"].clone(),
-            Some(value) => value.clone(),
-            None => continue,
-        };
-        named.insert((*key).to_owned(), value);
-    }
-    if named.is_empty() {
-        named.insert("type".to_owned(), view["type"].clone());
-    }
-    Value::Object(named)
 }
 
 /// Dialogs as people write them: each line of a conversation on a line of its own.

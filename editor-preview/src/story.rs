@@ -1,0 +1,218 @@
+//! A chat made from facts: what was said and what became of it, as the journal tells it, drawn as the phone shows it.
+//!
+//! The phone shows what went out, not what still waits; beside it stand the notes that the team gets. Time that passed is a divider.
+
+use std::collections::BTreeMap;
+
+use steps::{
+    event::{ChannelError, Delivery},
+    fact::Fact,
+    ids::{EntryId, MessageId},
+    message::Message,
+    moment::{DAY, HOUR, MINUTE, Moment},
+};
+
+use crate::view::{Bubble, Chat, Said};
+
+/// The shortest time that is worth a divider.
+const GAP: i64 = MINUTE;
+
+/// Draws the facts of a conversation, in their order, up to `now`. `clock` is a moment as the chat shows it, like `10:42`.
+pub fn chat<'f>(
+    name: impl Into<String>,
+    facts: impl IntoIterator<Item = (Moment, &'f Fact)>,
+    now: Moment,
+    clock: impl Fn(Moment) -> String,
+) -> Chat {
+    let mut story = Story { chat: Chat::new(name), clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
+    for (at, fact) in facts {
+        story.tell(at, fact);
+    }
+    story.pass(now);
+    story.chat
+}
+
+/// A chat under way.
+struct Story<C> {
+    chat: Chat,
+    clock: C,
+    /// The moment of what was drawn last.
+    last: Option<Moment>,
+    /// What is to go out.
+    waiting: BTreeMap<EntryId, Said>,
+    /// What went out, by its entry: errors name that.
+    sent: BTreeMap<EntryId, MessageId>,
+}
+
+impl<C: Fn(Moment) -> String> Story<C> {
+    fn tell(&mut self, at: Moment, fact: &Fact) {
+        match fact {
+            Fact::Received { message, .. } => {
+                self.pass(at);
+                let time = (self.clock)(at);
+                self.chat.receive(message, Some(time));
+            }
+            Fact::Queued { entry, message, agent, .. } => {
+                let said: fn(Message) -> Said = if agent.is_some() { Said::Agent } else { Said::Bot };
+                self.waiting.insert(*entry, said(message.as_ref().clone()));
+            }
+            Fact::Replaced { entry, message } => {
+                self.waiting.insert(*entry, Said::Bot(message.as_ref().clone()));
+            }
+            Fact::Sent { entry, message_id, .. } => {
+                if let Some(said) = self.waiting.remove(entry) {
+                    self.sent.insert(*entry, message_id.clone());
+                    self.push(at, Bubble::new(said).id(message_id.clone()).status(Delivery::Sent));
+                }
+            }
+            Fact::SendFailed { entry, error } => self.failed(at, *entry, error),
+            Fact::Status { status } => {
+                self.chat.status(&status.message_id, status.state, status.error.as_ref().map(reason));
+            }
+            Fact::Echo { message_id, content } => {
+                self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()));
+            }
+            Fact::HandedOver { to: Some(to), .. } => self.note(at, format!("Handed over to {to}")),
+            Fact::HandedOver { to: None, .. } => self.note(at, "Handed over to a person"),
+            Fact::Released => self.note(at, "Given back to the bot"),
+            // Why a send failed stands at the message.
+            Fact::Alert { text, code: None, .. } => self.note(at, format!("The team is told: {text}")),
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, at: Moment, entry: EntryId, error: &ChannelError) {
+        match (self.waiting.remove(&entry), self.sent.get(&entry)) {
+            (Some(said), _) => self.push(at, Bubble::new(said).failed(reason(error))),
+            (None, Some(sent)) => self.chat.status(sent, Delivery::Failed, Some(reason(error))),
+            (None, None) => {}
+        }
+    }
+
+    fn push(&mut self, at: Moment, bubble: Bubble) {
+        self.pass(at);
+        let time = (self.clock)(at);
+        self.chat.push(bubble.at(time));
+    }
+
+    fn note(&mut self, at: Moment, text: impl Into<String>) {
+        self.pass(at);
+        self.chat.push(Bubble::note(text));
+    }
+
+    /// Draws the time since the last bubble.
+    fn pass(&mut self, at: Moment) {
+        let passed = self.last.map_or(0, |last| at.since(last));
+        if passed >= GAP {
+            self.chat.push(Bubble::note(format!("{} later", span(passed))));
+        }
+        self.last = self.last.max(Some(at));
+    }
+}
+
+fn reason(error: &ChannelError) -> String {
+    let text = if error.text.is_empty() { &error.name } else { &error.text };
+    if error.code == 0 { text.clone() } else { format!("{text} ({})", error.code) }
+}
+
+/// A length of time in its two largest units: "24 hours", "2 days 1 hour", "1 hour 30 minutes".
+fn span(millis: i64) -> String {
+    let count = |number: i64, unit: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {unit}")),
+        _ => Some(format!("{number} {unit}s")),
+    };
+    let parts = if millis >= 2 * DAY {
+        [count(millis / DAY, "day"), count(millis % DAY / HOUR, "hour")]
+    } else {
+        [count(millis / HOUR, "hour"), count(millis % HOUR / MINUTE, "minute")]
+    };
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::text;
+
+    fn fact(value: Value) -> Fact {
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn queued(entry: u32, text: &str) -> Fact {
+        fact(json!({"fact": "queued", "entry": entry, "message": {"type": "text", "text": text}}))
+    }
+
+    fn sent(entry: u32) -> Fact {
+        let id = format!("wamid.{entry}");
+        fact(json!({"fact": "sent", "entry": entry, "message_id": id, "at": 0, "expected_price": "free"}))
+    }
+
+    fn received(text: &str) -> Fact {
+        let message = json!({"id": format!("in.{text}"), "at": 0, "from": {}, "content": {"type": "text", "text": text}});
+        fact(json!({"fact": "received", "message": message}))
+    }
+
+    fn status(entry: u32, state: &str) -> Fact {
+        let status = json!({"message_id": format!("wamid.{entry}"), "state": state, "at": 0});
+        fact(json!({"fact": "status", "status": status}))
+    }
+
+    fn drawn(facts: &[(i64, Fact)], now: i64) -> Chat {
+        let facts = facts.iter().map(|(at, fact)| (Moment(*at), fact));
+        chat("Loja", facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
+    }
+
+    fn shown(chat: &Chat) -> Vec<String> {
+        let bubbles = chat.bubbles.iter();
+        bubbles.map(|bubble| format!("{}: {}", bubble.from().label(), bubble.face().summary())).collect()
+    }
+
+    #[test]
+    fn what_went_out_is_drawn_with_its_status() {
+        let chat = drawn(
+            &[(0, received("Oi")), (0, queued(1, "Hello")), (0, queued(2, "Held")), (0, sent(1)), (0, status(1, "read"))],
+            0,
+        );
+        assert_eq!(shown(&chat), ["Customer: Oi", "Bot: Hello"]);
+        assert_eq!((chat.bubbles[1].status, chat.bubbles[1].at.as_deref()), (Some(Delivery::Read), Some("00:00")));
+        assert!(text::draw_chat(&chat).contains("Hello"));
+    }
+
+    #[test]
+    fn time_that_passed_is_a_divider_also_at_the_end() {
+        let chat = drawn(&[(0, received("Oi")), (2 * HOUR, queued(1, "Still there?")), (2 * HOUR, sent(1))], DAY);
+        let expected = ["Customer: Oi", "Note: 2 hours later", "Bot: Still there?", "Note: 22 hours later"];
+        assert_eq!(shown(&chat), expected);
+    }
+
+    #[test]
+    fn a_template_stands_in_the_place_of_what_it_replaced() {
+        let template = json!({"type": "template", "name": "back", "language": "en"});
+        let replaced = fact(json!({"fact": "replaced", "entry": 1, "message": template}));
+        let chat = drawn(&[(0, queued(1, "Hello")), (0, replaced), (0, sent(1))], 0);
+        assert!(matches!(&chat.bubbles[..], [Bubble { said: Said::Bot(Message::Template(_)), .. }]));
+    }
+
+    #[test]
+    fn a_failure_says_why_before_and_after_it_went_out() {
+        let failed = |entry: u32| {
+            let error = json!({"code": 131_047, "name": "window_closed", "text": "The window is closed", "reaction": "template"});
+            fact(json!({"fact": "send_failed", "entry": entry, "error": error}))
+        };
+        let chat = drawn(&[(0, queued(1, "One")), (0, failed(1)), (0, queued(2, "Two")), (0, sent(2)), (0, failed(2))], 0);
+        let states: Vec<_> = chat.bubbles.iter().map(|bubble| (bubble.status, bubble.failure.as_deref())).collect();
+        assert_eq!(states, [(Some(Delivery::Failed), Some("The window is closed (131047)")); 2]);
+    }
+
+    #[test]
+    fn spans_are_told_in_two_units() {
+        let spans =
+            [(MINUTE, "1 minute"), (DAY, "24 hours"), (90 * MINUTE, "1 hour 30 minutes"), (2 * DAY + HOUR, "2 days 1 hour")];
+        for (millis, expected) in spans {
+            assert_eq!(span(millis), expected);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
+
+import { openPage, startBrowser, violations } from "./browser";
+import { type Server, startServer } from "./server";
+
+/** Where pictures are kept, for those who want to look. */
+const SHOTS = process.env.STUDIO_SHOTS;
+const BOTS = new URL("./bots", import.meta.url).pathname;
+const NAME = "Café de la esquina";
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
+});
+beforeEach(async () => {
+  // Each story begins with the bot as it is in its file.
+  const [document, headers] = [await readFile(join(BOTS, "cafe.json"), "utf8"), { "content-type": "application/json" }];
+  const saved = await fetch(`${server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: document });
+  expect(saved.status).toBe(200);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function shot(page: Page, name: string): Promise<void> {
+  if (SHOTS) {
+    await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  }
+}
+
+/** A page, which may not have complained at the end of the test. */
+async function studio(path: string, options: Parameters<typeof openPage>[2] = {}) {
+  const { page, wrong } = await openPage(browser, server.url, options);
+  onTestFailed(async () => shot(page, "failed"));
+  await page.goto(path);
+  return { page, wrong };
+}
+
+/** The bot's chat in the preview, until it says something. */
+async function says(page: Page, text: string | RegExp): Promise<void> {
+  await page.getByRole("log").getByText(text).last().waitFor();
+}
+
+/** Where a card stands on the canvas. */
+function place(card: Locator): Promise<string> {
+  return card.evaluate((element) => (element as HTMLElement).style.transform);
+}
+
+async function send(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: /message/i }).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+describe("the list of bots", () => {
+  test("the root leads to the bots, and a bot in the folder stands there by its name", async () => {
+    const { page, wrong } = await studio("/");
+    await page.getByRole("heading", { name: "Bots" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/bots");
+    const row = page.getByRole("row", { name: NAME });
+    await row.getByText("Live").waitFor();
+    await row.getByText("Message").waitFor();
+    await shot(page, "bots");
+    await page.getByRole("link", { name: NAME }).click();
+    await page.locator(".react-flow__node").first().waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  test("a server without bots offers the ways to one", async () => {
+    const empty = await startServer();
+    try {
+      const { page, wrong } = await openPage(browser, empty.url);
+      await page.goto("/bots");
+      await page.getByRole("heading", { name: "No bots yet" }).waitFor();
+      await page.getByRole("button", { name: "Import JSON" }).waitFor();
+      await shot(page, "bots-empty");
+      expect(await violations(page)).toEqual([]);
+
+      await page.getByRole("button", { name: "Blank" }).click();
+      await page.getByRole("textbox", { name: "Name of the bot" }).fill("Café");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/bots/cafe");
+      await page.locator(".react-flow__node").first().waitFor();
+      expect(await page.locator(".react-flow__node").count()).toBe(1);
+
+      await page.goto("/bots");
+      await page.locator("input[type=file]").setInputFiles(join(BOTS, "cafe.json"));
+      await page.waitForURL("**/bots/cafe_2");
+      await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
+      expect(wrong).toEqual([]);
+    } finally {
+      await empty.stop();
+    }
+  });
+});
+
+describe("the editor", () => {
+  test("draws one card a step, with its ways", async () => {
+    const { page, wrong } = await studio("/bots/cafe");
+    await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
+    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+    await page.getByRole("group", { name: "Bienvenida, Message, Start Message" }).waitFor();
+    expect(await page.getByRole("treeitem").count()).toBe(10);
+    await shot(page, "editor");
+    expect(wrong).toEqual([]);
+  });
+
+  test("a change is saved as a draft, told what is wrong, undone, and published", async () => {
+    const { page, wrong } = await studio("/bots/cafe");
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    const button = page.getByLabel("Button 1");
+    await button.fill("A button of 21 letters");
+    await page.getByText("22/20").waitFor();
+    await page.getByText("Saved", { exact: false }).waitFor();
+    await page.getByRole("group", { name: /Bienvenida.*1 error/ }).waitFor();
+    await page.getByRole("button", { name: "Publish" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.getByRole("button", { name: "Publish" }).isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    await shot(page, "editor-error");
+
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
+    await page.keyboard.press("F8");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-path"))).toBe("buttons.0.title");
+
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => button.inputValue()).toBe("Pedir café");
+    await page.getByRole("group", { name: "Bienvenida, Message, Start Message" }).waitFor();
+
+    await page.getByLabel("Text", { exact: true }).fill("¡Hola! ¿Qué necesitas?");
+    await page.getByRole("button", { name: "Publish" }).click();
+    await dialog.getByRole("button", { name: "Publish" }).click();
+    await dialog.getByText(/is live/).waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    const file = JSON.parse(await readFile(join(server.bots, "cafe.json"), "utf8"));
+    const before = JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8"));
+    before.steps.welcome.text = "¡Hola! ¿Qué necesitas?";
+    expect(file).toEqual(before);
+    expect(wrong).toEqual([]);
+  });
+
+  test("with the keyboard alone a step is moved, connected, and all of it undone", async () => {
+    const { page, wrong } = await studio("/bots/cafe");
+    const edges = page.locator(".react-flow__edge");
+    await expect.poll(() => edges.count()).toBe(14);
+    await page.getByRole("treeitem", { name: "Gracias" }).focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("c");
+    await page.getByRole("dialog").getByRole("combobox", { name: "Find the step" }).waitFor();
+    await page.keyboard.type("gracias");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Gracias" }).waitFor();
+
+    const card = page.locator('.react-flow__node[data-id="welcome"]');
+    await card.focus();
+    const before = await place(card);
+    await page.keyboard.press("Alt+ArrowRight");
+    await expect.poll(() => place(card)).not.toBe(before);
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => place(card)).toBe(before);
+    await page.keyboard.press("Control+z");
+    expect(await page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
+    expect(wrong).toEqual([]);
+  });
+
+  test("a way is dragged to a step, and a step to another place", async () => {
+    const { page, wrong } = await studio("/bots/cafe");
+    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+    await page.getByRole("button", { name: "Fit" }).click();
+    await page.waitForTimeout(300);
+    const card = page.locator('.react-flow__node[data-id="bye"]');
+    const drag = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move(to.x, to.y, { steps: 6 });
+      await page.mouse.up();
+    };
+    const center = async (selector: string) => {
+      const box = (await page.locator(selector).boundingBox())!;
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    await drag(await center('[data-nodeid="bye"][data-handleid="next"]'), await center('[data-nodeid="welcome"].port-in'));
+    await page.locator('.react-flow__edge[data-id="bye next"]').waitFor({ state: "attached" });
+
+    const here = await center('.react-flow__node[data-id="bye"] .card-head');
+    const before = await place(card);
+    await drag(here, { x: here.x - 40, y: here.y + 60 });
+    await expect.poll(() => place(card)).not.toBe(before);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => place(card)).toBe(before);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("the preview", () => {
+  test("a message is typed, a list opens by its button, and a row leads on", async () => {
+    const { page, wrong } = await studio("/bots/cafe");
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await send(page, "hola");
+    await says(page, /Qué necesitas/);
+    await page.locator('.react-flow__node[data-id="welcome"][aria-current="step"]').waitFor();
+    await page.getByRole("button", { name: "Pedir café" }).click();
+    await says(page, /Cuál te apetece/);
+    await page.getByRole("button", { name: "Ver cafés" }).click();
+    const sheet = page.getByRole("dialog", { name: "Ver cafés" });
+    await sheet.getByText("De fuera").waitFor();
+    await shot(page, "preview-list");
+    await sheet.getByRole("button", { name: "Yirgacheffe" }).click();
+    await says(page, "¿Cuántas tazas de Yirgacheffe?");
+    await page.locator('.react-flow__node[data-id="cups"][aria-current="step"]').waitFor();
+    await send(page, "muchas");
+    await says(page, /Escribe un número/);
+    await send(page, "3");
+    await says(page, /Te esperamos/);
+    await shot(page, "preview");
+
+    await page.getByRole("tab", { name: "Variables" }).click();
+    await page.getByText("Yirgacheffe").first().waitFor();
+    await shot(page, "variables");
+    await page.getByRole("tab", { name: "Trace" }).click();
+    await page.getByText("Started").waitFor();
+    await shot(page, "trace");
+
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.locator('.react-flow__node[data-id="cups"][aria-current="step"]').waitFor();
+    await page.getByRole("button", { name: "Restart" }).click();
+    await page.getByText(/Write as a customer would/).waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  test("time passes: a timer fires, and the window closes", async () => {
+    const { page, wrong } = await studio("/bots/cafe");
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await send(page, "hola");
+    await page.getByText(/^Window 2[34]:/).waitFor();
+    await page.getByLabel("Skip time").selectOption({ label: "To the next timer" });
+    await says(page, /Sigues ahí/);
+    await page.getByLabel("Skip time").selectOption({ label: "24 hours" });
+    await page.getByText("Window closed", { exact: true }).waitFor();
+    await shot(page, "preview-window");
+    expect(wrong).toEqual([]);
+  });
+
+  test("a first message that no trigger takes starts the bot all the same", async () => {
+    const { page } = await studio("/bots/cafe");
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await send(page, "zzz");
+    await page.getByText(/No trigger of this bot/).waitFor();
+    await says(page, /Qué necesitas/);
+  });
+
+  test("an edit of the draft is drawn at once, without a save", async () => {
+    const { page } = await studio("/bots/cafe");
+    await page.getByRole("button", { name: "Test" }).click();
+    await says(page, /Qué necesitas/);
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    await page.getByRole("tab", { name: "Step" }).click();
+    await page.getByLabel("Text", { exact: true }).fill("¡Buenas!");
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await says(page, "¡Buenas!");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await says(page, /Qué necesitas/);
+    await page.getByText("Saved", { exact: false }).waitFor();
+  });
+});
+
+describe("everybody can use it", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [locale, preview] of [["en-US", "Preview"], ["es-CO", "Vista previa"], ["pt-BR", "Prévia"]] as const) {
+      test(`axe finds nothing in ${colorScheme}, ${locale}`, async () => {
+        const { page, wrong } = await studio("/bots", { colorScheme, locale });
+        await page.getByRole("link", { name: NAME }).waitFor();
+        expect(await violations(page)).toEqual([]);
+        await page.getByRole("link", { name: NAME }).click();
+        await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+        await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+        expect(await violations(page)).toEqual([]);
+        await shot(page, `editor-${colorScheme}-${locale}`);
+        for (const tab of await page.getByRole("tab").all()) {
+          await tab.click();
+          if ((await tab.textContent()) === preview) {
+            await page.getByRole("tabpanel").getByRole("textbox").fill("hola");
+            await page.keyboard.press("Enter");
+            await says(page, /Qué necesitas/);
+          }
+          expect(await violations(page)).toEqual([]);
+        }
+        expect(await page.locator("body").innerText()).not.toMatch(/\b(rail|bots|editor|preview|outcome|kind|trace|trigger)\.[a-z_]+\b/);
+        expect(wrong).toEqual([]);
+      });
+    }
+  }
+});

@@ -1,0 +1,54 @@
+import type { JsonObject } from "../editor/json";
+import { address, call } from "./client";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** A bot in the list. */
+export type BotSummary = Omit<Schemas["BotSummary"], "problems"> & { problems: Diagnostic[] };
+
+/** A bot with its documents. */
+export type BotDetail = BotSummary & { document?: JsonObject | null; draft?: Draft | null };
+
+/** A draft as the server keeps it. */
+export type Draft = Omit<Schemas["Draft"], "document"> & { document: JsonObject };
+
+/** What the server says of a draft that it saved. */
+export interface Saved {
+  publishable: boolean;
+  diagnostics: Diagnostic[];
+  draft: Draft;
+}
+
+/** One thing that is wrong with a bot, or that its designer should know. */
+export interface Diagnostic {
+  code: string;
+  severity: "error" | "warning";
+  /** The step that it lies in. */
+  step?: string;
+  /** Where in the document: `steps.welcome.buttons[0].title`. */
+  path: string;
+  message: string;
+  help?: string;
+  nearest?: string;
+}
+
+/** All bots. */
+export function listBots(): Promise<BotSummary[]> {
+  return call("GET", address("bots"));
+}
+
+/** One bot: its live document and its draft. */
+export function showBot(id: string): Promise<BotDetail> {
+  return call("GET", address("bots", id));
+}
+
+/** Saves a draft, with or without errors. */
+export function saveDraft(id: string, document: JsonObject): Promise<Saved> {
+  return call("PUT", address("bots", id, "draft"), document);
+}
+
+/** Makes a document live. */
+export function publish(id: string, document: JsonObject, note: string): Promise<Schemas["PublishAnswer"]> {
+  return call("POST", address("bots", id, "publish"), { document, ...(note ? { note } : {}) });
+}

@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from "../editor/json";
+import type { Diagnostic } from "./bots";
+import { address, call } from "./client";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** One thing that is done to the bot: a line of a dialog test. */
+export type Line =
+  | { customer: Json }
+  | { pass: string }
+  | { start: JsonObject }
+  | { reply: JsonObject }
+  | { status: Json }
+  | { agent: Json }
+  | { bot: Json };
+
+/** What a preview is made from; the same request gives the same answer. */
+export interface PreviewRequest {
+  bot: string;
+  document: JsonObject;
+  contact?: JsonObject;
+  /** When its clock begins. */
+  at: string;
+  steps: Line[];
+}
+
+/** One line of what a turn did. */
+export type TraceLine = { session?: number; what: string } & { [key: string]: Json | undefined };
+
+/** What one line of the request did. */
+export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[] };
+
+/** A call of the bot that waits for its result. */
+export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json };
+
+/** The session that listens, else the newest. */
+export type PreviewSession = Omit<Schemas["PlayedSession"], "vars" | "flow"> & { vars: JsonObject; flow: JsonObject };
+
+/** The customer service window at the preview's clock. */
+export type PreviewWindow = Schemas["Window"];
+
+/** What became of the draft, and of what was done to it. */
+export type PreviewAnswer = Omit<Schemas["PreviewAnswer"], "diagnostics" | "turns" | "session" | "contact" | "calls"> & {
+  diagnostics: Diagnostic[];
+  turns: Turn[];
+  session?: PreviewSession | null;
+  contact?: JsonObject | null;
+  calls: PendingCall[];
+};
+
+/** Runs a draft; nothing of it is kept on the server. */
+export function preview(request: PreviewRequest, signal: AbortSignal): Promise<PreviewAnswer> {
+  return call("POST", address("previews"), request, signal);
+}

@@ -1,0 +1,1848 @@
+/** Made by `npm run types` from docs/reference/openapi.json. */
+
+export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the team has to know, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All bots. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BotSummary"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bot: its live document and its draft. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BotDetail"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves a draft: any JSON object, with or without errors. Tells what the checker says. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Saved"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the draft, or the document given, live. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Publish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PublishAnswer"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a bot for a contact, who is made if need be. If the bot has an `api` trigger, its conditions count; `not_started` tells why it did not start. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body: the same answer, and nothing happens twice */
+                    "Idempotency-Key"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a bot's sessions for a contact. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Stop"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Stopped"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bot's versions, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Published"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts, those first that were active last; with `q` only those that are found by it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Parts of a name, a user name or a number, in any order, without regard to case and accents: `souza`, `ana 98765`. */
+                    q?: string;
+                    /** @description What `next` of the page before said. */
+                    after?: string;
+                    /** @description 100 if left out, 1,000 at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactPage"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contact by phone number or id: leads, windows, sessions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description phone number or id */
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Removes all that is known of a contact: value, names, media, journal, transcript, entries of the dead list and alerts; also of those
+         *     that turned out to be this one. Cannot be undone. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Sets fields, all or none, and tags of a contact or its lead; bots that watch them start. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Fields"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person takes the conversation from the bot. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Acknowledged"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The transcript, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what lies before this position. */
+                    before?: number;
+                    /** @description 100 if left out, 1,000 at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageView"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Writes to the customer as a person of the business. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Write"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person gives the conversation back to the bot. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Acknowledged"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The running sessions of a contact. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionView"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ran for a contact and why: the traces of its turns, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what lies before this position. */
+                    before?: number;
+                    /** @description 100 if left out, 1,000 at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    contact: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TraceView"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations, for an inbox: those of one colleague, those that nobody has, those that wait longest. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those with this number of the business. */
+                    number?: string;
+                    /** @description Only those assigned to `user:ana` or `team:sales`, or to nobody: `none`. */
+                    owner?: string;
+                    state?: "idle" | "bot" | "waiting" | "human";
+                    /** @description `true`: only those whose customer waits for an answer. */
+                    waiting?: boolean;
+                    /** @description Only those whose customer service window is open, and closes before this moment (ISO 8601). */
+                    window_closes_before?: string;
+                    /** @description `waiting` where only those are listed that wait, else `active`. */
+                    sort?: "waiting" | "window" | "active";
+                    /** @description What `next` of the page before said. */
+                    after?: string;
+                    /** @description 100 if left out, 1,000 at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationPage"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that could not be processed, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadEntry"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an entry off the list, for good. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Processes an entry again, and takes it off the list. One that fails again is put on it anew. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The facts of each commit, as they happen: `event: commit` with `{"contact", "at", "facts"}`. `event: missed` tells a reader that was
+         *     too slow how many commits it did not get. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A medium that a customer sent, by its id as transcripts and saved answers hold it. It is a file to save, whatever its type says. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plays a draft: what the customer would see, and what each line did. Nothing is kept, no message and no call goes out. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewAnswer"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes to the business as a customer. Only where no number is connected; what bots answer stands in the contact's messages. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Say"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SaidAnswer"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates of the connected accounts, as far as they are known. They are asked of WhatsApp at the start, when one changes, and
+         *     every six hours. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triggers/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A lead entered a stage: starts the bots that wait for it. 202 tells which started and, for each that did not, why. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body: the same answer, and nothing happens twice */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Stage"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Acknowledged: {
+            contact: string;
+            human?: components["schemas"]["HumanView"] | null;
+            /** @description Whoever the conversation is assigned to. */
+            owner?: Record<string, never> | null;
+        };
+        /**
+         * @description Who is to act in a conversation: `idle`: nobody, for no bot runs and no person has it; `bot`: a bot; `waiting`: a person, for whose answer
+         *     the customer waits; `human`: a person, who has answered.
+         * @enum {string}
+         */
+        Acting: "idle" | "bot" | "waiting" | "human";
+        Alert: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            bot?: string | null;
+            /**
+             * Format: int64
+             * @description WhatsApp's code, where a send failed.
+             */
+            code?: number | null;
+            contact?: string | null;
+            /** @description A stable word. */
+            name: string;
+            /** @description What to do, where a send failed. */
+            remedy?: string | null;
+            step?: string | null;
+            /** @description What happened and what to do. */
+            text: string;
+        };
+        /** @description A bot with its documents. */
+        BotDetail: components["schemas"]["BotSummary"] & {
+            /** @description What is live. */
+            document?: Record<string, never> | null;
+            draft?: components["schemas"]["Draft"] | null;
+        };
+        /** @description A bot in the list. */
+        BotSummary: {
+            /** @description Its file, where it came from one. */
+            file?: string | null;
+            has_draft: boolean;
+            id: string;
+            name: string;
+            /** @description What is wrong with its file; the last good version stays live. */
+            problems: Record<string, never>[];
+            /** @description What starts it. */
+            triggers: string[];
+            /** @description The version that is live; none: it was never published, or its file is gone. */
+            version?: string | null;
+        };
+        /** @description A call that waits for its answer. */
+        CallView: {
+            /** Format: int32 */
+            entry: number;
+            /** @description `http`, `ai_reply`, `ai_route`, `ai_extract`. */
+            kind: string;
+            /** @description What would go out; secrets by their name. */
+            request: Record<string, never>;
+            /** @description The step that made it. */
+            step?: string | null;
+        };
+        /** @description A contact by a name of theirs: `phone`, or `id`, or `user_id`. One who is not known yet is made, except by `id`. */
+        ContactName: {
+            /** @description As the API gives it; stands alone. */
+            id?: string | null;
+            name?: string | null;
+            /** @description With country code: `+5511987654321`. */
+            phone?: string | null;
+            /** @description WhatsApp's business-scoped user id, of customers who show no number: `BR.1349120865530274`. */
+            user_id?: string | null;
+        };
+        /** @description A part of the list of contacts. */
+        ContactPage: {
+            contacts: components["schemas"]["ContactRow"][];
+            /** @description For `after`; none: this is the last page. */
+            next?: string | null;
+        };
+        /** @description A contact in a list. */
+        ContactRow: components["schemas"]["Listed"] & {
+            /** @description ISO 8601, to the hour; when anything last happened to it. */
+            last_active: string;
+        };
+        /** @description A contact with what runs for them. */
+        ContactView: {
+            company: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            created: number;
+            email?: string | null;
+            fields: Record<string, never>;
+            id: string;
+            identity: Record<string, never>;
+            language?: string | null;
+            /** @description The current one last. */
+            leads: components["schemas"]["LeadView"][];
+            name?: string | null;
+            opted_in?: boolean | null;
+            owner?: string | null;
+            /** @description Entries that wait: sends, calls, timers. */
+            pending: number;
+            phone?: string | null;
+            sessions: components["schemas"]["SessionView"][];
+            tags: string[];
+            /** @description The customer service window of the default number. */
+            window: components["schemas"]["Window"];
+            /** @description By number of the business. */
+            windows: {
+                [key: string]: components["schemas"]["Window"];
+            };
+        };
+        /** @description A part of the list of conversations. */
+        ConversationPage: {
+            conversations: components["schemas"]["ConversationRow"][];
+            /** @description For `after`; none: this is the last page. */
+            next?: string | null;
+        };
+        /** @description A conversation in a list. Its times are told to the minute. */
+        ConversationRow: {
+            contact: components["schemas"]["Listed"];
+            /** @description ISO 8601; when something was last said, or a person took over. */
+            last_active: string;
+            /** @description The number of the business. */
+            number: string;
+            /** @description Whoever it is assigned to: `{"user": "ana"}` or `{"team": "sales"}`. */
+            owner?: Record<string, never> | null;
+            state: components["schemas"]["Acting"];
+            /** @description ISO 8601; the customer's oldest message that nobody has answered, or a bot's handoff after it. */
+            waiting_since?: string | null;
+            /** @description ISO 8601; when the customer service window closes or closed. None: it was never open, or Meta refused it. */
+            window_closes_at?: string | null;
+        };
+        /** @description An entry of the list. */
+        DeadEntry: components["schemas"]["DeadEvent"] & {
+            /** @description Names it in `retry` and `DELETE`. */
+            id: string;
+        };
+        /** @description An event that was taken on and could not be processed. */
+        DeadEvent: {
+            /**
+             * Format: int64
+             * @description When it was given up: Unix milliseconds.
+             */
+            at: number;
+            contact?: string | null;
+            /** @description The event, or the part of a webhook that could not be read. Holds a customer's words. */
+            event: Record<string, never>;
+            /** @description What went wrong. */
+            reason: string;
+        };
+        /** @description A draft's record. */
+        Draft: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            document: Record<string, never>;
+        };
+        /** @description A chat as it is drawn everywhere. */
+        Drawn: {
+            /** @description A fragment without script and style; its stylesheet is `/assets/chat.css`. */
+            html: string;
+        };
+        /** @description What changes of a contact or its lead. */
+        Fields: {
+            /** @description Values to set, by path: `contact.fields.budget`, `lead.price`, `lead.owner`, … */
+            fields?: Record<string, never>;
+            lead?: components["schemas"]["LeadChange"] | null;
+            tags?: components["schemas"]["TagChange"] | null;
+        };
+        /** @description Who takes the conversation. */
+        HandOff: {
+            number?: string | null;
+            /** @description `{"user": "ana"}`, `{"team": "sales"}`, `{"round_robin": ["ana", "bia"]}`; left out: whoever comes. */
+            to?: Record<string, never> | null;
+        };
+        /** @description A person of the business who has the conversation. */
+        HumanView: {
+            /** @description ISO 8601. */
+            since: string;
+            /** @description Whom it was handed to: `{"user": "ana"}`, `{"team": "sales"}`; none: whoever comes. */
+            to?: Record<string, never> | null;
+            /** @description ISO 8601; when the bots come back by themselves. None: when it is given back. */
+            until?: string | null;
+        };
+        /** @description What changes of the current lead. */
+        LeadChange: {
+            tags: components["schemas"]["TagChange"];
+        };
+        /** @description A deal in the pipeline. */
+        LeadView: {
+            /** @description Won or lost. */
+            closed: boolean;
+            fields: Record<string, never>;
+            id: string;
+            name?: string | null;
+            owner?: string | null;
+            pipeline: string;
+            /** Format: double */
+            price?: number | null;
+            stage: string;
+            tags: string[];
+        };
+        /** @description Why a line could not be done. */
+        LineError: {
+            /** @description From 0. */
+            line: number;
+            message: string;
+        };
+        /** @description Who a contact is, in a list. */
+        Listed: {
+            id: string;
+            name?: string | null;
+            phone?: string | null;
+            user_id?: string | null;
+            username?: string | null;
+        };
+        /** @description A message of the transcript. */
+        MessageView: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            /** @description `in`: the customer's; `out`: the business's. */
+            direction: string;
+            /** @description WhatsApp's id, once there is one. */
+            id?: string | null;
+            message: Record<string, never>;
+            /**
+             * Format: int64
+             * @description For `before`.
+             */
+            position: number;
+            /** @description Of what went out: `queued`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, or `replaced` by its template. */
+            status?: string | null;
+        };
+        NotStarted: {
+            bot: string;
+            /** @description Why it did not start. */
+            reason: string;
+        };
+        /** @description A session of the preview. */
+        PlayedSession: {
+            bot: string;
+            /** @description Answers of the last form. */
+            flow: Record<string, never>;
+            outcome?: string | null;
+            /** @description `waiting`, `running`, `ended`. */
+            state: string;
+            /** @description How it ended: `completed`, `failed`, … */
+            status?: string | null;
+            step: string;
+            vars: Record<string, never>;
+            /** @description `answer`, `first`, `call`, `child`, `human`. */
+            waits_for?: string | null;
+        };
+        /** @description A draft, and what is done to it. */
+        Preview: {
+            /** @description When it begins, in ISO 8601; left out: now. */
+            at?: string | null;
+            /** @description The id that the draft runs under. */
+            bot: string;
+            /** @description Who writes, as the `contact` of a dialog test; left out: a guest. */
+            contact?: Record<string, never>;
+            /** @description The draft, saved or not; left out: the saved draft, else what is live. */
+            document?: Record<string, never> | null;
+            /** @description Lines of a dialog test, 1,000 at most. `bot` and `expect` do nothing here. */
+            steps: Record<string, never>[];
+        };
+        /** @description How things stand after the last line that could be done. */
+        PreviewAnswer: {
+            /** @description Calls that wait for a `reply` line, in the order in which such lines answer them. */
+            calls: components["schemas"]["CallView"][];
+            chat?: components["schemas"]["Drawn"] | null;
+            contact?: components["schemas"]["ContactView"] | null;
+            /** @description What the checker says of the draft. With errors nothing runs. */
+            diagnostics: Record<string, never>[];
+            error?: components["schemas"]["LineError"] | null;
+            /** @description When something falls due by itself, in ISO 8601. */
+            next_timer?: string | null;
+            /** @description The clock, in ISO 8601. */
+            now: string;
+            session?: components["schemas"]["PlayedSession"] | null;
+            /** @description What each line did. */
+            turns: components["schemas"]["TurnView"][];
+            window?: components["schemas"]["Window"] | null;
+        };
+        /** @description An error, for whoever called. */
+        Problem: {
+            /** @description What is wrong here, and what to do. */
+            detail: string;
+            /** @description A bot's diagnostics. */
+            diagnostics?: Record<string, never>[] | null;
+            /** @description The key of the body, or the parameter, that it is about. */
+            key?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What kind of error it is; the same for all of a kind. */
+            title: string;
+        };
+        /** @description What is published: the draft, or this document. */
+        Publish: {
+            /** @description Left out: the draft. */
+            document?: Record<string, never> | null;
+            /** @description What changed, for people. */
+            note?: string | null;
+        };
+        PublishAnswer: {
+            /** @description Warnings. */
+            diagnostics: Record<string, never>[];
+            /** @description The file that was written anew, where the bot came from one. */
+            file?: string | null;
+            version: string;
+        };
+        /** @description One entry of a bot's history. */
+        Published: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            note?: string | null;
+            version: string;
+        };
+        /** @description How the conversation is given back. */
+        Release: {
+            /** @description Ends the conversation, too: the next message begins a new one. */
+            close?: boolean;
+            number?: string | null;
+        };
+        /** @description Whom a bot is run for, and how it begins. */
+        Run: {
+            contact: components["schemas"]["ContactName"];
+            /** @description What the bot reads as `trigger.data`: any JSON. */
+            data?: unknown;
+            /** @description The business's number that it writes from; left out: the default one. */
+            number?: string | null;
+            /** @description The step that it begins with; left out: its first. */
+            start?: string | null;
+            /** @description Variables that it begins with, converted to the types that the bot declares. They come before those of the bot's `api` trigger. */
+            variables?: Record<string, never>;
+        };
+        SaidAnswer: {
+            contact: string;
+            /** @description Id of the customer's message. */
+            message: string;
+        };
+        /** @description What a saved or published document looks like to the checker. */
+        Saved: {
+            diagnostics: Record<string, never>[];
+            draft: components["schemas"]["Draft"];
+            /** @description Whether it could be published. */
+            publishable: boolean;
+        };
+        /** @description What a customer does: exactly one of `text`, `tap`, `form` and `content`. */
+        Say: {
+            /** @description Any content, as the transcript shows it: `{"type": "location", "latitude": …}`. */
+            content?: Record<string, never> | null;
+            /** @description Answers of a form. */
+            form?: Record<string, never> | null;
+            /** @description With country code. */
+            from: string;
+            name?: string | null;
+            /** @description Title or id of an option of an earlier message. */
+            tap?: string | null;
+            text?: string | null;
+        };
+        /** @description A running bot. */
+        SessionView: {
+            /** Format: int64 */
+            active: number;
+            bot: string;
+            /** Format: int32 */
+            id: number;
+            number: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            started: number;
+            step: string;
+            variables: Record<string, never>;
+            version: string;
+            /** @description What it waits for: `answer`, `first`, `call`, `child`, `human`. */
+            waits_for?: string | null;
+        };
+        /** @description A lead entered a stage. */
+        Stage: {
+            lead: components["schemas"]["StageLead"];
+        };
+        StageLead: {
+            contact: components["schemas"]["ContactName"];
+            /** @description The lead was created in this stage. */
+            created?: boolean;
+            fields?: Record<string, never>;
+            /** @description The pipeline's own id of the lead: a text, or a number, which counts as its text. */
+            id: string;
+            name?: string | null;
+            pipeline?: string | null;
+            previous_stage?: string | null;
+            stage: string;
+        };
+        /** @description What [`started`] gives, for the description of the API. */
+        Started: {
+            contact: string;
+            not_started: components["schemas"]["NotStarted"][];
+            started: components["schemas"]["StartedBot"][];
+        };
+        StartedBot: {
+            bot: string;
+            /** Format: int32 */
+            session: number;
+            version: string;
+        };
+        /** @description Which sessions of a bot end. */
+        Stop: {
+            contact: components["schemas"]["ContactName"];
+            /**
+             * Format: int32
+             * @description One session; left out: all of this bot's.
+             */
+            session?: number | null;
+        };
+        Stopped: {
+            contact: string;
+            /** @description Sessions that still run. */
+            sessions: number[];
+        };
+        TagChange: {
+            add?: string[];
+            remove?: string[];
+        };
+        /** @description A template of the account, in one of its languages. */
+        TemplateView: {
+            /** @description `marketing`, `utility`, `authentication`. */
+            category: string;
+            language: string;
+            name: string;
+            /** @description Names of the body's parameters; positional ones are numbered `1`, `2`, … */
+            parameters: string[];
+            /** @description `APPROVED` can be sent. */
+            status: string;
+        };
+        /** @description What a turn did. */
+        TraceView: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description For `before`.
+             */
+            position: number;
+            trace: Record<string, never>;
+        };
+        /** @description What a line did. */
+        TurnView: {
+            /** @description The clock behind it, in ISO 8601. */
+            at: string;
+            /** @description From 0. */
+            line: number;
+            /** @description The line, and what the bot said to it, as lines of a dialog test. */
+            test: Record<string, never>[];
+            trace: Record<string, never>[];
+        };
+        /** @description A customer service window. */
+        Window: {
+            /** @description ISO 8601; when it closes or closed. None: the customer never wrote. */
+            closes_at?: string | null;
+            /** @description What is sent now is free, because the customer came by an ad. */
+            free_entry: boolean;
+            human?: components["schemas"]["HumanView"] | null;
+            open: boolean;
+            /** @description Whoever the conversation is assigned to: `{"user": "ana"}` or `{"team": "sales"}`. */
+            owner?: Record<string, never> | null;
+            /** Format: int64 */
+            seconds_left: number;
+        };
+        /** @description A message that a person of the business writes. */
+        Write: {
+            /** @description Who writes: a user's id. */
+            by?: string | null;
+            /** @description The business's number; left out: the default one. */
+            number?: string | null;
+            text: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -1,0 +1,99 @@
+import { Play, Redo2, Undo2 } from "lucide-react";
+import { useMemo } from "react";
+
+import { useLanguage, useTexts } from "../i18n/texts";
+import { usePreview } from "../preview/store";
+import { arrangeSteps } from "./canvas/arranging";
+import { botName } from "./document";
+import { moveSteps, renameBot } from "./edits";
+import { isSame, removeAt } from "./json";
+import { ProblemCount } from "./problems/Problems";
+import { useDocument, useEditor, useEditorStore } from "./store";
+
+/** Above the canvas: which bot it is, whether it is kept, and what is done with the whole of it. */
+export function TopBar() {
+  const text = useTexts();
+  const store = useEditorStore();
+  const document = useDocument();
+  const { past, future } = useEditor((state) => state.history);
+  const { edit, endGesture, undo, redo, ask } = store.getState();
+  const start = usePreview((state) => state.start);
+  const tidy = async () => edit(moveSteps(await arrangeSteps(store.getState().history.document)));
+  const showProblems = () => {
+    const list = window.document.getElementById("problems") as HTMLDetailsElement | null;
+    if (list) {
+      list.open = true;
+      list.querySelector<HTMLElement>("button, summary")?.focus();
+    }
+  };
+  return (
+    <header className="top-bar">
+      <h1 className="bot-name">
+        <input
+          aria-label={text("editor.name")}
+          value={botName(document)}
+          placeholder={store.getState().id}
+          onChange={(event) => edit(renameBot(event.target.value), "name")}
+          onBlur={endGesture}
+          data-path="name"
+        />
+      </h1>
+      <StatusPill />
+      <SavedAt />
+      <div className="top-bar-group">
+        <button type="button" className="button quiet icon" onClick={undo} disabled={past.length === 0} aria-label={text("editor.undo")} title={text("editor.undo")}>
+          <Undo2 size={18} aria-hidden />
+        </button>
+        <button type="button" className="button quiet icon" onClick={redo} disabled={future.length === 0} aria-label={text("editor.redo")} title={text("editor.redo")}>
+          <Redo2 size={18} aria-hidden />
+        </button>
+        <button type="button" className="button quiet" onClick={() => void tidy()}>
+          {text("editor.tidy")}
+        </button>
+      </div>
+      <button type="button" className="button quiet" onClick={showProblems} title={text("problems.show")}>
+        <ProblemCount />
+      </button>
+      <button type="button" className="button" onClick={start}>
+        <Play size={16} aria-hidden />
+        {text("editor.test")}
+      </button>
+      <button type="button" className="button primary" onClick={() => ask({ what: "publish" })}>
+        {text("editor.publish")}
+      </button>
+    </header>
+  );
+}
+
+/** Whether what is shown is live; where its cards stand on the canvas does not count. */
+function StatusPill() {
+  const text = useTexts();
+  const document = useDocument();
+  const live = useEditor((state) => state.live);
+  const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live, ["layout"])), [document, live]);
+  if (live === null) {
+    return <span className="pill">{text("status.draft")}</span>;
+  }
+  return isLive ? <span className="pill ok">{text("status.live")}</span> : <span className="pill warn">{text("status.draft_and_live")}</span>;
+}
+
+function SavedAt() {
+  const text = useTexts();
+  const [language] = useLanguage();
+  const saving = useEditor((state) => state.saving);
+  const said = () => {
+    switch (saving.state) {
+      case "unchanged":
+        return "";
+      case "saved":
+        return text("saving.saved", { time: new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(saving.at) });
+      default:
+        return text(`saving.${saving.state}`);
+    }
+  };
+  return (
+    <span className={saving.state === "failed" ? "saved error-text" : "saved muted"} role="status">
+      {said()}
+    </span>
+  );
+}

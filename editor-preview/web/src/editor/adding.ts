@@ -1,0 +1,40 @@
+import type { Texts } from "../i18n/texts";
+import { blankStep } from "./blanks";
+import { CARD_WIDTH } from "./canvas/size";
+import { type Position, positionsOf, stepsOf } from "./document";
+import { addStep, freshId } from "./edits";
+import { type Outcome, outcomesOf } from "./outcomes";
+import type { EditorState } from "./store";
+
+/** A way out of a step. */
+export interface From {
+  step: string;
+  outcome: Outcome;
+}
+
+/** Adds a step of a kind, right of the step that leads to it, and opens its fields. Its coming and its place are undone as one. */
+export function addNew(editor: EditorState, kind: string, text: Texts, from: From | undefined): void {
+  const id = freshId(editor.history.document, kind);
+  editor.move(new Map([[id, placeAfter(editor, from?.step)]]), `add ${id}`);
+  editor.edit(addStep(id, blankStep(kind, text), from), `add ${id}`);
+  editor.endGesture();
+  editor.open(id, "text");
+}
+
+/** The way of a step that a new step comes at: the first that leads nowhere and should. */
+export function openWay({ history }: EditorState, step: string | undefined): From | undefined {
+  const found = step === undefined ? undefined : stepsOf(history.document).get(step);
+  const outcome = found && outcomesOf(found).find(({ isOpen, rare }) => isOpen && !rare);
+  return step !== undefined && outcome ? { step, outcome } : undefined;
+}
+
+/** Right of the step before it; without one, below all others. */
+function placeAfter({ history, arranged }: EditorState, before: string | undefined): Position {
+  const places = new Map([...arranged, ...positionsOf(history.document)]);
+  const place = before === undefined ? undefined : places.get(before);
+  if (place) {
+    return { x: place.x + CARD_WIDTH + 96, y: place.y + 24 };
+  }
+  const lowest = Math.max(0, ...[...places.values()].map(({ y }) => y));
+  return { x: 40, y: places.size > 0 ? lowest + 240 : 40 };
+}

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { autosave } from "./autosave";
+import { renameBot } from "./edits";
+import type { JsonObject } from "./json";
+import { createEditor } from "./store";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function editing(save: (id: string, document: JsonObject) => Promise<void> = async () => {}) {
+  const saved: JsonObject[] = [];
+  const editor = createEditor("sample", { name: "A" });
+  const end = autosave(editor, async (id, document) => {
+    await save(id, document);
+    saved.push(document);
+    return { publishable: true, diagnostics: [], draft: { document, at: 7 } };
+  });
+  return { editor, end, saved, rename: (name: string) => editor.getState().edit(renameBot(name), "name") };
+}
+
+test("nothing is saved before something changed, and a pause makes one save of many changes", async () => {
+  const { editor, saved, rename } = editing();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saved).toEqual([]);
+  rename("B");
+  rename("C");
+  expect(editor.getState().saving).toEqual({ state: "waiting" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(saved).toEqual([{ name: "C" }]);
+  expect(editor.getState().saving).toEqual({ state: "saved", at: 7 });
+});
+
+test("what changes during a save is saved after it", async () => {
+  const { saved, rename } = editing(() => new Promise((resolve) => setTimeout(resolve, 2_000)));
+  rename("B");
+  await vi.advanceTimersByTimeAsync(1_000);
+  rename("C");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saved).toEqual([{ name: "B" }, { name: "C" }]);
+});
+
+test("a save that failed is said, and tried again", async () => {
+  let isDown = true;
+  const { editor, saved, rename } = editing(async () => {
+    if (isDown) {
+      throw new Error("down");
+    }
+  });
+  rename("B");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(editor.getState().saving).toEqual({ state: "failed" });
+  isDown = false;
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(saved).toEqual([{ name: "B" }]);
+});
+
+test("leaving the editor saves what is left", async () => {
+  const { end, saved, rename } = editing();
+  rename("B");
+  end();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(saved).toEqual([{ name: "B" }]);
+});

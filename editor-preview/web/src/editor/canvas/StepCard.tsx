@@ -1,0 +1,83 @@
+import { Handle, type Node, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { CircleX, Flag, MapPin, TriangleAlert } from "lucide-react";
+import { memo, useEffect } from "react";
+
+import { useTexts } from "../../i18n/texts";
+import { kindOf, stepName, summaryOf } from "../document";
+import type { JsonObject } from "../json";
+import { kindNamed, kindText } from "../kinds";
+import { shownOutcomes } from "../outcomes";
+import { useLabel } from "../useLabel";
+
+/** What a card knows of its step. */
+export type StepNode = Node<
+  {
+    step: JsonObject;
+    isStart: boolean;
+    /** What starts the bot here. */
+    triggers: string;
+    errors: number;
+    warnings: number;
+    isCurrent: boolean;
+  },
+  "step"
+>;
+
+/** A step on the canvas: what it is, what it holds, and one port for each way out of it. */
+export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
+  const text = useTexts();
+  const label = useLabel();
+  const { step, isStart, triggers, errors, warnings, isCurrent } = data;
+  const kind = kindOf(step);
+  const { group, icon: Icon } = kindNamed(kind);
+  const summary = summaryOf(step);
+  const outcomes = shownOutcomes(step, selected);
+  usePlacedPorts(id, `${outcomes.map((outcome) => outcome.id).join(" ")} ${summary !== ""}`);
+  return (
+    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}`} data-group={group}>
+      <Handle type="target" position={Position.Left} className="port port-in" isConnectableStart={false} />
+      <div className="card-head">
+        <Icon size={18} aria-hidden className="card-icon" />
+        <span className="card-title">
+          <span className="card-name">{stepName(id, step)}</span>
+          <span className="card-kind">{text(kindText(kind), { kind })}</span>
+        </span>
+        {isStart && (
+          <span className="card-badge" title={text("card.start", { triggers })}>
+            <Flag size={14} aria-hidden />
+          </span>
+        )}
+        {isCurrent && (
+          <span className="card-badge is-current" title={text("card.current")}>
+            <MapPin size={14} aria-hidden />
+          </span>
+        )}
+        {errors > 0 && (
+          <span className="card-badge error-text">
+            <CircleX size={14} aria-hidden /> {errors}
+          </span>
+        )}
+        {warnings > 0 && (
+          <span className="card-badge warn-text">
+            <TriangleAlert size={14} aria-hidden /> {warnings}
+          </span>
+        )}
+      </div>
+      {summary && <p className="card-summary">{summary}</p>}
+      <ul className="card-ports">
+        {outcomes.map((outcome) => (
+          <li key={outcome.id} className={outcome.isOpen ? "card-port is-open" : "card-port"}>
+            <span className="card-port-name">{label(outcome.label)}</span>
+            <Handle type="source" position={Position.Right} id={outcome.id} className="port" />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+});
+
+/** Tells the canvas where the ports are when others are shown, or elsewhere: it measures them only when a card comes in. */
+function usePlacedPorts(id: string, ports: string): void {
+  const update = useUpdateNodeInternals();
+  useEffect(() => update(id), [update, id, ports]);
+}

@@ -1,0 +1,111 @@
+/** Changes of a bot's document. Each gives a new document that shares with the old one all that it does not change. */
+import { type Position, startOf, stepsOf } from "./document";
+import { getAt, isObject, type Json, type JsonObject, type Path, removeAt, setAt } from "./json";
+import { documentLinks, type Outcome, outcomesOf, withLink, withoutLink } from "./outcomes";
+
+/** A change of the document. */
+export type Edit = (document: JsonObject) => JsonObject;
+
+/** Puts a value into a step. */
+export function setInStep(step: string, path: Path, value: Json): Edit {
+  return (document) => setAt(document, ["steps", step, ...path], value);
+}
+
+/** Writes a text of a step; an empty one is taken out, unless it has to be there. */
+export function setText(step: string, path: Path, text: string, required = false): Edit {
+  return (document) => (text === "" && !required ? removeAt(document, ["steps", step, ...path]) : setAt(document, ["steps", step, ...path], text));
+}
+
+/** Gives a step its title on the canvas. */
+export function rename(step: string, label: string): Edit {
+  return setText(step, ["label"], label);
+}
+
+/** Gives the bot its name. */
+export function renameBot(name: string): Edit {
+  return (document) => setAt(document, ["name"], name);
+}
+
+/** Puts steps somewhere on the canvas. */
+export function moveSteps(positions: ReadonlyMap<string, Position>): Edit {
+  return (document) => {
+    const placed = getAt(document, ["layout", "steps"]);
+    const moved = isObject(placed) ? { ...placed } : {};
+    for (const [id, { x, y }] of positions) {
+      const before = moved[id];
+      moved[id] = { ...(isObject(before) ? before : {}), x: Math.round(x), y: Math.round(y) };
+    }
+    return setAt(document, ["layout", "steps"], moved);
+  };
+}
+
+/** Lets a way of a step lead to another one. */
+export function connect(step: string, outcome: Outcome, target: string): Edit {
+  return changeStep(step, (before) => withLink(before, outcome, target));
+}
+
+/** Lets a way of a step lead nowhere. */
+export function disconnect(step: string, outcome: Outcome): Edit {
+  return changeStep(step, (before) => withoutLink(before, outcome));
+}
+
+/** Takes steps out, with the links that led to them, their translations and their places. */
+export function deleteSteps(ids: ReadonlySet<string>): Edit {
+  return (document) => {
+    const kept = [...stepsOf(document)].filter(([id]) => !ids.has(id));
+    let changed = [...ids].reduce((rest, id) => removeAt(removeAt(rest, ["steps", id]), ["layout", "steps", id]), document);
+    for (const [id, step] of kept) {
+      const lost = outcomesOf(step).filter(({ target }) => target !== null && ids.has(target));
+      if (lost.length > 0) {
+        changed = setAt(changed, ["steps", id], lost.reduce(withoutLink, step));
+      }
+    }
+    for (const { path, target } of documentLinks(document)) {
+      if (ids.has(target)) {
+        const isObjectOfLink = path.at(-1) === "goto";
+        changed = removeAt(changed, isObjectOfLink ? path.slice(0, -1) : path);
+      }
+    }
+    return withoutTranslations(changed, ids);
+  };
+}
+
+/** Adds a step; where a way is given it leads there, and in a bot without a first step it is the first. */
+export function addStep(id: string, step: JsonObject, from?: { step: string; outcome: Outcome }): Edit {
+  return (document) => {
+    const hasStart = stepsOf(document).has(startOf(document));
+    const added = setAt(document, ["steps", id], step);
+    const begun = hasStart ? added : setAt(added, ["start"], id);
+    return from ? connect(from.step, from.outcome, id)(begun) : begun;
+  };
+}
+
+/** An id that no step has yet, made from a kind: `message`, `message_2`, … */
+export function freshId(document: JsonObject, kind: string): string {
+  const steps = stepsOf(document);
+  let id = kind;
+  for (let number = 2; steps.has(id); number += 1) {
+    id = `${kind}_${number}`;
+  }
+  return id;
+}
+
+function changeStep(id: string, change: (step: JsonObject) => JsonObject): Edit {
+  return (document) => {
+    const step = stepsOf(document).get(id);
+    return step ? setAt(document, ["steps", id], change(step)) : document;
+  };
+}
+
+/** Translations are kept by `step.key`. */
+function withoutTranslations(document: JsonObject, ids: ReadonlySet<string>): JsonObject {
+  const { translations } = document;
+  if (!isObject(translations)) {
+    return document;
+  }
+  const kept = Object.entries(translations).map(([language, texts]): [string, Json] => {
+    const isOfAnother = ([key]: [string, Json]) => !ids.has(key.split(".")[0] ?? "");
+    return [language, isObject(texts) ? Object.fromEntries(Object.entries(texts).filter(isOfAnother)) : texts];
+  });
+  return { ...document, translations: Object.fromEntries(kept) };
+}

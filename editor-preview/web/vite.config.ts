@@ -1,0 +1,35 @@
+import { lingui } from "@lingui/vite-plugin";
+import { defineConfig } from "vitest/config";
+
+/** The server that `npm run dev` shows the studio of. */
+const SERVER = process.env.SALESBOT_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [lingui()],
+  // The server answers under this path with the files that were built.
+  base: "/studio/",
+  build: {
+    target: "es2023",
+    // The studio's policy allows files of its own origin alone: nothing is written into the page or the style.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      onLog(level, log, report) {
+        // Packages mark code for browsers, which is all that there is here.
+        if (log.code !== "MODULE_LEVEL_DIRECTIVE") {
+          report(level, log);
+        }
+      },
+    },
+  },
+  worker: { format: "es" },
+  server: {
+    proxy: {
+      "/api": SERVER,
+      "/assets/chat.css": SERVER,
+    },
+  },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    environment: "jsdom",
+  },
+});

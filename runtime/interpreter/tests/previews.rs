@@ -1,0 +1,264 @@
+//! Previews: what the lines of a dialog do to a draft, and what is told of it.
+
+use std::sync::Arc;
+
+use interpreter::dialog::{Dialog, DialogContact, Line, Played, called_by, preview, run};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use steps::{
+    bot::{Bot, Document},
+    contact::Call,
+    environment::Environment,
+    event::{ChannelError, Delivery, Reaction},
+    fact::Fact,
+    ids::{BotId, NumberId},
+    message::Message,
+    trace::Traced,
+};
+
+fn bot(id: &str, document: Value) -> Arc<Bot> {
+    let document: Document = serde_json::from_value(document).unwrap();
+    Bot::new(BotId::new(id).unwrap(), document)
+}
+
+/// Buttons, a list, a call, a question.
+fn shop() -> Arc<Bot> {
+    bot(
+        "shop",
+        json!({
+            "language": "en",
+            "variables": {"size": {"type": "integer", "default": 1}},
+            "triggers": [{"on": "message", "keywords": ["hi"]}, {"on": "api", "when": "false"}],
+            "start": "welcome",
+            "steps": {
+                "welcome": {"type": "message", "text": "Hello", "buttons": [
+                    {"id": "buy", "title": "Buy", "goto": "choose"}, {"id": "ask", "title": "Ask", "goto": "call"}]},
+                "choose": {"type": "list", "text": "Which one?", "button": "Show", "sections": [
+                    {"rows": [{"id": "a", "title": "Anchor", "goto": "bye"}, {"id": "b", "title": "Bell", "goto": "bye"}]}]},
+                "call": {"type": "http", "method": "GET", "url": "https://example.com/price", "next": "told", "failed": "bye"},
+                "told": {"type": "message", "text": "Size {{ vars.size }}", "next": "bye"},
+                "bye": {"type": "message", "text": "Bye"}
+            }
+        }),
+    )
+}
+
+fn environment() -> Arc<Environment> {
+    Arc::new(Environment { default_number: NumberId::new("100"), ..Environment::default() })
+}
+
+fn explain(code: i64) -> ChannelError {
+    ChannelError { code, name: "refused".into(), text: "refused".into(), reaction: Reaction::Drop }
+}
+
+fn dialog(lines: Value) -> Dialog {
+    let steps: Vec<Line> = serde_json::from_value(lines).unwrap();
+    Dialog { name: String::new(), contact: DialogContact::default(), at: None, steps }
+}
+
+fn played(bot: &Arc<Bot>, lines: Value) -> Played {
+    preview(bot, &[], &environment(), &dialog(lines), &explain).unwrap()
+}
+
+/// The lines of a test that a preview makes.
+fn test_of(played: &Played) -> Vec<Value> {
+    played.turns.iter().flat_map(|turn| &turn.test).map(|line| serde_json::to_value(line).unwrap()).collect()
+}
+
+fn said(played: &Played) -> Vec<&str> {
+    played.rehearsal.said.iter().map(|said| said.message.text()).collect()
+}
+
+/// The id of an option of the last message.
+fn option(played: &Played, title: &str) -> String {
+    let last = played.rehearsal.said.last().unwrap();
+    last.message.replies().iter().find(|reply| reply.title == title).unwrap().id.clone()
+}
+
+#[test]
+fn a_tap_names_the_option_that_was_drawn() {
+    let shop = shop();
+    let buy = option(&played(&shop, json!([{"customer": "hi"}])), "Buy");
+    let lines = json!([{"customer": "hi"}, {"customer": {"reply": buy}}]);
+    let bell = option(&played(&shop, lines.clone()), "Bell");
+    let mut lines = lines.as_array().unwrap().clone();
+    lines.push(json!({"customer": {"reply": bell}}));
+    let played = played(&shop, lines.into());
+    assert_eq!(said(&played), ["Hello", "Which one?", "Bye"]);
+    assert!(played.failure.is_none() && played.rehearsal.contact.sessions.is_empty());
+
+    let expected = [
+        json!({"customer": "hi"}),
+        json!({"bot": {"text": "Hello", "buttons": ["Buy", "Ask"]}}),
+        json!({"customer": {"tap": "Buy"}}),
+        json!({"bot": {"text": "Which one?", "buttons": ["Anchor", "Bell"]}}),
+        json!({"customer": {"tap": "Bell"}}),
+        json!({"bot": "Bye"}),
+    ];
+    assert_eq!(test_of(&played), expected);
+    let report = run(&shop, &[], &environment(), &dialog(Value::from(expected.to_vec())), &explain);
+    assert!(report.failure.is_none(), "{:?}", report.failure);
+}
+
+#[test]
+fn a_preview_starts_a_bot_at_any_step_whatever_its_triggers_say() {
+    let shop = shop();
+    let from_start = played(&shop, json!([{"start": {"on": "preview"}}]));
+    assert_eq!(said(&from_start), ["Hello"]);
+    let by_api = played(&shop, json!([{"start": {"on": "api"}}]));
+    assert!(said(&by_api).is_empty(), "its `api` trigger forbids it");
+
+    let from_here = played(&shop, json!([{"start": {"on": "preview", "step": "told", "variables": {"size": "7"}}}]));
+    assert_eq!(said(&from_here), ["Size 7", "Bye"]);
+    let started = |played: &Played| {
+        let lines = played.turns[0].trace.iter();
+        lines.filter(|line| matches!(&line.what, Traced::Started { on, .. } if on == "preview")).count()
+    };
+    assert_eq!((started(&from_start), started(&from_here)), (1, 1));
+}
+
+#[test]
+fn a_start_that_makes_no_sense_is_told() {
+    let shop = shop();
+    for (start, expected) in [
+        (json!({"on": "preview", "step": "tolt"}), "did you mean `told`?"),
+        (json!({"on": "preview", "step": 7}), "`step` is the id"),
+        (json!({"on": "preview", "variables": []}), "`variables` is an object"),
+        (json!({"on": "preview", "variables": {"size": "big"}}), "`variables.size`"),
+        (json!({"on": "preview", "stp": "told"}), "did you mean `step`?"),
+    ] {
+        let played = played(&shop, json!([{"start": start}]));
+        let message = played.failure.map(|failure| failure.message).unwrap_or_default();
+        assert!(message.contains(expected), "{start}: {message}");
+        assert!(played.turns.is_empty() && played.rehearsal.said.is_empty());
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_done_ends_it_and_keeps_what_was_done() {
+    let played = played(&shop(), json!([{"customer": "hi"}, {"customer": {"tap": "Sell"}}, {"customer": {"tap": "Buy"}}]));
+    let failure = played.failure.as_ref().unwrap();
+    assert_eq!(failure.line, 1);
+    assert!(failure.message.contains("Buy, Ask"), "{}", failure.message);
+    assert_eq!((played.turns.len(), said(&played)), (1, vec!["Hello"]));
+}
+
+#[test]
+fn a_call_waits_for_its_reply() {
+    let lines = json!([{"customer": "hi"}, {"customer": {"tap": "Ask"}}]);
+    let waiting = played(&shop(), lines.clone());
+    assert!(matches!(&waiting.rehearsal.calls[..], [(_, Call::Http(call), _)] if call.url == "https://example.com/price"));
+    let mut lines = lines.as_array().unwrap().clone();
+    lines.push(json!({"reply": {"status": 200}}));
+    let answered = played(&shop(), lines.into());
+    assert_eq!(said(&answered), ["Hello", "Size 1", "Bye"]);
+    assert!(answered.rehearsal.calls.is_empty());
+}
+
+#[test]
+fn time_passes_in_the_story() {
+    let played = played(&shop(), json!([{"customer": "hi"}, {"status": "read"}, {"pass": "25h"}]));
+    let states = played.rehearsal.story().filter_map(|(at, fact)| match fact {
+        Fact::Status { status } => Some((at, status.state)),
+        _ => None,
+    });
+    let begin = played.turns[0].at;
+    assert_eq!(states.collect::<Vec<_>>(), [(begin, Delivery::Read)]);
+    assert_eq!(played.rehearsal.now, begin.plus(25 * steps::moment::HOUR));
+    assert_eq!(said(&played), ["Hello"], "the session has expired, and nobody heard of it");
+}
+
+#[test]
+fn the_same_lines_give_the_same_answer() {
+    let lines = json!([{"customer": "hi"}, {"customer": {"tap": "Ask"}}, {"pass": "1h"}, {"agent": "Hello?"}]);
+    let (one, two) = (played(&shop(), lines.clone()), played(&shop(), lines));
+    assert_eq!((&one.turns, &one.rehearsal.contact), (&two.turns, &two.rehearsal.contact));
+}
+
+#[test]
+fn a_bot_that_never_rests_is_stopped_and_told() {
+    let restless = bot(
+        "restless",
+        json!({"triggers": [{"on": "message", "any": true}], "start": "wait", "steps": {
+            "wait": {"type": "wait", "for": {"delay": "1s"}, "next": "wait"}}}),
+    );
+    let played = played(&restless, json!([{"customer": "hi"}, {"pass": "30d"}, {"customer": "still there?"}]));
+    let failure = played.failure.unwrap();
+    assert_eq!(failure.line, 1);
+    assert!(failure.message.contains("wakes up again and again"), "{}", failure.message);
+}
+
+#[test]
+fn called_bots_are_found_with_those_that_they_call() {
+    let caller = |id: &str, calls: &str| {
+        let steps = json!({"call": {"type": "start_bot", "bot": calls, "next": "done"}, "done": {"type": "message", "text": id}});
+        bot(id, json!({"start": "call", "steps": steps}))
+    };
+    let (one, two, three) = (caller("one", "two"), caller("two", "three"), caller("three", "one"));
+    let live = [&one, &two, &three];
+    let found = called_by(&one, |name| live.iter().find(|bot| bot.id.as_str() == name).map(|bot| (*bot).clone()));
+    assert_eq!(found.iter().map(|bot| bot.id.as_str()).collect::<Vec<_>>(), ["two", "three"]);
+    assert!(called_by(&one, |_| None).is_empty());
+}
+
+/// Any JSON, not deep.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z+:{}\\-0-9é]{0,8}".prop_map(Value::from),
+        prop_oneof!["hi", "Buy", "25h", "9999999999d", "release", "preview", "stage", "api", "image"].prop_map(Value::from),
+    ];
+    let keys = prop_oneof![
+        "text",
+        "tap",
+        "reply",
+        "form",
+        "media",
+        "location",
+        "order",
+        "reaction",
+        "on",
+        "step",
+        "variables",
+        "path",
+        "value",
+        "status",
+        "json",
+        "failed",
+        "fields",
+        "handoff",
+        "card",
+        "lead",
+        "[a-z]{1,4}"
+    ];
+    leaf.prop_recursive(3, 16, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((keys.clone(), inner), 0..3).prop_map(|pairs| Value::Object(Map::from_iter(pairs))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_the_lines_a_preview_comes_to_an_end(
+        lines in prop::collection::vec(
+            (prop_oneof!["customer", "pass", "start", "reply", "status", "agent", "bot", "expect"], anything()), 0..6),
+        contact in anything(),
+        at in prop::option::of("[0-9TZ:+\\-]{0,20}"),
+    ) {
+        let lines = std::iter::once(json!({"customer": "hi"})).chain(lines.into_iter().map(|(key, value)| json!({key: value})));
+        let steps: Vec<Line> = lines.filter_map(|line| serde_json::from_value(line).ok()).collect();
+        let contact: DialogContact = serde_json::from_value(contact).unwrap_or_default();
+        let dialog = Dialog { name: String::new(), contact, at, steps };
+        if let Ok(played) = preview(&shop(), &[], &environment(), &dialog, &explain) {
+            let done = played.failure.as_ref().map_or(dialog.steps.len(), |failure| failure.line);
+            prop_assert_eq!(played.turns.len(), done);
+            prop_assert!(played.rehearsal.said.iter().all(|said| !matches!(said.message, Message::Template(_))));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Previews: a draft plays what was done to it, as a dialog test would, and it is told what the customer sees and why.
+//!
+//! A preview is a function of its request: nothing is kept here, so any server answers, two people can preview one draft, and "back" is
+//! the same request with fewer lines. No call goes out: it waits for its `reply` line.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use editor_preview::{html, story};
+use interpreter::{
+    Bots,
+    dialog::{Dialog, DialogContact, Failure, Line, Played, PlayedLine, called_by, preview as play},
+    rehearsal::Rehearsal,
+};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use steps::{
+    bot::Bot,
+    contact::{Call, Work},
+    environment::Environment,
+    ids::{BotId, EntryId},
+    moment::Moment,
+    secrets::masked_json,
+    trace::{TraceLine, Traced},
+};
+use tokio::sync::Semaphore;
+
+use super::{
+    bots::no_bot,
+    contacts::{self, ContactView, Window},
+    input::JsonBody,
+};
+use crate::{
+    app::App,
+    bots::{self, Checked},
+    problem::Problem,
+};
+
+/// The most lines of a preview.
+const MAX_LINES: usize = 1_000;
+/// Previews that are played at a time, the others wait: they must not take the processor from customers' messages.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+/// A draft, and what is done to it.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Preview {
+    /// The id that the draft runs under.
+    bot: String,
+    /// The draft, saved or not; left out: the saved draft, else what is live.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    document: Option<Map<String, Value>>,
+    /// Who writes, as the `contact` of a dialog test; left out: a guest.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    contact: DialogContact,
+    /// When it begins, in ISO 8601; left out: now.
+    #[serde(default)]
+    at: Option<String>,
+    /// Lines of a dialog test, 1,000 at most. `bot` and `expect` do nothing here.
+    #[schema(value_type = Vec<Object>)]
+    steps: Vec<Line>,
+}
+
+/// How things stand after the last line that could be done.
+#[derive(Default, Serialize, utoipa::ToSchema)]
+pub(super) struct PreviewAnswer {
+    /// What the checker says of the draft. With errors nothing runs.
+    #[schema(value_type = Vec<Object>)]
+    diagnostics: Value,
+    /// What the customer sees; null where nothing ran, as what else tells of a conversation.
+    chat: Option<Drawn>,
+    /// What each line did.
+    turns: Vec<TurnView>,
+    /// The session that listens, else the newest, else the one that ended last.
+    session: Option<PlayedSession>,
+    contact: Option<ContactView>,
+    window: Option<Window>,
+    /// The clock, in ISO 8601.
+    now: String,
+    /// When something falls due by itself, in ISO 8601.
+    next_timer: Option<String>,
+    /// Calls that wait for a `reply` line, in the order in which such lines answer them.
+    calls: Vec<CallView>,
+    /// The line that could not be done; those before it ran, none behind it.
+    error: Option<LineError>,
+}
+
+/// A chat as it is drawn everywhere.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Drawn {
+    /// A fragment without script and style; its stylesheet is `/assets/chat.css`.
+    html: String,
+}
+
+/// What a line did.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct TurnView {
+    /// From 0.
+    line: usize,
+    /// The clock behind it, in ISO 8601.
+    at: String,
+    #[schema(value_type = Vec<Object>)]
+    trace: Vec<TraceLine>,
+    /// The line, and what the bot said to it, as lines of a dialog test.
+    #[schema(value_type = Vec<Object>)]
+    test: Vec<Line>,
+}
+
+/// A session of the preview.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct PlayedSession {
+    bot: String,
+    step: String,
+    #[schema(value_type = Object)]
+    vars: Map<String, Value>,
+    /// Answers of the last form.
+    #[schema(value_type = Object)]
+    flow: Map<String, Value>,
+    /// `waiting`, `running`, `ended`.
+    #[schema(value_type = String)]
+    state: &'static str,
+    /// `answer`, `first`, `call`, `child`, `human`.
+    waits_for: Option<String>,
+    /// How it ended: `completed`, `failed`, …
+    status: Option<String>,
+    outcome: Option<String>,
+}
+
+/// A call that waits for its answer.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct CallView {
+    entry: u32,
+    /// `http`, `ai_reply`, `ai_route`, `ai_extract`.
+    kind: String,
+    /// The step that made it.
+    step: Option<String>,
+    /// What would go out; secrets by their name.
+    #[schema(value_type = Object)]
+    request: Value,
+}
+
+/// Why a line could not be done.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct LineError {
+    /// From 0.
+    line: usize,
+    message: String,
+}
+
+/// Plays a draft: what the customer would see, and what each line did. Nothing is kept, no message and no call goes out.
+#[utoipa::path(post, path = "/api/v1/previews", tag = "bots", request_body = Preview,
+    responses((status = 200, body = PreviewAnswer), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn preview(
+    State(app): State<Arc<App>>,
+    JsonBody(mut preview): JsonBody<Preview>,
+) -> Result<Json<PreviewAnswer>, Problem> {
+    let id = BotId::new(&preview.bot).map_err(|error| Problem::invalid("bot", error.to_string()))?;
+    if preview.steps.len() > MAX_LINES {
+        let detail = format!("{} lines; a preview takes {MAX_LINES} at most", preview.steps.len());
+        return Err(Problem::invalid("steps", detail));
+    }
+    let document = match preview.document.take() {
+        Some(document) => Value::Object(document),
+        None => saved(&app, &id).await?.ok_or_else(|| no_bot(&id))?,
+    };
+    let stage = Stage { live: app.bots.load_full(), environment: app.environment.load_full(), now: app.now() };
+    // Two can run; the semaphore is never closed.
+    let permit = AT_ONCE.acquire().await.map_err(|error| Problem::busy(error.to_string()))?;
+    let played = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        stage.play(&id, &document, preview)
+    });
+    let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the preview failed");
+    played.await.map_err(failed)?.map(Json)
+}
+
+/// The saved draft, else what is live.
+async fn saved(app: &Arc<App>, id: &BotId) -> Result<Option<Value>, Problem> {
+    if let Some(draft) = bots::draft(app, id).await? {
+        return Ok(Some(draft.document));
+    }
+    let version = app.bots.load().live(id).map(|bot| bot.version.clone());
+    let Some(version) = version else { return Ok(None) };
+    Ok(bots::source_of(app, id, version.as_str()).await?)
+}
+
+/// What a preview knows of the account.
+struct Stage {
+    /// The bots that the draft may call.
+    live: Arc<Bots>,
+    environment: Arc<Environment>,
+    now: Moment,
+}
+
+impl Stage {
+    fn play(&self, id: &BotId, document: &Value, preview: Preview) -> Result<PreviewAnswer, Problem> {
+        let Checked { bot, diagnostics } = bots::check(id.as_str(), &document.to_string(), &self.environment);
+        let zone = bot.as_ref().map_or(TimeZone::UTC, |bot| bot.zone.clone());
+        let begin = preview.at.as_deref().map(|at| {
+            let detail = || format!("{at:?} is no moment; one is expected such as \"2026-03-02T10:00:00-03:00\"");
+            Moment::read(at, &zone).ok_or_else(|| Problem::invalid("at", detail()))
+        });
+        let begin = begin.transpose()?.unwrap_or(self.now).to_string();
+        let Some(bot) = bot else { return Ok(PreviewAnswer { diagnostics, now: begin, ..PreviewAnswer::default() }) };
+        let dialog = Dialog { name: String::new(), contact: preview.contact, at: Some(begin), steps: preview.steps };
+        let others = called_by(&bot, |name| self.live.live(&BotId::new(name).ok()?).cloned());
+        // Forms of a preview are no forms of a customer: their tokens are made with a key of its own.
+        let environment = Arc::new(Environment { token_key: [0; 32], ..Environment::clone(&self.environment) });
+        let explain = |code| whatsapp::errors::new(code, "");
+        let played = play(&bot, &others, &environment, &dialog, &explain);
+        let played = played.map_err(|failure| Problem::invalid("contact", failure.message))?;
+        Ok(answer(&bot, diagnostics, played))
+    }
+}
+
+fn answer(bot: &Bot, diagnostics: Value, played: Played) -> PreviewAnswer {
+    let Played { rehearsal, turns, failure } = played;
+    let (contact, now) = (&rehearsal.contact, rehearsal.now);
+    let number = rehearsal.number();
+    let name = if bot.document.name.is_empty() { bot.id.as_str() } else { &bot.document.name };
+    let chat = story::chat(name, rehearsal.story(), now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
+    let turn = |PlayedLine { line, at, trace, test }| TurnView { line, at: at.to_string(), trace: trace.0, test };
+    PreviewAnswer {
+        diagnostics,
+        chat: Some(Drawn { html: html::chat(&chat) }),
+        turns: turns.into_iter().map(turn).collect(),
+        session: session(&rehearsal),
+        contact: Some(contacts::view_at(contact, &number, now)),
+        window: Some(contact.conversation(&number).map(|conversation| contacts::window(conversation, now)).unwrap_or_default()),
+        now: now.to_string(),
+        next_timer: rehearsal.due().map(|due| due.to_string()),
+        calls: rehearsal.calls.iter().map(|(entry, call, _)| call_view(&rehearsal, *entry, call)).collect(),
+        error: failure.map(|Failure { line, message, .. }| LineError { line, message }),
+    }
+}
+
+fn session(rehearsal: &Rehearsal) -> Option<PlayedSession> {
+    if let Some(frame) = rehearsal.session().and_then(|session| session.frame()) {
+        return Some(PlayedSession {
+            bot: frame.bot.to_string(),
+            step: frame.step.to_string(),
+            vars: frame.vars.clone(),
+            flow: frame.flow.clone(),
+            state: if frame.wait.is_some() { "waiting" } else { "running" },
+            waits_for: contacts::waits_for(frame),
+            status: None,
+            outcome: None,
+        });
+    }
+    let ended = rehearsal.ended.as_ref()?;
+    let lines = rehearsal.trace.0.iter().rev().filter(|line| line.session == Some(ended.session));
+    let mut steps = lines.filter_map(|line| match &line.what {
+        Traced::Step { step, .. } => Some(step.to_string()),
+        _ => None,
+    });
+    Some(PlayedSession {
+        bot: ended.bot.to_string(),
+        step: steps.next().unwrap_or_default(),
+        vars: ended.vars.clone(),
+        flow: ended.flow.clone(),
+        state: "ended",
+        waits_for: None,
+        status: Some(ended.status.clone()),
+        outcome: Some(ended.outcome.clone()),
+    })
+}
+
+fn call_view(rehearsal: &Rehearsal, entry: EntryId, call: &Call) -> CallView {
+    let step = rehearsal.contact.pending.iter().find(|pending| pending.id == entry).and_then(|pending| match &pending.work {
+        Work::Call(call) => Some(call.step.to_string()),
+        _ => None,
+    });
+    let mut request = masked_json(&serde_json::to_value(call).unwrap_or_default());
+    let kind = request.as_object_mut().and_then(|request| request.shift_remove("call"));
+    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+    CallView { entry: entry.0, kind, step, request }
+}
+
+#[cfg(test)]
+mod tests;
