@@ -223,6 +223,9 @@ pub enum SendOutcome {
     Refused(ChannelError),
     /// Refused for now: to be repeated after so many milliseconds.
     Deferred { error: ChannelError, after: i64 },
+    /// It did not go to the channel, for its number rests or has more to send than it may: to be repeated after so many milliseconds,
+    /// and no try is lost.
+    Postponed { error: ChannelError, after: i64 },
     /// Cut off: nobody knows whether it was accepted. Settled by a status, or sent again after a while.
     Unknown,
 }

@@ -65,10 +65,11 @@ impl Machine<'_> {
                 self.accepted(entry, message_id, now);
                 Ok(())
             }
-            SendOutcome::Deferred { after, error } => {
+            SendOutcome::Deferred { after, error } | SendOutcome::Postponed { after, error } => {
                 if let Some(send) = self.pending_send(entry) {
                     send.claim = None;
                     send.attempts += 1;
+                    send.tries += u32::from(matches!(outcome, SendOutcome::Deferred { .. }));
                     send.due = now.plus(*after);
                 }
                 self.ignore(&format!("send {entry} is to be repeated: {}", error.name));
@@ -93,15 +94,16 @@ impl Machine<'_> {
     pub fn cut_off(&mut self, entry: EntryId) -> Result<(), Need> {
         let now = self.now();
         let Some(send) = self.pending_send(entry) else { return Ok(()) };
-        if send.attempts >= MAX_TRIES {
-            let text = format!("{} times nobody knew whether the message went out; it is not sent again", send.attempts);
+        if send.tries >= MAX_TRIES {
+            let text = format!("{} times nobody knew whether the message went out; it is not sent again", send.tries);
             let error = ChannelError { code: 0, name: "unsettled".into(), text, reaction: Reaction::Drop };
             return self.refused(entry, &error);
         }
         let settle = if send.message.is_free_form() { SETTLE } else { SETTLE_TEMPLATE };
-        let settle = settle << send.attempts.min(MAX_DOUBLINGS);
+        let settle = settle << send.tries.min(MAX_DOUBLINGS);
         send.claim = None;
         send.attempts += 1;
+        send.tries += 1;
         send.settle_until = Some(now.plus(settle));
         send.due = now.plus(settle);
         Ok(())

@@ -333,6 +333,7 @@ impl Machine<'_> {
             queued: now,
             due: now,
             attempts: 0,
+            tries: 0,
             claim: None,
             held: false,
             frame: 0,

@@ -34,8 +34,10 @@ pub enum Claimed {
         to: Identity,
         message: Message,
         reply_to: Option<MessageId>,
-        /// How often it was tried before.
+        /// How often it was claimed before: [`steps::contact::PendingSend::attempts`].
         attempt: u32,
+        /// How often it went to the channel before: [`steps::contact::PendingSend::tries`].
+        tries: u32,
         /// Replies go before it: [`steps::contact::PendingSend::bulk`].
         bulk: bool,
     },
@@ -117,8 +119,16 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                     facts.push(Fact::SentAgain { entry: pending.id });
                 }
                 let (number, message) = (send.number.clone(), send.message.clone());
-                let (to, attempt, bulk) = (identity.clone(), send.attempts, send.bulk);
-                claimed.push(Claimed::Send { entry: pending.id, number, to, message, reply_to: None, attempt, bulk });
+                claimed.push(Claimed::Send {
+                    entry: pending.id,
+                    number,
+                    to: identity.clone(),
+                    message,
+                    reply_to: None,
+                    attempt: send.attempts,
+                    tries: send.tries,
+                    bulk: send.bulk,
+                });
             }
         }
         true

@@ -286,6 +286,24 @@ fn what_may_be_repeated_waits_and_goes_again() {
 }
 
 #[test]
+fn to_wait_for_its_number_costs_a_send_no_try() {
+    let bots = bots(&[echo()]);
+    let mut contact = run(contact(), &bots, &message("wamid.1", NOW, "hi"), NOW).contact;
+    let sent = |entry, outcome| event("sent", EventKind::Sent { entry, attempt: None, outcome });
+    for before in 0..20 {
+        let claimed = outbox::claim(&mut contact, "me", NOW, &mut Vec::new());
+        let [Claimed::Send { entry, attempt, tries: 0, .. }] = claimed[..] else { panic!("{claimed:?}") };
+        assert_eq!(attempt, before);
+        let outcome = SendOutcome::Postponed { error: refusal(130_429, "rate_limit", Reaction::Retry), after: 0 };
+        contact = run(contact, &bots, &sent(entry, outcome), NOW).contact;
+    }
+    let entry = claimed_send(&mut contact, NOW);
+    let contact = run(contact, &bots, &sent(entry, SendOutcome::Unknown), NOW).contact;
+    let Work::Send(send) = &contact.pending.iter().find(|pending| pending.id == entry).unwrap().work else { panic!() };
+    assert_eq!((send.attempts, send.tries, send.settle_until), (21, 1, Some(NOW.plus(outbox::SETTLE))));
+}
+
+#[test]
 fn a_refused_send_takes_the_steps_branch_and_tells_the_team() {
     let bots = bots(&[shop()]);
     let mut contact = run(contact(), &bots, &message("wamid.1", NOW, "shop"), NOW).contact;

@@ -72,7 +72,7 @@ pub struct App {
     pub process_id: CompactString,
     /// Cancelled when the server stops: no new claims from then on.
     pub stop: CancellationToken,
-    clock: Clock,
+    pub(crate) clock: Clock,
     random: Random,
     ready: AtomicBool,
 }

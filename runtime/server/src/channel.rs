@@ -28,6 +28,7 @@ use whatsapp::{
 };
 
 use crate::{
+    app::Clock,
     graph_client::{GraphClient, NoAnswer, Request},
     pace::{Pace, Together},
     settings::Number,
@@ -58,12 +59,35 @@ pub struct Send<'s> {
     pub to: &'s Identity,
     pub message: &'s Message,
     pub reply_to: Option<&'s MessageId>,
-    /// From 1.
-    pub attempt: u32,
+    /// How often it went to the channel before.
+    pub tries: u32,
     /// Replies go before it.
     pub bulk: bool,
-    /// When its claim ends: from then on it is another's to send.
-    pub ends: Instant,
+    pub ends: Ends,
+}
+
+/// When a claim ends: from then on its send is another's. Two clocks tell, for the steady one stands still while a machine is suspended, and the
+/// other may be set.
+#[derive(Clone, Copy)]
+pub struct Ends {
+    steady: Instant,
+    at: Moment,
+}
+
+impl Ends {
+    /// So many milliseconds from now.
+    pub fn after(millis: i64, now: Moment) -> Self {
+        Ends { steady: Instant::now() + duration(millis), at: now.plus(millis) }
+    }
+
+    fn left(self, now: Moment) -> Duration {
+        self.steady.saturating_duration_since(Instant::now()).min(duration(self.at.since(now)))
+    }
+}
+
+/// None where the time has passed.
+fn duration(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
 }
 
 const JSON: &str = "application/json";
@@ -107,23 +131,23 @@ impl Graph {
     }
 
     /// Sends one message, within the deadline that lies inside its claim.
-    pub async fn send(&self, order: &Send<'_>, together: Together<'_>, now: Moment) -> SendOutcome {
+    pub async fn send(&self, order: &Send<'_>, together: Together<'_>, clock: &Clock) -> SendOutcome {
         let Some(recipient) = Recipient::of(order.to) else {
             return SendOutcome::Refused(errors::new(UNDELIVERABLE, "the contact has neither a phone number nor a user id"));
         };
-        let paused = self.paused_until.load(Ordering::Relaxed) - now.0;
+        let paused = self.paused_until.load(Ordering::Relaxed) - clock().0;
         if paused > 0 {
-            return SendOutcome::Deferred { error: errors::new(UNAVAILABLE, "the number rests after an error"), after: paused };
+            return SendOutcome::Postponed { error: errors::new(UNAVAILABLE, "the number rests after an error"), after: paused };
         }
         let begun = Instant::now();
         if let Err(after) = self.pace.token(together, order.bulk).await {
             let error = errors::new(RATE_LIMIT, "the number has more to send than it may");
-            return SendOutcome::Deferred { error, after };
+            return SendOutcome::Postponed { error, after };
         }
-        let deadline = SEND_TIMEOUT.saturating_sub(begun.elapsed()).min(order.ends.saturating_duration_since(Instant::now()));
+        let deadline = SEND_TIMEOUT.saturating_sub(begun.elapsed()).min(order.ends.left(clock()));
         if deadline.is_zero() {
             // The server slept while it waited. Where another one has taken over by now, this counts for nothing.
-            return SendOutcome::Deferred { error: errors::new(UNAVAILABLE, "the server was held up"), after: 0 };
+            return SendOutcome::Postponed { error: errors::new(UNAVAILABLE, "the server was held up"), after: 0 };
         }
         let callback = callback::encode(order.contact, order.entry).unwrap_or_default();
         let body = send::request(&recipient, order.message, &callback, order.reply_to);
@@ -135,7 +159,7 @@ impl Graph {
         if matches!(&outcome, SendOutcome::Refused(error) if error.code == RATE_LIMIT) {
             self.pace.slow_down(together);
         }
-        self.react(outcome, order.attempt, now)
+        self.react(outcome, order.tries, clock())
     }
 
     /// Marks a message as read. Best effort.
@@ -187,12 +211,12 @@ impl Graph {
     }
 
     /// Whether a refusal is for good, and what it means for the number.
-    fn react(&self, outcome: SendOutcome, attempt: u32, now: Moment) -> SendOutcome {
+    fn react(&self, outcome: SendOutcome, tries: u32, now: Moment) -> SendOutcome {
         let SendOutcome::Refused(error) = outcome else { return outcome };
         if error.reaction == Reaction::Stop {
             self.pause(&error, now);
         }
-        match errors::retry_after(&error, attempt) {
+        match errors::retry_after(&error, tries + 1) {
             Some(after) => SendOutcome::Deferred { error, after },
             None => SendOutcome::Refused(error),
         }

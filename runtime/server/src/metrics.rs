@@ -19,7 +19,7 @@ pub const CONFLICTS: &str = "salesbot_commit_conflicts_total";
 pub const UNKNOWN_COMMITS: &str = "salesbot_commits_unknown_total";
 /// Events on the dead list, by `reason`.
 pub const DEAD: &str = "salesbot_dead_events_total";
-/// Sends, by `outcome`: accepted, refused, deferred, unknown.
+/// Sends, by `outcome`: accepted, refused, deferred, postponed, unknown.
 pub const SENDS: &str = "salesbot_sends_total";
 /// Time from a claimed send to its answer, pace included.
 pub const SEND_DURATION: &str = "salesbot_send_duration_seconds";

@@ -20,7 +20,7 @@ use whatsapp::errors;
 use crate::{
     app::App,
     caller::CallOrder,
-    channel::{Channel, Send, sandbox_id},
+    channel::{Channel, Ends, Send, sandbox_id},
     metrics as names,
     process::{Whom, process},
 };
@@ -42,7 +42,7 @@ pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>, at: Mom
         tracing::warn!(contact.id = %contact, "what was claimed for contact {contact} is left, for its claim ends too soon");
         return;
     }
-    let ends = Instant::now() + Duration::from_millis(u64::try_from(CLAIM - delay).unwrap_or_default());
+    let ends = Ends::after(CLAIM - delay, at.plus(delay));
     for work in claimed {
         let (app, contact) = (app.clone(), contact.clone());
         // Counted from the commit on, not from whenever the task first runs.
@@ -54,14 +54,14 @@ pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>, at: Mom
     }
 }
 
-async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Instant) {
+async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Ends) {
     let begun = Instant::now();
     match work {
-        Claimed::Send { entry, number, to, message, reply_to, attempt, bulk } => {
+        Claimed::Send { entry, number, to, message, reply_to, attempt, tries, bulk } => {
             // The contact counts those before.
             let attempt = attempt + 1;
             let reply_to = reply_to.as_ref();
-            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to, attempt, bulk, ends };
+            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to, tries, bulk, ends };
             // A panic here would come again with every try: it is an answer, too.
             let sent = AssertUnwindSafe(send(app, &number, &order)).catch_unwind().await;
             let outcome = sent.unwrap_or_else(|_| SendOutcome::Refused(errors::new(errors::NO_CODE, FAILED)));
@@ -100,7 +100,7 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Instan
 
 async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcome {
     match app.channels.get(number) {
-        Some(Channel::Graph(graph)) => graph.send(order, app.together(), app.now()).await,
+        Some(Channel::Graph(graph)) => graph.send(order, app.together(), &app.clock).await,
         Some(Channel::Sandbox) => {
             SendOutcome::Accepted { message_id: sandbox_id(order.contact, order.entry), wa_id: None, user_id: None }
         }
@@ -122,6 +122,7 @@ fn word(outcome: &SendOutcome) -> &'static str {
         SendOutcome::Accepted { .. } => "accepted",
         SendOutcome::Refused(_) => "refused",
         SendOutcome::Deferred { .. } => "deferred",
+        SendOutcome::Postponed { .. } => "postponed",
         SendOutcome::Unknown => "unknown",
     }
 }
@@ -294,6 +295,7 @@ mod tests {
             message: Message::Text { text: "Oi".into() },
             reply_to: None,
             attempt: 0,
+            tries: 0,
             bulk: false,
         };
         let contact = ContactId::new("c1");
@@ -318,15 +320,20 @@ mod tests {
             to: &to,
             message: &message,
             reply_to: None,
-            attempt: 1,
+            tries: 0,
             bulk: false,
             ends,
         };
         let number = server.app.default_number();
-        let late = send(&server.app, &number, &of(Instant::now())).await;
-        assert!(matches!(late, SendOutcome::Deferred { after: 0, .. }), "{late:?}");
+        let late = send(&server.app, &number, &of(Ends::after(0, server.app.now()))).await;
+        assert!(matches!(late, SendOutcome::Postponed { after: 0, .. }), "{late:?}");
         assert_eq!(graph.bodies().len(), 0);
-        let in_time = send(&server.app, &number, &of(Instant::now() + Duration::from_secs(30))).await;
+        // A machine that was suspended: its steady clock stood still.
+        let before = server.app.now().plus(-CLAIM);
+        let suspended = send(&server.app, &number, &of(Ends::after(CLAIM, before))).await;
+        assert!(matches!(suspended, SendOutcome::Postponed { after: 0, .. }), "{suspended:?}");
+        assert_eq!(graph.bodies().len(), 0);
+        let in_time = send(&server.app, &number, &of(Ends::after(CLAIM, server.app.now()))).await;
         assert!(matches!(in_time, SendOutcome::Accepted { .. }), "{in_time:?}");
     }
 

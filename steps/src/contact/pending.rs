@@ -53,8 +53,12 @@ pub struct PendingSend {
     pub outside: Outside,
     pub queued: Moment,
     pub due: Moment,
+    /// Claims that came to nothing; tells the answers to one from those to another.
     #[serde(default, skip_serializing_if = "is_default")]
     pub attempts: u32,
+    /// How often it went to the channel in vain: refused for now, or cut off. Fewer than the attempts, where its number had to wait.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tries: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Claim>,
     /// Waits for the customer to write (`outside_window: hold`).

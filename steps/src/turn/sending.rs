@@ -121,6 +121,7 @@ impl Turn<'_> {
             queued: now,
             due: now,
             attempts: 0,
+            tries: 0,
             claim: None,
             held,
             frame,

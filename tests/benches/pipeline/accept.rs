@@ -23,8 +23,10 @@ use crate::{
     rounded,
 };
 
-/// Requests under way, as in `redis-benchmark -c 50`.
-const TASKS: usize = 50;
+/// Requests under way on Redis, as in `redis-benchmark -c 50`.
+const ON_REDIS: usize = 50;
+/// The same on the embedded store, where commits that come together share a flush of the disk.
+const EMBEDDED: usize = 256;
 /// Conversations that warm up connections, scripts and caches.
 const WARM: usize = 500;
 
@@ -34,12 +36,12 @@ pub async fn on_redis(effort: &Effort, figures: &mut Map<String, Value>) {
     let (store, _folder) = connect(&redis).await;
     let server = Server::on(store.clone()).await;
     // Connections, scripts, caches.
-    play(&server, 0..WARM).await;
+    play(&server, 0..WARM, ON_REDIS).await;
     store.count_contacts().await.expect("a running Redis");
 
     let before = (Counters::of(&redis), redis::cpu(&redis), own());
     let first = 1_000;
-    let played = play(&server, first..first + effort.conversations).await;
+    let played = play(&server, first..first + effort.conversations, ON_REDIS).await;
     let messages = effort.conversations * SAYS.len();
     let cost = Counters::of(&redis).since(before.0, messages);
     let micros = |seconds: f64| seconds * 1e6 / messages as f64;
@@ -70,7 +72,7 @@ pub async fn grown(effort: &Effort, figures: &mut Map<String, Value>) {
     let redis = RedisServer::start(EVERYSEC);
     let (store, _folder) = connect(&redis).await;
     let server = Server::on(store.clone()).await;
-    play(&server, 0..WARM).await;
+    play(&server, 0..WARM, ON_REDIS).await;
     let sample = store.load(Customer(0).contact().as_str()).await.expect("a running Redis").expect("it went through the dialog");
 
     // A thousand stored, each thousand another, for a contact that talks again and again grows.
@@ -112,7 +114,7 @@ async fn thousands(
         if is_alone {
             fill(store, sample, who.clone()).await;
         }
-        spent += play(server, who.clone()).await;
+        spent += play(server, who.clone(), ON_REDIS).await;
         if is_alone {
             for place in who {
                 store.erase(Customer(place).contact().as_str()).await.expect("a running Redis");
@@ -127,7 +129,7 @@ async fn fill(store: &Arc<dyn Store>, sample: &Stored, who: Range<usize>) {
     let text = String::from_utf8(sample.value.clone()).expect("a contact's value is JSON");
     let (digits, id) = (Customer(0).digits(), Customer(0).contact());
     let text: Arc<str> = text.into();
-    each(who, move |place| {
+    each(who, ON_REDIS, move |place| {
         let (store, customer) = (store.clone(), Customer(place));
         let value = text.replace(&digits, &customer.digits()).replace(id.as_str(), customer.contact().as_str());
         async move {
@@ -146,9 +148,9 @@ pub async fn embedded(effort: &Effort, figures: &mut Map<String, Value>) {
     let folder = tempfile::tempdir().expect("the system's folder for temporary files can be written");
     let store = store::open(folder.path()).expect("a new folder");
     let server = Server::on(store.clone()).await;
-    play(&server, 0..WARM).await;
+    play(&server, 0..WARM, EMBEDDED).await;
     let (flushes, sends) = (store.flushes(), server.graph.sends());
-    let played = play(&server, 1_000..1_000 + effort.conversations).await;
+    let played = play(&server, 1_000..1_000 + effort.conversations, EMBEDDED).await;
     let messages = effort.conversations * SAYS.len();
     let rate = messages as f64 / played.as_secs_f64();
     let together = (messages as f64 + (server.graph.sends() - sends) as f64) / (store.flushes() - flushes) as f64;
@@ -157,13 +159,13 @@ pub async fn embedded(effort: &Effort, figures: &mut Map<String, Value>) {
 }
 
 /// Has customers go through the dialog: all get message 1, then all message 2; gives the time that their acceptance took.
-async fn play(server: &Server, who: Range<usize>) -> Duration {
+async fn play(server: &Server, who: Range<usize>, at_once: usize) -> Duration {
     let mut spent = Duration::ZERO;
     for turn in 0..SAYS.len() {
         let webhooks = Arc::new(all_say(server, who.clone(), turn));
         let begun = Instant::now();
         let taken = webhooks.clone();
-        each(0..webhooks.len(), move |place| {
+        each(0..webhooks.len(), at_once, move |place| {
             let (server, webhooks) = (server.clone(), taken.clone());
             async move { server.accept(&webhooks[place]).await }
         })
@@ -207,12 +209,12 @@ fn all_say(server: &Server, who: Range<usize>, turn: usize) -> Vec<Webhook> {
     who.map(Customer).map(|customer| customer.says(turn, server.graph.button_of(customer).as_ref(), now)).collect()
 }
 
-/// Does something for each of these, several at a time.
-async fn each<F>(range: Range<usize>, work: impl Fn(usize) -> F)
+/// Does something for each of these, so many at a time.
+async fn each<F>(range: Range<usize>, at_once: usize, work: impl Fn(usize) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     // Each in a task, so that all cores take part.
     let tasks = range.map(|place| tokio::spawn(work(place)));
-    stream::iter(tasks).buffer_unordered(TASKS).for_each(|done| async move { done.expect("a task of this bench") }).await;
+    stream::iter(tasks).buffer_unordered(at_once).for_each(|done| async move { done.expect("a task of this bench") }).await;
 }

@@ -1,5 +1,6 @@
 //! One Redis server.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -41,17 +42,43 @@ impl RedisServer {
     pub fn start_with_tls(settings: &str) -> Self {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         tls::write_certificates(folder.path());
-        let own =
-            format!("tls-port {port}\ntls-cert-file {SERVER}\ntls-key-file {KEY}\ntls-ca-cert-file {CA}\ntls-auth-clients no");
+        let own = tls_settings(folder.path(), port);
         let mut server = Self::start_in(folder, &format!("{own}\n{settings}"));
         server.tls_port = Some(port);
         server
     }
 
+    /// A Cluster of this one node, which talks TLS too.
+    pub fn start_cluster_with_tls() -> Self {
+        let own = "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-announce-ip 127.0.0.1\ntls-cluster yes";
+        let server = Self::start_with_tls(&format!("{own}\ncluster-port {}", free_port()));
+        server.ask::<()>("CLUSTER ADDSLOTSRANGE 0 16383");
+        wait_for("the Cluster", || server.ask::<String>("CLUSTER INFO").contains("cluster_state:ok").then_some(()));
+        server
+    }
+
+    /// The address over TLS of such a Cluster.
+    pub fn tls_cluster_url(&self) -> String {
+        format!("redis+cluster://127.0.0.1:{}?tls=true&ca={}", self.tls_port(), self.authority().display())
+    }
+
+    pub(crate) fn tls_port(&self) -> u16 {
+        self.tls_port.expect("asked of a server with TLS")
+    }
+
+    /// The certificate that makes clients trust a server with TLS.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.folder.path().join(CA)
+    }
+
+    /// What another server needs in its settings to talk TLS at a port with the same certificate.
+    pub(crate) fn tls_settings(&self, port: u16) -> String {
+        tls_settings(self.folder.path(), port)
+    }
+
     /// The address over TLS, which names the certificate to trust.
     pub fn tls_url(&self) -> String {
-        let port = self.tls_port.expect("asked of a server with TLS");
-        format!("rediss://127.0.0.1:{port}/0?ca={}", self.folder.path().join(CA).display())
+        format!("rediss://127.0.0.1:{}/0?ca={}", self.tls_port(), self.authority().display())
     }
 
     /// The server that the tests share, each in a database of its own.
@@ -167,6 +194,16 @@ impl RedisServer {
         self.process = answers.then_some(process);
         answers
     }
+}
+
+fn tls_settings(folder: &Path, port: u16) -> String {
+    let file = |name: &str| folder.join(name).display().to_string();
+    format!(
+        "tls-port {port}\ntls-cert-file {}\ntls-key-file {}\ntls-ca-cert-file {}\ntls-auth-clients no",
+        file(SERVER),
+        file(KEY),
+        file(CA)
+    )
 }
 
 fn arguments(port: u16, settings: &str) -> Vec<String> {

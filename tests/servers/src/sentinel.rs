@@ -28,7 +28,7 @@ impl Sentinels {
             replica.ask::<String>("INFO replication").contains("master_link_status:up").then_some(())
         });
 
-        let processes: Vec<_> = (0..3).map(|_| start_sentinel(master.port)).collect();
+        let processes: Vec<_> = (0..3).map(|_| start_sentinel(master.port, 2, "")).collect();
         let ports: Vec<_> = processes.iter().map(|(port, ..)| *port).collect();
         let all_known = |port: &u16| {
             let known: String = ask(&mut connection(&format!("redis://127.0.0.1:{port}")), "INFO sentinel");
@@ -78,13 +78,40 @@ impl Sentinels {
     }
 }
 
-fn start_sentinel(master: u16) -> (u16, Process, TempDir) {
+/// One Sentinel over one master. Both talk TLS too, with certificates that only [`url`](Self::url) makes clients trust.
+pub struct TlsSentinel {
+    port: u16,
+    // In this order: see above.
+    _process: (Process, TempDir),
+    server: RedisServer,
+}
+
+impl TlsSentinel {
+    pub fn start() -> Self {
+        let server = RedisServer::start_with_tls("tls-replication yes");
+        let port = free_port();
+        let own = format!("{}\ntls-replication yes\n", server.tls_settings(port));
+        let (plain, process, folder) = start_sentinel(server.tls_port(), 1, &own);
+        let mut asked = connection(&format!("redis://127.0.0.1:{plain}"));
+        wait_for("the Sentinel to reach its master", || {
+            ask::<String>(&mut asked, "INFO sentinel").contains("status=ok").then_some(())
+        });
+        Self { port, _process: (process, folder), server }
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis+sentinel://127.0.0.1:{}/mymaster/0?tls=true&ca={}", self.port, self.server.authority().display())
+    }
+}
+
+/// Its port, without TLS. `settings`: of its own, as they stand in its file.
+fn start_sentinel(master: u16, quorum: u8, settings: &str) -> (u16, Process, TempDir) {
     let program = program("redis-sentinel", "redis-sentinel", &[]);
     for _ in 0..5 {
         let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
         let file = folder.path().join("sentinel.conf");
         let settings = format!(
-            "port {port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 {master} 2\n\
+            "{settings}port {port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 {master} {quorum}\n\
              sentinel down-after-milliseconds mymaster {DOWN_AFTER}\nsentinel failover-timeout mymaster 5000\n"
         );
         fs::write(&file, settings).unwrap();

@@ -15,7 +15,7 @@ mod queue;
 mod tests;
 mod turns;
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use steps::{
     event::{Event, EventKind, Identity},
@@ -30,7 +30,6 @@ pub use identity::find;
 pub use kept::Kept;
 pub use merge::{MERGE, finish as finish_merge, work as work_on_merges};
 pub use probation::{Probation, begin as begin_run, begin_probation, end as end_run};
-use queue::News;
 pub use queue::Queues;
 
 use crate::app::App;
@@ -87,10 +86,7 @@ struct Found {
 /// Runs a contact's events, in this order, and commits them as one.
 pub async fn process(app: &Arc<App>, whom: &Whom, events: &[Event]) -> Result<Done, Rejected> {
     if !app.probation.is_on(app.now()) {
-        return match whom {
-            Whom::Contact(contact) if events.iter().all(is_news) => take_news(app, contact, whom, events).await,
-            _ => take(app, whom, events).await,
-        };
+        return take(app, whom, events).await;
     }
     let mut all = Done::default();
     for event in events.chunks(1) {
@@ -100,31 +96,6 @@ pub async fn process(app: &Arc<App>, whom: &Whom, events: &[Event]) -> Result<Do
         (all.due, all.dead, all.parked) = (done.due, all.dead + done.dead, done.parked);
     }
     Ok(all)
-}
-
-/// What became of a send, which changes little and often comes with more of its kind.
-fn is_news(event: &Event) -> bool {
-    matches!(event.kind, EventKind::Sent { .. } | EventKind::Status(_))
-}
-
-/// Runs news, and commits with them what others brought of the same contact while it was busy: the answer to a send and its first
-/// statuses come within moments.
-async fn take_news(app: &Arc<App>, contact: &ContactId, whom: &Whom, events: &[Event]) -> Result<Done, Rejected> {
-    let Some((turn, others)) = app.queues.bring(contact, events).await else {
-        return Ok(Done { contact: Some(contact.clone()), ..Done::default() });
-    };
-    let all: Cow<'_, [Event]> = match others.as_slice() {
-        [] => Cow::Borrowed(events),
-        others => events.iter().chain(others.iter().flat_map(|news| &news.events)).cloned().collect(),
-    };
-    let found = Found { contact: contact.clone(), is_remembered: false };
-    // Where nothing was committed, the others are told so by their end, and see to it themselves.
-    if let commit::Ran::Done(done) = commit::run(app, &found, whom, &all).await? {
-        others.into_iter().for_each(News::committed);
-        return Ok(done);
-    }
-    drop(turn);
-    take(app, whom, events).await
 }
 
 /// Finds the contact, and runs events on it or on the one that it was merged into.

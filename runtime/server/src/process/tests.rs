@@ -1,14 +1,11 @@
 //! Who is who, what is set aside, and what happens after a crash.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use steps::{
     contact::Contact,
-    event::{Content, Delivery, Event, EventKind, Identity, IdentityChange, Inbound, SendOutcome, Status},
+    event::{Content, Event, EventKind, Identity, IdentityChange, Inbound, SendOutcome},
     ids::{ContactId, EventId},
 };
 use store::Commit;
@@ -370,34 +367,6 @@ async fn a_result_is_brought_back_again_until_it_is_committed() {
     server.settle().await;
     assert_eq!(graph.bodies().len(), 1);
     assert_eq!(server.transcript("+5511987654321").await[1], "out: You said Oi (accepted)");
-}
-
-/// A status of the first message that went out, as Meta tells it with the name of its contact.
-fn status(server: &Server, state: Delivery) -> Event {
-    let status = Status { message_id: "wamid.out0".into(), state, at: NOW, entry: None, error: None, pricing: None };
-    let id = EventId::new(format!("status:{state:?}"));
-    Event { id, number: server.app.default_number(), kind: EventKind::Status(status) }
-}
-
-#[tokio::test]
-async fn news_that_wait_for_a_contact_are_committed_together() {
-    for refused in 0..3 {
-        let (server, store, _) = on_a_faulty_store().await;
-        let contact = write(&server, "wamid.1", &identity(None, Some("5511987654321"))).await;
-        let (before, whom) = (store.commits.load(Ordering::Relaxed), Whom::Contact(contact.clone()));
-        let states = [Delivery::Sent, Delivery::Delivered, Delivery::Read].map(|state| [status(&server, state)]);
-        let turn = server.app.queues.enter(&contact).await;
-        let all = futures_util::future::join_all(states.iter().map(|news| process(&server.app, &whom, news)));
-        let mut all = std::pin::pin!(all);
-        assert!(futures_util::poll!(all.as_mut()).is_pending());
-        store.fail(vec![Fault::Busy; refused]);
-        drop(turn);
-        let done = all.await;
-        assert_eq!(done.iter().filter(|done| done.is_err()).count(), refused);
-        // Where they were refused together, each is tried alone.
-        assert_eq!(store.commits.load(Ordering::Relaxed) - before, if refused == 0 { 1 } else { 3 });
-        assert_eq!(server.transcript("+5511987654321").await[1], "out: You said Oi (read)", "the last is among the committed");
-    }
 }
 
 /// Begins to run an event and dies of it.

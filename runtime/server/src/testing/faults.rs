@@ -41,8 +41,6 @@ pub(crate) struct FaultyStore {
     pub(crate) is_away: AtomicBool,
     /// Leases that were asked for.
     pub(crate) leases: AtomicU32,
-    /// Commits that were tried.
-    pub(crate) commits: AtomicU32,
 }
 
 impl FaultyStore {
@@ -66,7 +64,6 @@ fn lost<T>() -> Result<T, StoreError> {
 
 impl Store for FaultyStore {
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Outcome> {
-        self.commits.fetch_add(1, Ordering::Relaxed);
         let fault = self.faults.lock().unwrap().pop_front();
         Box::pin(async move {
             match fault {

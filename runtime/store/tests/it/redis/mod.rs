@@ -7,6 +7,7 @@ mod journal;
 mod outages;
 mod read_models;
 mod refusals;
+mod tls;
 
 use std::sync::Arc;
 

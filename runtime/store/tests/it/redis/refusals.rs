@@ -29,8 +29,7 @@ async fn a_wrong_password_is_named() {
 }
 
 /// The rights that `docs/redis.md` names.
-const RIGHTS: &str =
-    "~sb:* &sb:* +@read +@write +@scripting +@connection +info +time +wait +publish +subscribe +cluster|slots +cluster|shards";
+const RIGHTS: &str = "~sb:* resetchannels &sb:* +@read +@write +@scripting +@connection +info +time +wait +publish +subscribe +cluster|slots +cluster|shards";
 
 #[tokio::test]
 async fn a_user_with_the_rights_of_the_manual_can_do_all_there_is_to_do() {
