@@ -72,7 +72,10 @@ async fn a_conversation_is_drawn_and_taps_name_what_is_drawn() {
     assert_eq!((&third["session"]["state"], &third["session"]["status"]), (&json!("ended"), &json!("completed")));
     assert_eq!(third["session"]["step"], "bye");
     let trace = third["turns"][1]["trace"].as_array().unwrap();
-    assert!(trace.iter().any(|line| line["what"] == "step" && line["step"] == "choose" && line["session"].is_number()), "{trace:?}");
+    assert!(
+        trace.iter().any(|line| line["what"] == "step" && line["step"] == "choose" && line["session"].is_number()),
+        "{trace:?}"
+    );
     assert!(third["error"].is_null());
     assert_eq!(server.app.store.count_contacts().await.unwrap(), 0, "nothing is kept");
 }
@@ -98,6 +101,10 @@ async fn a_day_passes_and_the_window_closes() {
         html(&late)
     );
     assert!(html(&late).contains("30 hours later") && html(&late).contains("1 hour later"), "{}", html(&late));
+
+    let start = json!({"on": "preview", "step": "told"});
+    let refused = preview(&server, json!([{"customer": "hi"}, {"pass": "25h"}, {"start": start}])).await;
+    assert!(html(&refused).contains("The team is told: the customer service window is closed"), "{}", html(&refused));
 
     let failed = preview(&server, json!([{"customer": "hi"}, {"status": {"failed": 131_026}}])).await;
     assert!(html(&failed).contains("Not delivered:") && html(&failed).contains("131026"), "{}", html(&failed));
