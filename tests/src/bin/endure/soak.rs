@@ -67,7 +67,9 @@ struct Written {
 
 /// The business's numbers.
 fn numbers(rate: u32) -> Vec<Number> {
-    (0..rate.div_ceil(A_NUMBER).max(1)).map(|place| Number::new(format!("{}", 100_000 + place), format!("1555{place:07}"))).collect()
+    (0..rate.div_ceil(A_NUMBER).max(1))
+        .map(|place| Number::new(format!("{}", 100_000 + place), format!("1555{place:07}")))
+        .collect()
 }
 
 /// The settings of those beside the first.
