@@ -1,15 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { openPage, startBrowser, violations } from "./browser";
 import { type Server, startServer } from "./server";
+import { BOTS, place, says, send, shot, studio as open } from "./stories";
 
-/** Where pictures are kept, for those who want to look. */
-const SHOTS = process.env.STUDIO_SHOTS;
-const BOTS = new URL("./bots", import.meta.url).pathname;
 const NAME = "Café de la esquina";
 
 let server: Server;
@@ -29,33 +27,8 @@ afterAll(async () => {
   await server?.stop();
 });
 
-async function shot(page: Page, name: string): Promise<void> {
-  if (SHOTS) {
-    await page.screenshot({ path: join(SHOTS, `${name}.png`) });
-  }
-}
-
-/** A page, which may not have complained at the end of the test. */
-async function studio(path: string, options: Parameters<typeof openPage>[2] = {}) {
-  const { page, wrong } = await openPage(browser, server.url, options);
-  onTestFailed(async () => shot(page, "failed"));
-  await page.goto(path);
-  return { page, wrong };
-}
-
-/** The bot's chat in the preview, until it says something. */
-async function says(page: Page, text: string | RegExp): Promise<void> {
-  await page.getByRole("log").getByText(text).last().waitFor();
-}
-
-/** Where a card stands on the canvas. */
-function place(card: Locator): Promise<string> {
-  return card.evaluate((element) => (element as HTMLElement).style.transform);
-}
-
-async function send(page: Page, text: string): Promise<void> {
-  await page.getByRole("textbox", { name: /message/i }).fill(text);
-  await page.keyboard.press("Enter");
+function studio(path: string, options: Parameters<typeof open>[3] = {}) {
+  return open(browser, server, path, options);
 }
 
 describe("the list of bots", () => {

@@ -91,6 +91,8 @@ pub fn router() -> Router<Arc<App>> {
     let openapi = Arc::new(openapi);
     router
         .route("/api/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
+        // For editors: what a bot may hold.
+        .route("/api/bot.schema.json", get(|| async { Json(steps::schema::document_schema()) }))
         .layer(middleware::from_fn(input::only_json))
         // Bodies have a limit of their own, with an answer of its own.
         .layer(DefaultBodyLimit::disable())
