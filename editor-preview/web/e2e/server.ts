@@ -12,23 +12,37 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
-/** Starts the program that `SALESBOT_BINARY` names on a free port, with the bots of a folder, or without any. */
-export async function startServer(bots?: string): Promise<Server> {
+/** What a server is started with, beside its own folder. */
+interface Options {
+  /** A folder of bots; none: it has none. */
+  bots?: string;
+  port?: number;
+  /** Settings beside those of the tests. */
+  env?: Record<string, string>;
+}
+
+/** The program that `SALESBOT_BINARY` names. */
+export function program(): string {
   const binary = process.env.SALESBOT_BINARY;
   if (!binary) {
     throw new Error("SALESBOT_BINARY names no program: build it with `cargo build -p salesbot`, and give the path to target/debug/salesbot");
   }
+  return binary;
+}
+
+/** Starts the program on a free port, with the bots of a folder, or without any. */
+export async function startServer(options: string | Options = {}): Promise<Server> {
+  const { bots, env = {}, port = await freePort() } = typeof options === "string" ? { bots: options } : options;
   const folder = await mkdtemp(join(tmpdir(), "salesbot-studio-"));
   await mkdir(join(folder, "bots"));
   if (bots) {
     await cp(bots, join(folder, "bots"), { recursive: true });
   }
-  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { PATH = "" } = process.env;
-  const server = spawn(binary, ["serve"], {
+  const server = spawn(program(), ["serve"], {
     cwd: folder,
-    env: { PATH, SALESBOT_LISTEN: `127.0.0.1:${port}`, SALESBOT_BOTS: join(folder, "bots"), SALESBOT_STORE: join(folder, "data") },
+    env: { PATH, SALESBOT_LISTEN: `127.0.0.1:${port}`, SALESBOT_BOTS: join(folder, "bots"), SALESBOT_STORE: join(folder, "data"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -56,7 +70,7 @@ async function isReady(url: string, server: ChildProcess): Promise<boolean> {
   return false;
 }
 
-async function end(server: ChildProcess): Promise<void> {
+export async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode === null) {
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
@@ -64,7 +78,7 @@ async function end(server: ChildProcess): Promise<void> {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
