@@ -13,13 +13,15 @@ mod identity;
 mod inbound;
 mod machine;
 mod merge;
+mod moves;
 pub mod outbox;
 pub mod rehearsal;
 mod start;
 mod timers;
 mod turn;
 
-pub use bots::Bots;
+pub use bots::{Bots, Succession, Successor, Successors};
+pub use moves::stays;
 pub use fields::{FieldProblem, check_fields};
 pub use identity::{aliases, contact_id};
 pub use steps::turn::{Need, Supplied};
