@@ -21,8 +21,8 @@ mod timers;
 mod turn;
 
 pub use bots::{Bots, Succession, Successor, Successors};
-pub use moves::stays;
 pub use fields::{FieldProblem, check_fields};
 pub use identity::{aliases, contact_id};
+pub use moves::stays;
 pub use steps::turn::{Need, Supplied};
 pub use turn::{Receipt, Turned, turn};

@@ -40,7 +40,9 @@ impl Machine<'_> {
         place: TappedPlace,
         inbound: &'i Inbound,
     ) -> Result<(Option<TappedPlace>, Cow<'i, Inbound>), Need> {
-        let Some(version) = self.newer_version(place.session, &place.bot) else { return Ok((Some(place), Cow::Borrowed(inbound))) };
+        let Some(version) = self.newer_version(place.session, &place.bot) else {
+            return Ok((Some(place), Cow::Borrowed(inbound)));
+        };
         let newer = self.version(&version)?;
         let is_there = |newer: &Arc<Bot>| {
             let steps = place.bot.step(&place.step).zip(newer.step(&place.step));
