@@ -40,6 +40,7 @@ pub fn stays<'s>(
 fn fits(frame: &Frame, old: &Bot, new: &Bot) -> bool {
     let (Some(before), Some(after)) = (old.step(&frame.step), new.step(&frame.step)) else { return false };
     let waits_alike = || match &frame.wait {
+        Some(Wait::Answer(_)) => after.behaviour.waits(),
         Some(Wait::First(_)) => awaited(before) == awaited(after) && has_timeout(before, old) == has_timeout(after, new),
         _ => true,
     };
@@ -142,7 +143,7 @@ impl Machine<'_> {
     pub fn restarts(&self, session: &Session) -> Option<Arc<Bot>> {
         let frame = session.frames.first()?;
         let successor = self.bots.successor(&frame.bot, &frame.version)?;
-        let is_meant = successor.how == Succession::Restart && session.started < successor.at;
+        let is_meant = successor.how == Succession::Restart && session.started <= successor.at;
         is_meant.then(|| self.bots.live(&frame.bot).cloned()).flatten()
     }
 

@@ -14,6 +14,7 @@ pub mod calls;
 pub mod channel;
 pub mod cli;
 pub mod connection;
+mod cookie;
 pub mod due;
 pub mod edge;
 mod erasure;

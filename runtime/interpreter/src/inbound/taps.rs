@@ -49,8 +49,14 @@ impl Machine<'_> {
             steps.is_some_and(|(before, after)| has_option(before, after, &place.key))
         };
         let Some(bot) = newer.filter(is_there) else {
-            let lives = self.turn.contact().session(place.session).is_some();
-            return Ok((Some(place).filter(|_| !lives), Cow::Borrowed(inbound)));
+            if self.turn.contact().session(place.session).is_none() {
+                return Ok((Some(place), Cow::Borrowed(inbound)));
+            }
+            let mut said = inbound.clone();
+            if let Content::Tap { id, .. } = &mut said.content {
+                id.clear();
+            }
+            return Ok((None, Cow::Owned(said)));
         };
         let place = TappedPlace { bot, ..place };
         let mut named = inbound.clone();

@@ -255,3 +255,6 @@ pub(super) fn bot_id(id: &str) -> Result<BotId, Problem> {
 pub(super) fn no_bot(id: &BotId) -> Problem {
     Problem::not_found(format!("there is no bot {id}"))
 }
+
+#[cfg(test)]
+mod tests;
