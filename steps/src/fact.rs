@@ -68,12 +68,6 @@ pub enum Fact {
         version: Version,
         on: CompactString,
     },
-    /// A bot of a session goes on in another version.
-    SessionMoved {
-        session: SessionId,
-        bot: BotId,
-        version: Version,
-    },
     SessionEnded {
         session: SessionId,
         bot: BotId,

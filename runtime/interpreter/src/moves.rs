@@ -12,7 +12,6 @@ use steps::{
     bot::Bot,
     contact::{Frame, RESTART, Session, Wait},
     event::Inbound,
-    fact::Fact,
     ids::{BotId, SessionId, Version},
     step::{Step, shared::choices::MORE},
     trace::Traced,
@@ -135,7 +134,6 @@ impl Machine<'_> {
             }
             self.turn.trace.push(Some(id), Traced::Moved { bot: bot.clone(), from, to: to.clone() });
         }
-        self.turn.facts.push(Fact::SessionMoved { session: id, bot: bot.clone(), version: to.clone() });
         Ok(())
     }
 

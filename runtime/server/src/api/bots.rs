@@ -14,7 +14,7 @@ use steps::ids::BotId;
 use super::input::{JsonBody, OptionalBody};
 use crate::{
     app::App,
-    bots::{self, Checked, Draft, History, OpenSessions, Overview, Published},
+    bots::{self, Checked, Draft, History, OpenSessions, OpenSessionsView, Overview, Published, SessionCounts},
     problem::Problem,
 };
 
@@ -37,6 +37,10 @@ pub(super) struct BotSummary {
     /// What the checker finds in the draft; without one, in the file, else in what is live.
     errors: usize,
     warnings: usize,
+    /// Sessions that began with it and run.
+    open_sessions: u64,
+    /// Sessions that began with it in the last seven days.
+    sessions_7d: u64,
     /// Its file, where it came from one.
     file: Option<String>,
     /// What is wrong with its file; the last good version stays live.
@@ -44,8 +48,9 @@ pub(super) struct BotSummary {
     problems: Value,
 }
 
-fn summary(bot: &Overview) -> BotSummary {
+fn summary(bot: &Overview, counts: &SessionCounts) -> BotSummary {
     let live = bot.live.as_ref();
+    let (open_sessions, sessions_7d) = counts.of_bot(&bot.id);
     BotSummary {
         id: bot.id.clone(),
         name: bot.name.clone(),
@@ -59,6 +64,8 @@ fn summary(bot: &Overview) -> BotSummary {
         has_draft: bot.draft.is_some(),
         errors: bot.found.errors,
         warnings: bot.found.warnings,
+        open_sessions,
+        sessions_7d,
         file: bot.file.as_ref().map(|file| file.display().to_string()),
         problems: bot.problems.clone(),
     }
@@ -67,7 +74,8 @@ fn summary(bot: &Overview) -> BotSummary {
 /// All bots.
 #[utoipa::path(get, path = "/api/v1/bots", operation_id = "list_bots", tag = "bots", responses((status = 200, body = Vec<BotSummary>)))]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<BotSummary>>, Problem> {
-    Ok(Json(bots::overviews(&app).await?.iter().map(summary).collect()))
+    let counts = bots::session_counts(&app).await?;
+    Ok(Json(bots::overviews(&app).await?.iter().map(|bot| summary(bot, &counts)).collect()))
 }
 
 /// A bot with its documents.
@@ -88,7 +96,8 @@ pub(super) async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) ->
     let id = bot_id(&id)?;
     let bot = bots::overview(&app, &id).await?.ok_or_else(|| no_bot(&id))?;
     let document = bots::live_document(&app, &id).await?;
-    Ok(Json(BotDetail { summary: summary(&bot), document, draft: bot.draft }))
+    let summary = summary(&bot, &bots::session_counts(&app).await?);
+    Ok(Json(BotDetail { summary, document, draft: bot.draft }))
 }
 
 /// What a saved or published document looks like to the checker.
@@ -154,6 +163,8 @@ pub(super) struct PublishAnswer {
     diagnostics: Value,
     /// The file that was written anew, where the bot came from one.
     file: Option<String>,
+    /// The sessions that were open in older versions, and what would become of them by `move`.
+    sessions: OpenSessionsView,
 }
 
 /// Makes the draft, or the document given, live. One with errors never is.
@@ -176,13 +187,14 @@ pub(super) async fn publish(
         return Err(Problem::invalid("document", format!("bot {id} has errors, and stays as it is")).diagnostics(diagnostics));
     };
     let version = bot.version.to_string();
+    let sessions = bots::look_at_open(&app, &bot, &bots::history(&app, &id).await?).await?;
     if publish.dry_run {
         let number = bots::next_number(&app, &bot).await?;
-        return Ok(Json(PublishAnswer { version, number, diagnostics, file: None }));
+        return Ok(Json(PublishAnswer { version, number, diagnostics, file: None, sessions }));
     }
     let published = bots::publish_document(&app, bot, &document, publish.note, publish.sessions).await?;
     let file = published.file.map(|file| file.display().to_string());
-    Ok(Json(PublishAnswer { version, number: published.number, diagnostics, file }))
+    Ok(Json(PublishAnswer { version, number: published.number, diagnostics, file, sessions }))
 }
 
 /// A publication of a bot.
@@ -197,6 +209,8 @@ pub(super) struct VersionSummary {
     note: Option<String>,
     /// Whether it is what runs.
     live: bool,
+    /// Sessions that began with the bot and run in this version.
+    open_sessions: u64,
 }
 
 /// A publication with what was published.
@@ -208,7 +222,7 @@ pub(super) struct VersionDetail {
     document: Value,
 }
 
-fn version_summary(app: &App, id: &BotId, history: &History, published: &Published) -> VersionSummary {
+fn version_summary(app: &App, id: &BotId, history: &History, counts: &SessionCounts, published: &Published) -> VersionSummary {
     let live = app.bots.load().live(id).map(|bot| bot.version.clone());
     let latest = live.and_then(|live| history.latest(live.as_str())).map(|latest| latest.number);
     VersionSummary {
@@ -217,6 +231,7 @@ fn version_summary(app: &App, id: &BotId, history: &History, published: &Publish
         at: published.at.0,
         note: published.note.clone(),
         live: latest == Some(published.number),
+        open_sessions: counts.open_of_version(id, &published.version),
     }
 }
 
@@ -229,7 +244,8 @@ pub(super) async fn versions(State(app): State<Arc<App>>, Path(id): Path<String>
     if history.is_empty() {
         return Err(no_bot(&id));
     }
-    Ok(Json(history.newest_first().map(|published| version_summary(&app, &id, &history, published)).collect()))
+    let counts = bots::session_counts(&app).await?;
+    Ok(Json(history.newest_first().map(|published| version_summary(&app, &id, &history, &counts, published)).collect()))
 }
 
 /// One publication of a bot, by its number or its version, with its document. Saving that as the draft restores it.
@@ -245,7 +261,8 @@ pub(super) async fn version(
     let missing = || Problem::not_found(format!("bot {id} has no version {version:?}"));
     let published = history.find(&version).ok_or_else(missing)?;
     let document = bots::document(&app, &id, published.version.as_str()).await?.ok_or_else(missing)?;
-    Ok(Json(VersionDetail { summary: version_summary(&app, &id, &history, published), document }))
+    let counts = bots::session_counts(&app).await?;
+    Ok(Json(VersionDetail { summary: version_summary(&app, &id, &history, &counts, published), document }))
 }
 
 pub(super) fn bot_id(id: &str) -> Result<BotId, Problem> {

@@ -301,3 +301,93 @@ fn sending(app: &App, number: &Number) -> Seen {
         None => Seen::new(Standing::Unknown, "No message was sent since the server started."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::{
+        templates,
+        testing::{Graph, Server, accepted, messages, text},
+    };
+
+    const ANA: &str = "5511987654321";
+
+    /// By check: how it stands.
+    async fn states(server: &Server) -> Vec<String> {
+        let connection = server.get("/api/v1/connection").await.json();
+        let state = |check: &Value| format!("{} {}", check["id"].as_str().unwrap(), check["state"].as_str().unwrap());
+        connection["checks"].as_array().unwrap().iter().map(state).collect()
+    }
+
+    async fn check(server: &Server, id: &str) -> Value {
+        let connection = server.get("/api/v1/connection").await.json();
+        connection["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).cloned().unwrap()
+    }
+
+    #[tokio::test]
+    async fn on_the_sandbox_all_is_off() {
+        let server = Server::sandbox().await;
+        let connection = server.get("/api/v1/connection").await.json();
+        assert_eq!((&connection["sandbox"], &connection["webhook_path"]), (&json!(true), &json!("/webhooks/whatsapp")));
+        assert!(states(&server).await.iter().all(|state| state.ends_with(" off")));
+        assert!(check(&server, "number").await["help"].as_str().is_some_and(|help| help.contains("WHATSAPP_PHONE_NUMBER_ID")));
+    }
+
+    #[tokio::test]
+    async fn what_was_seen_is_told() {
+        let graph = Graph::accepting().await;
+        graph.set_templates(vec![json!({ "name": "hi", "language": "en", "category": "UTILITY", "status": "APPROVED", "components": [{ "type": "BODY", "text": "Hi" }] })]);
+        let server = Server::connected(&graph.address).await;
+        let unknown = ["token", "number", "app_secret", "verify_token", "webhook"].map(|id| format!("{id} unknown"));
+        let states_before = states(&server).await;
+        assert_eq!(states_before[..5], unknown);
+        assert_eq!(states_before[5..], ["business_account ok", "templates unknown", "sending unknown"]);
+
+        assert!(templates::refresh(&server.app).await);
+        let verify = "/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=verify&hub.challenge=1";
+        assert_eq!(server.get(verify).await.status, 200);
+        assert_eq!(server.webhook(&messages(&[text("wamid.1", ANA, "Oi")])).await, 200);
+        server.settle().await;
+        assert!(states(&server).await.iter().all(|state| state.ends_with(" ok")), "{:?}", states(&server).await);
+        let connection = server.get("/api/v1/connection").await.json();
+        assert_eq!(connection["numbers"], json!([{ "id": "1001", "display": "15550001001", "name": "15550001001" }]));
+        assert!(check(&server, "webhook").await["at"].is_string());
+    }
+
+    #[tokio::test]
+    async fn what_goes_wrong_is_told_with_the_cure() {
+        let refused = json!({ "error": { "message": "Session has expired", "code": 190 } }).to_string();
+        let graph = Graph::start(move |place| if place == 0 { (401, refused.clone()) } else { (200, accepted(place)) }).await;
+        let server = Server::connected(&graph.address).await;
+        assert_eq!(server.webhook(&messages(&[text("wamid.1", ANA, "Oi")])).await, 200);
+        server.settle().await;
+        let token = check(&server, "token").await;
+        assert_eq!(token["state"], "error");
+        assert!(token["detail"].as_str().unwrap().contains("Session has expired (190)") && token["help"].is_string(), "{token}");
+        assert_eq!(check(&server, "sending").await["state"], "error");
+
+        assert_eq!(server.signed("sha256=00", "{}").await.status, 401);
+        assert_eq!(server.get("/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=other&hub.challenge=1").await.status, 403);
+        // The clock stands still: what came at the same time as the last good webhook tells nothing against it.
+        assert_eq!(check(&server, "app_secret").await["state"], "ok");
+        let verify = check(&server, "verify_token").await;
+        assert_eq!(verify["state"], "warning", "{verify}");
+
+        let fresh = Server::connected(&graph.address).await;
+        assert_eq!(fresh.signed("sha256=00", "{}").await.status, 401);
+        assert_eq!(check(&fresh, "app_secret").await["state"], "warning");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_set_is_told() {
+        let settings = "[whatsapp]\nphone_number_id = \"1001\"\naccess_token = \"token\"\napp_secret = \"s\"\n\
+                        [[whatsapp.numbers]]\nphone_number_id = \"1002\"\nname = \"Support\"\n";
+        let server = Server::with(settings, store::memory()).await;
+        for (id, state) in [("verify_token", "warning"), ("business_account", "warning"), ("templates", "off")] {
+            assert_eq!(check(&server, id).await["state"], state, "{id}");
+        }
+        let account = check(&server, "business_account").await;
+        assert!(account["detail"].as_str().unwrap().starts_with("Number 1001"), "{account}");
+    }
+}

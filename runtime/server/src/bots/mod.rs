@@ -4,6 +4,7 @@
 mod drafts;
 mod folder;
 mod history;
+mod open_sessions;
 mod overview;
 mod publishing;
 pub mod samples;
@@ -25,6 +26,7 @@ use store::StoreError;
 pub use drafts::{Draft, discard_draft, draft, drafts, save_draft};
 pub use folder::{catch_up, follow, load_all, watch};
 pub use history::{History, Published, histories, history};
+pub use open_sessions::{OpenSessionsView, SessionCounts, look_at_open, session_counts};
 pub use overview::{Overview, overview, overviews};
 pub use publishing::{OpenSessions, next_number, publish, publish_document};
 

@@ -268,3 +268,35 @@ async fn the_account_says_what_the_settings_declare() {
     assert_eq!(account["fields"]["lead"], json!([{ "key": "budget", "title": "Budget", "type": "number" }]));
     assert_eq!(account["models"], json!(["gpt-5-mini"]));
 }
+
+#[tokio::test]
+async fn open_sessions_are_counted_and_a_dry_run_tells_what_could_move() {
+    let server = Server::sandbox().await;
+    let phones = ["+5511987654321", "+5511987654322", "+5511987654323"];
+    for phone in phones {
+        let body = json!({ "from": phone, "text": "ask" });
+        assert_eq!(server.call("POST", "/api/v1/sandbox/messages", &body).await.status, 200);
+        server.settle().await;
+    }
+    let bot = summary(&server).await;
+    assert_eq!((&bot["open_sessions"], &bot["sessions_7d"]), (&json!(3), &json!(3)), "{bot}");
+    let version = bot["version"].clone();
+
+    let fits = publish(&server, &json!({ "document": echo("New"), "dry_run": true })).await;
+    assert_eq!(fits["sessions"], json!({ "open": 3, "move": 3, "stay": [], "counted_all": true }));
+    let mut other = echo("New");
+    let ask = other["steps"]["ask"].clone();
+    other["steps"]["ask_again"] = ask;
+    other["steps"]["ask"] = json!({ "type": "stop" });
+    let stays = publish(&server, &json!({ "document": other, "dry_run": true })).await;
+    let expected = json!({ "open": 3, "move": 0, "stay": [{ "version": version, "number": 1, "step": "ask", "count": 3 }], "counted_all": true });
+    assert_eq!(stays["sessions"], expected);
+
+    let moved = publish(&server, &json!({ "document": echo("New"), "sessions": "move" })).await;
+    assert_eq!(moved["sessions"]["move"], 3);
+    say(&server, &json!({ "text": "hm" })).await;
+    let versions = server.get("/api/v1/bots/echo/versions").await.json();
+    let open: Vec<&Value> = versions.as_array().unwrap().iter().map(|version| &version["open_sessions"]).collect();
+    assert_eq!(open, [1, 2], "one customer wrote since, the others move when they do");
+    assert_eq!(publish(&server, &json!({ "document": echo("New"), "dry_run": true })).await["sessions"]["open"], 2);
+}
