@@ -1,7 +1,5 @@
 /**
  * Writes `src/api/schema.ts` from the description of the API; with `--check` only says whether it is up to date.
- *
- * Schemas and paths are what the studio uses. Ids of operations are left out: they are names of handlers, and two may share one.
  */
 import { readFile, writeFile } from "node:fs/promises";
 
@@ -11,11 +9,6 @@ const SOURCE = new URL("../../../docs/reference/openapi.json", import.meta.url);
 const TARGET = new URL("../src/api/schema.ts", import.meta.url);
 
 const description = JSON.parse(await readFile(SOURCE, "utf8"));
-for (const operations of Object.values(description.paths)) {
-  for (const operation of Object.values(operations)) {
-    delete operation.operationId;
-  }
-}
 const types = `/** Made by \`npm run types\` from docs/reference/openapi.json. */\n\n${astToString(await openapiTypescript(description))}`;
 
 if (process.argv.includes("--check")) {

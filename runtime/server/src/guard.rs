@@ -1,5 +1,8 @@
-//! Who may call the API and the pages. With a token: whoever has it. Without one: this machine alone, by a name of its own, and never
-//! through a proxy or a tunnel, which would open the server to everybody. Webhooks and `/healthz` have their own rules.
+//! Who may call the API and the pages. With a token: whoever has it, or a browser that was signed in with it. Without one: this machine
+//! alone, by a name of its own, and never through a proxy or a tunnel, which would open the server to everybody. Webhooks and `/healthz`
+//! have their own rules.
+//!
+//! What holds no data, the studio's own files and signing in, is given without a token too ([`guard_open`]), so that a browser can ask for it.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -15,7 +18,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::{app::App, problem::Problem};
+use crate::{app::App, cookie, problem::Problem};
 
 /// Headers that a proxy or a tunnel puts to a request, beside all that begin with [`FORWARDED`].
 const PROXY_HEADERS: &[&str] = &[
@@ -35,10 +38,28 @@ const PROXY_HEADERS: &[&str] = &[
 /// Proxies make up new ones all the time: `-for`, `-host`, `-proto`, `-prefix`, `-client-cert`, …
 const FORWARDED: &str = "x-forwarded";
 
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For {
+    /// What tells or changes something.
+    Data,
+    /// What is the same for everybody.
+    Nothing,
+}
+
 /// Lets a request pass, or says why not.
 pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    guarded(&app, For::Data, request, next).await
+}
+
+/// The same for what holds no data.
+pub async fn guard_open(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    guarded(&app, For::Nothing, request, next).await
+}
+
+async fn guarded(app: &App, what: For, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    match check(&app, peer, request.method(), request.headers()) {
+    match check(app, what, peer, request.method(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(problem) => {
             tracing::info!(status = problem.status, path = request.uri().path(), "a request was refused: {}", problem.detail);
@@ -54,11 +75,11 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     }
 }
 
-fn check(app: &App, peer: Option<SocketAddr>, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-    if app.settings.api_tokens().next().is_some() {
-        check_token(app, headers)?;
-    } else {
-        check_local(peer, headers)?;
+fn check(app: &App, what: For, peer: Option<SocketAddr>, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    match (needs_token(app), what) {
+        (true, For::Data) => has_token(app, headers)?,
+        (true, For::Nothing) => {}
+        (false, _) => check_local(peer, headers)?,
     }
     if !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         check_origin(headers)?;
@@ -66,10 +87,21 @@ fn check(app: &App, peer: Option<SocketAddr>, method: &Method, headers: &HeaderM
     Ok(())
 }
 
-fn check_token(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
-    let given = text(headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
-        Problem::unauthorized("this needs `Authorization: Bearer TOKEN`, with a token of SALESBOT_API_TOKEN or salesbot.toml")
-    })?;
+/// Whether the API is for those alone who have a token.
+pub fn needs_token(app: &App) -> bool {
+    app.settings.api_tokens().next().is_some()
+}
+
+/// Whether a request brings a token, or comes from a browser that was signed in with one.
+pub fn has_token(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(given) = text(headers, header::AUTHORIZATION.as_str()) else {
+        if cookie::is_signed_in(headers, app.settings.api_tokens(), app.now()) {
+            return Ok(());
+        }
+        return Err(Problem::unauthorized(
+            "this needs `Authorization: Bearer TOKEN`, with a token of SALESBOT_API_TOKEN or salesbot.toml; in a browser, sign in",
+        ));
+    };
     let (scheme, rest) = given.split_once(' ').unwrap_or((given, ""));
     let basic =
         |text: &str| String::from_utf8(STANDARD.decode(text).ok()?).ok()?.split_once(':').map(|(_, token)| token.to_owned());
@@ -78,7 +110,12 @@ fn check_token(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
         "basic" => basic(rest.trim()),
         _ => None,
     };
-    let given = digest(&SHA256, token.unwrap_or_default().as_bytes());
+    check_given(app, &token.unwrap_or_default())
+}
+
+/// Whether a token is one of this server's.
+pub fn check_given(app: &App, token: &str) -> Result<(), Problem> {
+    let given = digest(&SHA256, token.as_bytes());
     // Hashes have one length, and every token is compared: the time tells nothing.
     let known = app
         .settings
@@ -160,7 +197,8 @@ mod tests {
 
     async fn status(settings: &str, peer: &str, method: Method, pairs: &[(&'static str, &str)]) -> u16 {
         let app = app(settings, store::memory()).await;
-        check(&app, Some(peer.parse().unwrap()), &method, &headers(pairs)).map_or_else(|problem| problem.status, |()| 200)
+        check(&app, For::Data, Some(peer.parse().unwrap()), &method, &headers(pairs))
+            .map_or_else(|problem| problem.status, |()| 200)
     }
 
     #[tokio::test]
@@ -183,8 +221,12 @@ mod tests {
         for name in PROXY_HEADERS.iter().chain(&forwarded) {
             let mut all = headers(&[("host", "localhost")]);
             all.insert(*name, HeaderValue::from_static("x"));
-            let problem = check(&app, Some(LOCAL.parse().unwrap()), &Method::GET, &all).unwrap_err();
+            let problem = check(&app, For::Data, Some(LOCAL.parse().unwrap()), &Method::GET, &all).unwrap_err();
             assert_eq!(problem.status, 403, "{name}");
+            assert!(
+                check(&app, For::Nothing, Some(LOCAL.parse().unwrap()), &Method::GET, &all).is_err(),
+                "{name}: not even the studio"
+            );
             assert!(problem.detail.contains("SALESBOT_API_TOKEN") && problem.detail.contains(name), "{}", problem.detail);
         }
     }

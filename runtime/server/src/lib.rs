@@ -13,6 +13,8 @@ pub mod caller;
 pub mod calls;
 pub mod channel;
 pub mod cli;
+pub mod connection;
+mod cookie;
 pub mod due;
 pub mod edge;
 mod erasure;

@@ -42,8 +42,15 @@ const WITHOUT_STUDIO: &str = "<h1>Bots</h1>\n\
     <p>This server was built without the studio, the editor for bots. To get it, install <a href=\"https://nodejs.org\">Node</a>, which brings \
     <code>npm</code>, and start the server again with <code>cargo run --release</code>.</p>\n";
 
-pub fn router() -> Router<Arc<App>> {
-    Router::new().route("/sandbox/{phone}", get(chat).post(say)).route("/assets/chat.css", get(style))
+/// The pages; with the studio it has the first word.
+pub fn router(has_studio: bool) -> Router<Arc<App>> {
+    let router = Router::new().route("/sandbox/{phone}", get(chat).post(say));
+    if has_studio { router } else { router.route("/", get(bots)) }
+}
+
+/// The look of chats, which is the same for everybody.
+pub fn style_router() -> Router<Arc<App>> {
+    Router::new().route("/assets/chat.css", get(style))
 }
 
 /// Text in a page.
@@ -79,11 +86,12 @@ fn page(title: &str, body: &str) -> Response {
 }
 
 async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], html::STYLE)
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    ([kind, (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))], html::STYLE)
 }
 
 /// The list of bots, for a server without the studio; says how to get it.
-pub(crate) fn bots(app: &App) -> Response {
+async fn bots(State(app): State<Arc<App>>) -> Response {
     let mut body = String::from(WITHOUT_STUDIO);
     let bots = app.bots.load();
     let items: String = bots
@@ -105,7 +113,7 @@ pub(crate) fn bots(app: &App) -> Response {
         let reason = diagnostics[0]["message"].as_str().unwrap_or("it is no bot");
         body.push_str(&format!("<p><b>{}</b> has errors and was not published: {}</p>\n", escaped(&id), escaped(reason)));
     }
-    if sandbox::number(app).is_ok() {
+    if sandbox::number(&app).is_ok() {
         body.push_str(&format!(
             "<p><a href=\"/sandbox/{GUEST}\">Chat with them</a> on the sandbox: nothing leaves this machine.</p>\n"
         ));

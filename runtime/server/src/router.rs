@@ -16,7 +16,7 @@ use crate::{
     api,
     app::App,
     edge,
-    guard::guard,
+    guard::{guard, guard_open},
     metrics, pages,
     problem::{PROBLEM, Problem},
     studio,
@@ -25,17 +25,21 @@ use crate::{
 /// Bytes of what the framework says of an error.
 const MAX_DETAIL: usize = 4 * 1024;
 
-/// All routes. Webhooks and health stand before the guard, everything else behind it.
+/// All routes. Webhooks and health stand before the guard, everything else behind it; what holds no data passes it more easily.
 pub fn router(app: Arc<App>) -> Router {
     with_studio(app, editor_preview::studio::file)
 }
 
 /// The same with these files of the studio.
 pub(crate) fn with_studio(app: Arc<App>, files: studio::Files) -> Router {
+    let open = Router::new()
+        .merge(api::open_router())
+        .merge(pages::style_router())
+        .merge(studio::router(files))
+        .layer(middleware::from_fn_with_state(app.clone(), guard_open));
     let guarded = Router::new()
         .merge(api::router())
-        .merge(pages::router())
-        .merge(studio::router(files))
+        .merge(pages::router(studio::is_built(files)))
         .route("/metrics", get(render_metrics))
         .fallback(unknown)
         .layer(middleware::from_fn_with_state(app.clone(), guard));
@@ -43,6 +47,7 @@ pub(crate) fn with_studio(app: Arc<App>, files: studio::Files) -> Router {
         .merge(edge::router())
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .merge(open)
         .merge(guarded)
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed on this request").into_response()

@@ -208,7 +208,7 @@ pub struct MetaApp {
 
 impl Settings {
     /// Every API token that is set.
-    pub fn api_tokens(&self) -> impl Iterator<Item = &str> {
+    pub fn api_tokens(&self) -> impl Iterator<Item = &str> + Clone {
         let tokens = std::iter::once(&self.api_token).chain(&self.more_api_tokens);
         tokens.map(|token| token.expose_secret()).filter(|token| !token.is_empty())
     }

@@ -5,13 +5,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::Path,
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 
-use crate::{app::App, pages, problem::Problem};
+use crate::{app::App, problem::Problem};
 
 /// The studio's built files, by path. None: there is no such file.
 pub type Files = fn(&str) -> Option<Cow<'static, [u8]>>;
@@ -26,14 +26,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const NEVER_KEPT: &str = "no-store";
 const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// Whether there is a studio.
+pub fn is_built(files: Files) -> bool {
+    files(INDEX).is_some()
+}
+
 /// The studio's routes.
 pub fn router(files: Files) -> Router<Arc<App>> {
-    let home = move |State(app): State<Arc<App>>| async move {
-        match files(INDEX) {
-            Some(_) => ([(header::CACHE_CONTROL, NEVER_KEPT)], Redirect::to(PAGES[0])).into_response(),
-            None => pages::bots(&app),
-        }
-    };
+    let home = || async { ([(header::CACHE_CONTROL, NEVER_KEPT)], Redirect::to(PAGES[0])) };
     let page = move || async move {
         match files(INDEX) {
             Some(index) => file(INDEX, index, NEVER_KEPT),
@@ -41,7 +41,8 @@ pub fn router(files: Files) -> Router<Arc<App>> {
         }
     };
     let asset = move |Path(name): Path<String>| async move { asset(files, &name) };
-    let router = Router::new().route("/", get(home)).route("/studio/assets/{name}", get(asset));
+    let router = Router::new().route("/studio/assets/{name}", get(asset));
+    let router = if is_built(files) { router.route("/", get(home)) } else { router };
     PAGES.iter().fold(router, |router, path| {
         router.route(path, get(page)).route(&format!("{path}/"), get(page)).route(&format!("{path}/{{*rest}}"), get(page))
     })
@@ -161,10 +162,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_studio_is_for_those_who_may_call_the_api() {
+    async fn without_a_token_there_is_the_studio_and_no_data() {
         let server = studio("api_token = \"0123456789abcdef\"").await;
-        for path in ["/", "/bots", "/bots/welcome", "/studio/assets/index-C0ffee12.js"] {
+        for (path, expected) in [
+            ("/", 303),
+            ("/bots", 200),
+            ("/bots/welcome", 200),
+            ("/studio/assets/index-C0ffee12.js", 200),
+            ("/assets/chat.css", 200),
+        ] {
+            assert_eq!(headers(&server, path).await.0, expected, "{path}");
+        }
+        for path in ["/api/v1/bots", "/api/openapi.json", "/metrics", "/nothing"] {
             let (status, headers) = headers(&server, path).await;
+            assert_eq!(status, 401, "{path}");
+            assert_eq!(headers["content-type"], "application/problem+json", "{path}");
+        }
+        // Pages that show data ask by themselves, where there is no studio to sign in with.
+        let plain = Server::of(app("api_token = \"0123456789abcdef\"", store::memory()).await);
+        for (server, path) in [(&server, "/sandbox/+5511987654321"), (&plain, "/")] {
+            let (status, headers) = headers(server, path).await;
             assert_eq!(status, 401, "{path}");
             assert!(headers["www-authenticate"].to_str().unwrap().starts_with("Basic"), "{path}");
         }

@@ -102,6 +102,23 @@ impl Server {
         Server { router: with_studio(app.clone(), files), app }
     }
 
+    /// The same server so many milliseconds later: what it knows is what the store keeps.
+    pub(crate) async fn later(&self, millis: i64) -> Self {
+        let (app, now) = (&self.app, self.app.now().plus(millis));
+        let parts = Parts {
+            settings: app.settings.clone(),
+            store: app.store.clone(),
+            clock: Arc::new(move || now),
+            random: system_random(),
+            caller: Arc::new(NoCalls),
+            graph: network(),
+        };
+        let app = App::build(parts).await.unwrap();
+        bots::load_all(&app).await.unwrap();
+        app.set_ready();
+        Self::of(app)
+    }
+
     pub(crate) async fn publish(&self, id: &str, source: &str) {
         let checked = bots::check(id, source, &self.app.environment.load());
         let bot = checked.bot.unwrap_or_else(|| panic!("{:#}", checked.diagnostics));

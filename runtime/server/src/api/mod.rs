@@ -1,6 +1,8 @@
 //! The HTTP API, under `/api/v1`: one file a subject, each handler described where it stands; `/api/openapi.json` follows from that.
 
+mod account;
 mod bots;
+mod connection;
 mod contacts;
 mod conversation;
 mod dead;
@@ -12,8 +14,10 @@ mod lists;
 mod media;
 mod previews;
 mod run;
+mod samples;
 mod sandbox;
 mod shapes;
+mod sign_in;
 mod strict;
 #[cfg(test)]
 mod tests;
@@ -56,9 +60,14 @@ fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(bots::list))
         .routes(routes!(bots::show))
-        .routes(routes!(bots::save_draft))
+        .routes(routes!(bots::save_draft, bots::discard_draft))
         .routes(routes!(bots::publish))
         .routes(routes!(bots::versions))
+        .routes(routes!(bots::version))
+        .routes(routes!(samples::list))
+        .routes(routes!(samples::show))
+        .routes(routes!(account::show))
+        .routes(routes!(connection::show))
         .routes(routes!(previews::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))
@@ -81,19 +90,32 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(events::listen))
 }
 
+/// What can be called without a token.
+fn open() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(sign_in::show, sign_in::sign_in)).routes(routes!(sign_in::sign_out))
+}
+
 /// The API as OpenAPI describes it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    described().merge(open()).into_openapi()
+}
+
+/// What is called before there is a token: signing in.
+pub fn open_router() -> Router<Arc<App>> {
+    input_rules(open().split_for_parts().0)
 }
 
 pub fn router() -> Router<Arc<App>> {
-    let (router, openapi) = described().split_for_parts();
-    let openapi = Arc::new(openapi);
-    router
+    let (router, _) = described().split_for_parts();
+    let openapi = Arc::new(openapi());
+    let router = router
         .route("/api/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
         // For editors: what a bot may hold.
-        .route("/api/bot.schema.json", get(|| async { Json(steps::schema::document_schema()) }))
-        .layer(middleware::from_fn(input::only_json))
-        // Bodies have a limit of their own, with an answer of its own.
-        .layer(DefaultBodyLimit::disable())
+        .route("/api/bot.schema.json", get(|| async { Json(steps::schema::document_schema()) }));
+    input_rules(router)
+}
+
+fn input_rules(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    // Bodies have a limit of their own, with an answer of its own.
+    router.layer(middleware::from_fn(input::only_json)).layer(DefaultBodyLimit::disable())
 }

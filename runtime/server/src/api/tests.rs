@@ -410,6 +410,22 @@ async fn the_description_names_every_call() {
 }
 
 #[tokio::test]
+async fn no_two_calls_have_one_id() {
+    let described = serde_json::to_value(super::openapi()).unwrap();
+    let mut ids: Vec<&str> = described["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|methods| methods.as_object().unwrap().values())
+        .map(|call| call["operationId"].as_str().unwrap())
+        .collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "{ids:?}");
+}
+
+#[tokio::test]
 async fn live_views_get_what_happens() {
     use futures_util::StreamExt;
     let server = Server::sandbox().await;
