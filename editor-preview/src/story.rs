@@ -201,6 +201,7 @@ mod tests {
         assert_eq!(turns, [Some(0), Some(1), Some(2), None], "the last one is the time that passed");
         let html = crate::html::chat(&chat);
         assert_eq!(html.matches("data-turn=").count(), 3);
+        assert!(html.contains("Simulated") && !crate::html::chat(&Chat { took_place: true, ..chat }).contains("Simulated"));
         assert!(html.contains(" data-turn=\"2\">"), "{html}");
     }
 

@@ -19,6 +19,9 @@ pub struct Chat {
     pub name: String,
     #[serde(default)]
     pub bubbles: Vec<Bubble>,
+    /// It took place; else it is drawn as simulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub took_place: bool,
 }
 
 /// One message as it stands in the chat.
@@ -104,7 +107,7 @@ pub enum Change {
 
 impl Chat {
     pub fn new(name: impl Into<String>) -> Self {
-        Chat { name: name.into(), bubbles: Vec::new() }
+        Chat { name: name.into(), bubbles: Vec::new(), took_place: false }
     }
 
     /// Adds what was said. A reaction, an edit or a deletion changes the bubble that it means; where that is not in the chat it

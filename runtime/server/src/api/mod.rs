@@ -16,6 +16,7 @@ mod previews;
 mod run;
 mod samples;
 mod sandbox;
+mod sessions;
 mod shapes;
 mod sign_in;
 mod strict;
@@ -77,6 +78,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(contacts::show, contacts::change, contacts::erase))
         .routes(routes!(contacts::sessions))
         .routes(routes!(contacts::traces))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::show))
         .routes(routes!(conversation::messages, conversation::write))
         .routes(routes!(conversation::hand_off))
         .routes(routes!(conversation::release))
