@@ -70,10 +70,10 @@ async fn a_draft_is_there_while_it_is_not_what_is_live() {
 async fn the_list_says_what_each_bot_is_and_what_is_wrong_with_it() {
     let server = Server::sandbox().await;
     let draft = json!({ "name": "Not yet", "start": "nowhere", "steps": { "a": { "type": "message", "text": "Hi" } } });
-    server.call("PUT", "/api/v1/bots/new/draft", &draft).await;
+    server.call("PUT", "/api/v1/bots/second/draft", &draft).await;
     let all = server.get("/api/v1/bots").await.json();
     let of = |id: &str| all.as_array().unwrap().iter().find(|bot| bot["id"] == id).cloned().unwrap();
-    let (echo_bot, new) = (of("echo"), of("new"));
+    let (echo_bot, new) = (of("echo"), of("second"));
     assert_eq!(
         (&echo_bot["name"], &echo_bot["number"], &echo_bot["versions"], &echo_bot["errors"]),
         (&json!("Echo"), &json!(1), &json!(1), &json!(0))
@@ -86,8 +86,8 @@ async fn the_list_says_what_each_bot_is_and_what_is_wrong_with_it() {
     // What the checker says follows the draft.
     let mut mended = draft.clone();
     mended["start"] = "a".into();
-    server.call("PUT", "/api/v1/bots/new/draft", &mended).await;
-    let new = server.get("/api/v1/bots/new").await.json();
+    server.call("PUT", "/api/v1/bots/second/draft", &mended).await;
+    let new = server.get("/api/v1/bots/second").await.json();
     assert_eq!(new["errors"], 0, "{new}");
     assert!(new["warnings"].as_u64().is_some_and(|warnings| warnings > 0), "nothing starts it: {new}");
 }
