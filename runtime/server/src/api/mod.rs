@@ -5,6 +5,7 @@ mod contacts;
 mod conversation;
 mod dead;
 mod events;
+mod flows;
 mod idempotency;
 mod inbox;
 mod input;
@@ -60,6 +61,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(bots::publish))
         .routes(routes!(bots::versions))
         .routes(routes!(previews::preview))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))
         .routes(routes!(run::stage))
