@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use steps::{
     event::{ChannelError, Delivery},
     fact::Fact,
-    ids::{EntryId, MessageId, StepId},
+    ids::{EntryId, MessageId},
     message::Message,
     moment::{DAY, HOUR, MINUTE, Moment},
 };
@@ -20,27 +20,29 @@ use crate::{
 /// The shortest time that is worth a divider.
 const GAP: i64 = MINUTE;
 
-/// A moment of a conversation, and the turn that it belongs to, where turns are told apart.
+/// A fact of a conversation.
 #[derive(Clone, Copy, Debug)]
-pub struct When {
+pub struct Told<'f> {
     pub at: Moment,
+    /// Which turn it belongs to, as whoever tells it counts turns. The bubbles that follow from it name it.
     pub turn: Option<u64>,
+    pub fact: &'f Fact,
 }
 
 /// Draws the facts of a conversation, in their order, up to `now`. `clock` is a moment as the chat shows it, like `10:42`.
 pub fn chat<'f>(
     name: impl Into<String>,
     language: Language,
-    facts: impl IntoIterator<Item = (When, &'f Fact)>,
-    now: When,
+    facts: impl IntoIterator<Item = Told<'f>>,
+    now: Moment,
     clock: impl Fn(Moment) -> String,
 ) -> Chat {
     let chat = Chat::new(name).language(language);
     let mut story = Story { chat, clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
-    for (when, fact) in facts {
-        story.tell(when, fact);
+    for told in facts {
+        story.tell(told);
     }
-    story.pass(now);
+    story.pass(now, None);
     story.chat
 }
 
@@ -50,83 +52,80 @@ struct Story<C> {
     clock: C,
     /// The moment of what was drawn last.
     last: Option<Moment>,
-    /// What is to go out, and the step that says it.
-    waiting: BTreeMap<EntryId, (Said, Option<StepId>)>,
+    /// What is to go out, each as it will be drawn, with the turn and the step that said it.
+    waiting: BTreeMap<EntryId, Bubble>,
     /// What went out, by its entry: errors name that.
     sent: BTreeMap<EntryId, MessageId>,
 }
 
 impl<C: Fn(Moment) -> String> Story<C> {
-    fn tell(&mut self, when: When, fact: &Fact) {
+    fn tell(&mut self, Told { at, turn, fact }: Told<'_>) {
         let words = self.chat.language.words();
         match fact {
             Fact::Received { message, .. } => {
-                self.pass(when);
-                let time = (self.clock)(when.at);
-                self.chat.receive(message, Some(time), when.turn);
+                self.pass(at, turn);
+                let time = (self.clock)(at);
+                self.chat.receive(message, Some(time), turn);
             }
             Fact::Queued { entry, message, step, agent, .. } => {
                 let said: fn(Message) -> Said = if agent.is_some() { Said::Agent } else { Said::Bot };
-                self.waiting.insert(*entry, (said(message.as_ref().clone()), step.clone()));
+                let bubble = Bubble::new(said(message.as_ref().clone())).turn(turn);
+                self.waiting.insert(*entry, Bubble { entry: Some(*entry), step: step.clone(), ..bubble });
             }
             Fact::Replaced { entry, message } => {
-                let step = self.waiting.remove(entry).and_then(|(_, step)| step);
-                self.waiting.insert(*entry, (Said::Bot(message.as_ref().clone()), step));
+                let bubble = Bubble { entry: Some(*entry), ..Bubble::bot(message.as_ref().clone()) }.turn(turn);
+                let replaced = self.waiting.remove(entry);
+                let bubble = replaced.map_or(bubble.clone(), |replaced| Bubble { said: bubble.said, ..replaced });
+                self.waiting.insert(*entry, bubble);
             }
             Fact::Sent { entry, message_id, .. } => {
-                if let Some(bubble) = self.takes(*entry) {
+                if let Some(bubble) = self.waiting.remove(entry) {
                     self.sent.insert(*entry, message_id.clone());
-                    self.push(when, bubble.id(message_id.clone()).status(Delivery::Sent));
+                    self.push(at, bubble.id(message_id.clone()).status(Delivery::Sent));
                 }
             }
-            Fact::SendFailed { entry, error } => self.failed(when, *entry, error),
+            Fact::SendFailed { entry, error } => self.failed(at, *entry, error),
             Fact::Status { status } => {
                 self.chat.status(&status.message_id, status.state, status.error.as_ref().map(reason));
             }
             Fact::Echo { message_id, content } => {
-                self.push(when, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()));
+                self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()).turn(turn));
             }
-            Fact::HandedOver { to: Some(to), .. } => self.note(when, fill(words.handed_over_to, &to.to_string())),
-            Fact::HandedOver { to: None, .. } => self.note(when, words.handed_over),
-            Fact::Released => self.note(when, words.given_back),
+            Fact::HandedOver { to: Some(to), .. } => self.note(at, turn, fill(words.handed_over_to, &to.to_string())),
+            Fact::HandedOver { to: None, .. } => self.note(at, turn, words.handed_over),
+            Fact::Released => self.note(at, turn, words.given_back),
             // Why a send failed stands at the message.
-            Fact::Alert { text, code: None, .. } => self.note(when, fill(words.team_is_told, text)),
+            Fact::Alert { text, code: None, .. } => self.note(at, turn, fill(words.team_is_told, text)),
             _ => {}
         }
     }
 
-    /// What waited under this entry, to be drawn.
-    fn takes(&mut self, entry: EntryId) -> Option<Bubble> {
-        let (said, step) = self.waiting.remove(&entry)?;
-        Some(Bubble { entry: Some(entry), step, ..Bubble::new(said) })
-    }
-
-    fn failed(&mut self, when: When, entry: EntryId, error: &ChannelError) {
-        match (self.takes(entry), self.sent.get(&entry)) {
-            (Some(bubble), _) => self.push(when, bubble.failed(reason(error))),
+    fn failed(&mut self, at: Moment, entry: EntryId, error: &ChannelError) {
+        match (self.waiting.remove(&entry), self.sent.get(&entry)) {
+            (Some(bubble), _) => self.push(at, bubble.failed(reason(error))),
             (None, Some(sent)) => self.chat.status(sent, Delivery::Failed, Some(reason(error))),
             (None, None) => {}
         }
     }
 
-    fn push(&mut self, when: When, bubble: Bubble) {
-        self.pass(when);
-        let time = (self.clock)(when.at);
-        self.chat.push(Bubble { turn: when.turn, ..bubble.at(time) });
+    fn push(&mut self, at: Moment, bubble: Bubble) {
+        self.pass(at, bubble.turn);
+        let time = (self.clock)(at);
+        self.chat.push(bubble.at(time));
     }
 
-    fn note(&mut self, when: When, text: impl Into<String>) {
-        self.pass(when);
-        self.chat.push(Bubble { turn: when.turn, ..Bubble::note(text) });
+    fn note(&mut self, at: Moment, turn: Option<u64>, text: impl Into<String>) {
+        self.pass(at, turn);
+        self.chat.push(Bubble::note(text).turn(turn));
     }
 
-    /// Draws the time since the last bubble.
-    fn pass(&mut self, When { at, turn }: When) {
+    /// Draws the time since the last bubble, as a part of the turn that ends it.
+    fn pass(&mut self, at: Moment, turn: Option<u64>) {
         let passed = self.last.map_or(0, |last| at.since(last));
         if passed >= GAP {
             let language = self.chat.language;
             let divider = fill(language.words().later, &span(passed, language));
-            self.chat.push(Bubble { turn, ..Bubble::note(divider) });
+            self.chat.push(Bubble::note(divider).turn(turn));
         }
         self.last = self.last.max(Some(at));
     }
@@ -180,9 +179,8 @@ mod tests {
     }
 
     fn drawn(facts: &[(i64, Fact)], now: i64) -> Chat {
-        let facts = facts.iter().zip(0..).map(|((at, fact), turn)| (When { at: Moment(*at), turn: Some(turn) }, fact));
-        let now = When { at: Moment(now), turn: None };
-        chat("Loja", Language::En, facts, now, |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
+        let facts = (0..).zip(facts).map(|(turn, (at, fact))| Told { at: Moment(*at), turn: Some(turn), fact });
+        chat("Loja", Language::En, facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
     }
 
     fn shown(chat: &Chat) -> Vec<String> {
@@ -199,6 +197,18 @@ mod tests {
         assert_eq!(shown(&chat), ["Customer: Oi", "Bot: Hello"]);
         assert_eq!((chat.bubbles[1].status, chat.bubbles[1].at.as_deref()), (Some(Delivery::Read), Some("00:00")));
         assert!(text::draw_chat(&chat).contains("Hello"));
+    }
+
+    #[test]
+    fn a_bubble_names_the_turn_that_said_it_and_not_the_one_that_sent_it() {
+        let template = json!({"type": "template", "name": "back", "language": "en"});
+        let replaced = fact(json!({"fact": "replaced", "entry": 2, "message": template}));
+        let facts = [received("Oi"), queued(1, "Hello"), queued(2, "Later"), sent(1), replaced, sent(2)];
+        let chat = drawn(&facts.map(|fact| (0, fact)), DAY);
+        let turns: Vec<Option<u64>> = chat.bubbles.iter().map(|bubble| bubble.turn).collect();
+        assert_eq!(turns, [Some(0), Some(1), Some(2), None], "the last one is the time that passed");
+        let html = crate::html::chat(&chat);
+        assert_eq!(html.matches("data-turn=").count(), 3);
     }
 
     #[test]
@@ -242,7 +252,7 @@ mod tests {
         let queued = fact(json!({"fact": "queued", "entry": 1, "message": {"type": "text", "text": "Hello"}, "step": "welcome"}));
         let chat = drawn(&[(0, received("Oi")), (0, queued), (HOUR, sent(1))], HOUR);
         let named = |bubble: &Bubble| (bubble.turn, bubble.entry, bubble.step.as_ref().map(ToString::to_string));
-        let expected = [(Some(0), None, None), (Some(2), None, None), (Some(2), Some(EntryId(1)), Some("welcome".to_owned()))];
+        let expected = [(Some(0), None, None), (Some(1), None, None), (Some(1), Some(EntryId(1)), Some("welcome".to_owned()))];
         assert_eq!(chat.bubbles.iter().map(named).collect::<Vec<_>>(), expected);
     }
 }

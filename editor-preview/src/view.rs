@@ -33,9 +33,6 @@ pub struct Bubble {
     /// What reactions, quotes, edits and statuses call it; none while a message has not been accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
-    /// Which turn it came about in: how a trace finds it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turn: Option<u64>,
     /// What a trace calls a message of the business.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryId>,
@@ -59,6 +56,9 @@ pub struct Bubble {
     /// The customer changed it afterwards, or took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// The turn in which it was said, as whoever draws it counts turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
 }
 
 /// Who speaks, and what. The customer sends contents, the business messages; a note is the team's and never on the phone.
@@ -132,7 +132,7 @@ impl Chat {
         }
     }
 
-    /// Adds a customer's message, with the quote of what it answers. `at` is its time as shown, `turn` the turn that took it.
+    /// Adds a customer's message, with the quote of what it answers. `at` is its time as shown, `turn` see [`Bubble::turn`].
     pub fn receive(&mut self, inbound: &Inbound, at: Option<String>, turn: Option<u64>) {
         let context = if let Some(id) = &inbound.reply_to {
             Some(self.quote(id))
@@ -201,7 +201,6 @@ impl Bubble {
     pub fn new(said: Said) -> Self {
         Bubble {
             id: None,
-            turn: None,
             entry: None,
             step: None,
             said,
@@ -211,6 +210,7 @@ impl Bubble {
             context: None,
             reactions: Vec::new(),
             change: None,
+            turn: None,
         }
     }
 
@@ -248,6 +248,11 @@ impl Bubble {
     #[must_use]
     pub fn failed(self, reason: impl Into<String>) -> Self {
         Bubble { status: Some(Delivery::Failed), failure: Some(reason.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn turn(self, turn: Option<u64>) -> Self {
+        Bubble { turn, ..self }
     }
 
     #[must_use]

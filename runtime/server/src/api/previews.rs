@@ -9,7 +9,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use editor_preview::{
     flow::Flow,
     html,
-    story::{self, When},
+    story::{self, Told},
     words::Language,
 };
 use interpreter::{
@@ -280,10 +280,13 @@ fn answer(bot: &Bot, language: Language, diagnostics: Value, played: Played) -> 
     let mut lines = turns.iter().peekable();
     let story = rehearsal.story().enumerate().map(|(index, (at, fact))| {
         while lines.next_if(|line| line.facts <= index).is_some() {}
-        (When { at, turn: lines.peek().map(|line| line.line as u64) }, fact)
+        Told { at, turn: lines.peek().map(|line| line.line as u64), fact }
     });
-    let end = When { at: now, turn: turns.last().map(|line| line.line as u64) };
-    let chat = story::chat(name, language, story, end, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
+    let mut chat = story::chat(name, language, story, now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
+    if let Some(passed) = chat.bubbles.last_mut().filter(|last| last.turn.is_none()) {
+        // The time that passed at the end is the last line's.
+        passed.turn = turns.last().map(|line| line.line as u64);
+    }
     let turn = |PlayedLine { line, at, trace, contact, ended, test, .. }: PlayedLine| TurnView {
         line,
         at: at.to_string(),

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, bail};
 use editor_preview::{
     picture::{self, Look, Theme, WIDTHS},
-    story::{self, When},
+    story::{self, Told},
     view::{Bubble, Chat},
     words::Language,
 };
@@ -184,10 +184,9 @@ impl Stage {
         let played = played.map_err(|failure| anyhow::anyhow!("dialog {:?}: {}", dialog.name, failure.message))?;
         let rehearsal = &played.rehearsal;
         let name = if self.bot.document.name.is_empty() { self.bot.id.as_str() } else { &self.bot.document.name };
-        let when = |at| When { at, turn: None };
-        let story = rehearsal.story().map(|(at, fact)| (when(at), fact));
+        let story = rehearsal.story().map(|(at, fact)| Told { at, turn: None, fact });
         let clock = |at: steps::moment::Moment| at.zoned(&self.bot.zone).strftime("%H:%M").to_string();
-        let mut chat = story::chat(name, Language::of(&self.bot.document.language), story, when(rehearsal.now), clock);
+        let mut chat = story::chat(name, Language::of(&self.bot.document.language), story, rehearsal.now, clock);
         if let Some(failure) = &failure {
             chat.push(Bubble::note(format!("{}: {}", failure.line + 1, failure.message)));
         }
