@@ -12,7 +12,10 @@ use steps::{
     moment::{DAY, HOUR, MINUTE, Moment},
 };
 
-use crate::view::{Bubble, Chat, Said};
+use crate::{
+    view::{Bubble, Chat, Said},
+    words::{Language, fill},
+};
 
 /// The shortest time that is worth a divider.
 const GAP: i64 = MINUTE;
@@ -29,15 +32,17 @@ pub struct Told<'f> {
 /// Draws the facts of a conversation, in their order, up to `now`. `clock` is a moment as the chat shows it, like `10:42`.
 pub fn chat<'f>(
     name: impl Into<String>,
+    language: Language,
     facts: impl IntoIterator<Item = Told<'f>>,
     now: Moment,
     clock: impl Fn(Moment) -> String,
 ) -> Chat {
-    let mut story = Story { chat: Chat::new(name), clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
+    let chat = Chat::new(name).language(language);
+    let mut story = Story { chat, clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
     for told in facts {
         story.tell(told);
     }
-    story.pass(now);
+    story.pass(now, None);
     story.chat
 }
 
@@ -47,32 +52,36 @@ struct Story<C> {
     clock: C,
     /// The moment of what was drawn last.
     last: Option<Moment>,
-    /// What is to go out, each with the turn that said it.
-    waiting: BTreeMap<EntryId, (Said, Option<u64>)>,
+    /// What is to go out, each as it will be drawn, with the turn and the step that said it.
+    waiting: BTreeMap<EntryId, Bubble>,
     /// What went out, by its entry: errors name that.
     sent: BTreeMap<EntryId, MessageId>,
 }
 
 impl<C: Fn(Moment) -> String> Story<C> {
     fn tell(&mut self, Told { at, turn, fact }: Told<'_>) {
+        let words = self.chat.language.words();
         match fact {
             Fact::Received { message, .. } => {
-                self.pass(at);
+                self.pass(at, turn);
                 let time = (self.clock)(at);
                 self.chat.receive(message, Some(time), turn);
             }
-            Fact::Queued { entry, message, agent, .. } => {
+            Fact::Queued { entry, message, step, agent, .. } => {
                 let said: fn(Message) -> Said = if agent.is_some() { Said::Agent } else { Said::Bot };
-                self.waiting.insert(*entry, (said(message.as_ref().clone()), turn));
+                let bubble = Bubble::new(said(message.as_ref().clone())).turn(turn);
+                self.waiting.insert(*entry, Bubble { entry: Some(*entry), step: step.clone(), ..bubble });
             }
             Fact::Replaced { entry, message } => {
-                let turn = self.waiting.get(entry).map_or(turn, |(_, turn)| *turn);
-                self.waiting.insert(*entry, (Said::Bot(message.as_ref().clone()), turn));
+                let bubble = Bubble { entry: Some(*entry), ..Bubble::bot(message.as_ref().clone()) }.turn(turn);
+                let replaced = self.waiting.remove(entry);
+                let bubble = replaced.map_or(bubble.clone(), |replaced| Bubble { said: bubble.said, ..replaced });
+                self.waiting.insert(*entry, bubble);
             }
             Fact::Sent { entry, message_id, .. } => {
-                if let Some((said, turn)) = self.waiting.remove(entry) {
+                if let Some(bubble) = self.waiting.remove(entry) {
                     self.sent.insert(*entry, message_id.clone());
-                    self.push(at, Bubble::new(said).id(message_id.clone()).status(Delivery::Sent).turn(turn));
+                    self.push(at, bubble.id(message_id.clone()).status(Delivery::Sent));
                 }
             }
             Fact::SendFailed { entry, error } => self.failed(at, *entry, error),
@@ -82,39 +91,41 @@ impl<C: Fn(Moment) -> String> Story<C> {
             Fact::Echo { message_id, content } => {
                 self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()).turn(turn));
             }
-            Fact::HandedOver { to: Some(to), .. } => self.note(at, turn, format!("Handed over to {to}")),
-            Fact::HandedOver { to: None, .. } => self.note(at, turn, "Handed over to a person"),
-            Fact::Released => self.note(at, turn, "Given back to the bot"),
+            Fact::HandedOver { to: Some(to), .. } => self.note(at, turn, fill(words.handed_over_to, &to.to_string())),
+            Fact::HandedOver { to: None, .. } => self.note(at, turn, words.handed_over),
+            Fact::Released => self.note(at, turn, words.given_back),
             // Why a send failed stands at the message.
-            Fact::Alert { text, code: None, .. } => self.note(at, turn, format!("The team is told: {text}")),
+            Fact::Alert { text, code: None, .. } => self.note(at, turn, fill(words.team_is_told, text)),
             _ => {}
         }
     }
 
     fn failed(&mut self, at: Moment, entry: EntryId, error: &ChannelError) {
         match (self.waiting.remove(&entry), self.sent.get(&entry)) {
-            (Some((said, turn)), _) => self.push(at, Bubble::new(said).failed(reason(error)).turn(turn)),
+            (Some(bubble), _) => self.push(at, bubble.failed(reason(error))),
             (None, Some(sent)) => self.chat.status(sent, Delivery::Failed, Some(reason(error))),
             (None, None) => {}
         }
     }
 
     fn push(&mut self, at: Moment, bubble: Bubble) {
-        self.pass(at);
+        self.pass(at, bubble.turn);
         let time = (self.clock)(at);
         self.chat.push(bubble.at(time));
     }
 
     fn note(&mut self, at: Moment, turn: Option<u64>, text: impl Into<String>) {
-        self.pass(at);
+        self.pass(at, turn);
         self.chat.push(Bubble::note(text).turn(turn));
     }
 
-    /// Draws the time since the last bubble.
-    fn pass(&mut self, at: Moment) {
+    /// Draws the time since the last bubble, as a part of the turn that ends it.
+    fn pass(&mut self, at: Moment, turn: Option<u64>) {
         let passed = self.last.map_or(0, |last| at.since(last));
         if passed >= GAP {
-            self.chat.push(Bubble::note(format!("{} later", span(passed))));
+            let language = self.chat.language;
+            let divider = fill(language.words().later, &span(passed, language));
+            self.chat.push(Bubble::note(divider).turn(turn));
         }
         self.last = self.last.max(Some(at));
     }
@@ -126,18 +137,15 @@ fn reason(error: &ChannelError) -> String {
 }
 
 /// A length of time in its two largest units: "24 hours", "2 days 1 hour", "1 hour 30 minutes".
-fn span(millis: i64) -> String {
-    let count = |number: i64, unit: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {unit}")),
-        _ => Some(format!("{number} {unit}s")),
-    };
+fn span(millis: i64, language: Language) -> String {
+    let words = language.words();
     let parts = if millis >= 2 * DAY {
-        [count(millis / DAY, "day"), count(millis % DAY / HOUR, "hour")]
+        [(millis / DAY, &words.days), (millis % DAY / HOUR, &words.hours)]
     } else {
-        [count(millis / HOUR, "hour"), count(millis % HOUR / MINUTE, "minute")]
+        [(millis / HOUR, &words.hours), (millis % HOUR / MINUTE, &words.minutes)]
     };
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let told = parts.iter().filter(|(number, _)| *number > 0);
+    told.map(|(number, unit)| unit.of(*number)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -172,12 +180,12 @@ mod tests {
 
     fn drawn(facts: &[(i64, Fact)], now: i64) -> Chat {
         let facts = (0..).zip(facts).map(|(turn, (at, fact))| Told { at: Moment(*at), turn: Some(turn), fact });
-        chat("Loja", facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
+        chat("Loja", Language::En, facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
     }
 
     fn shown(chat: &Chat) -> Vec<String> {
-        let bubbles = chat.bubbles.iter();
-        bubbles.map(|bubble| format!("{}: {}", bubble.from().label(), bubble.face().summary())).collect()
+        let (bubbles, words) = (chat.bubbles.iter(), Language::En.words());
+        bubbles.map(|bubble| format!("{}: {}", bubble.from().label(words), bubble.face(words).summary(words))).collect()
     }
 
     #[test]
@@ -236,7 +244,17 @@ mod tests {
         let spans =
             [(MINUTE, "1 minute"), (DAY, "24 hours"), (90 * MINUTE, "1 hour 30 minutes"), (2 * DAY + HOUR, "2 days 1 hour")];
         for (millis, expected) in spans {
-            assert_eq!(span(millis), expected);
+            assert_eq!(span(millis, Language::En), expected);
         }
+        assert_eq!(span(DAY + MINUTE, Language::Pt), "24 horas 1 minuto");
+    }
+
+    #[test]
+    fn a_bubble_names_its_turn_its_entry_and_its_step() {
+        let queued = fact(json!({"fact": "queued", "entry": 1, "message": {"type": "text", "text": "Hello"}, "step": "welcome"}));
+        let chat = drawn(&[(0, received("Oi")), (0, queued), (HOUR, sent(1))], HOUR);
+        let named = |bubble: &Bubble| (bubble.turn, bubble.entry, bubble.step.as_ref().map(ToString::to_string));
+        let expected = [(Some(0), None, None), (Some(1), None, None), (Some(1), Some(EntryId(1)), Some("welcome".to_owned()))];
+        assert_eq!(chat.bubbles.iter().map(named).collect::<Vec<_>>(), expected);
     }
 }

@@ -6,17 +6,23 @@
 use serde::{Deserialize, Serialize};
 use steps::{
     event::{Content, Delivery, Inbound, Referral},
-    ids::MessageId,
+    ids::{EntryId, MessageId, StepId},
     message::Message,
 };
 
-use crate::face::Face;
+use crate::{
+    face::Face,
+    words::{Language, Words},
+};
 
 /// One conversation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
     /// Whom the customer sees at the top: the business's display name.
     pub name: String,
+    /// The language of the drawing's own words.
+    #[serde(default)]
+    pub language: Language,
     #[serde(default)]
     pub bubbles: Vec<Bubble>,
     /// It took place; else it is drawn as simulated.
@@ -30,6 +36,12 @@ pub struct Bubble {
     /// What reactions, quotes, edits and statuses call it; none while a message has not been accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
+    /// What a trace calls a message of the business.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    /// The step that sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
     pub said: Said,
     /// The time as it is shown, like `10:42`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,7 +119,12 @@ pub enum Change {
 
 impl Chat {
     pub fn new(name: impl Into<String>) -> Self {
-        Chat { name: name.into(), bubbles: Vec::new(), took_place: false }
+        Chat { name: name.into(), ..Chat::default() }
+    }
+
+    #[must_use]
+    pub fn language(self, language: Language) -> Self {
+        Chat { language, ..self }
     }
 
     /// Adds what was said. A reaction, an edit or a deletion changes the bubble that it means; where that is not in the chat it
@@ -127,7 +144,7 @@ impl Chat {
         } else {
             inbound.referral.as_ref().map(Context::advert)
         };
-        let bubble = Bubble { id: Some(inbound.id.clone()), at, context, turn, ..Bubble::customer(inbound.content.clone()) };
+        let bubble = Bubble { id: Some(inbound.id.clone()), at, turn, context, ..Bubble::customer(inbound.content.clone()) };
         self.push(bubble);
     }
 
@@ -142,9 +159,10 @@ impl Chat {
 
     /// The quote that stands above an answer to this message.
     pub fn quote(&self, id: &MessageId) -> Context {
+        let words = self.language.words();
         match self.bubbles.iter().find(|bubble| bubble.id.as_ref() == Some(id)) {
-            Some(bubble) => Context::Quote { from: Some(bubble.from()), text: bubble.face().summary() },
-            None => Context::Quote { from: None, text: "An earlier message".to_owned() },
+            Some(bubble) => Context::Quote { from: Some(bubble.from()), text: bubble.face(words).summary(words) },
+            None => Context::Quote { from: None, text: words.earlier_message.to_owned() },
         }
     }
 
@@ -186,6 +204,8 @@ impl Bubble {
     pub fn new(said: Said) -> Self {
         Bubble {
             id: None,
+            entry: None,
+            step: None,
             said,
             at: None,
             status: None,
@@ -253,13 +273,13 @@ impl Bubble {
     }
 
     /// What it shows, its state aside.
-    pub fn face(&self) -> Face {
+    pub fn face(&self, words: &Words) -> Face {
         if self.change == Some(Change::Deleted) {
-            return Face::hint("This message was deleted");
+            return Face::hint(words.deleted);
         }
         match &self.said {
-            Said::Customer(content) | Said::Echo(content) => Face::of_content(content),
-            Said::Bot(message) | Said::Agent(message) => Face::of(message),
+            Said::Customer(content) | Said::Echo(content) => Face::of_content(content, words),
+            Said::Bot(message) | Said::Agent(message) => Face::of(message, words),
             Said::Note(text) => Face::plain(text),
         }
     }
@@ -292,25 +312,25 @@ impl Context {
 
 impl Sender {
     /// The word that stands for it in labels and transcripts.
-    pub fn label(self) -> &'static str {
+    pub fn label(self, words: &Words) -> &'static str {
         match self {
-            Sender::Customer => "Customer",
-            Sender::Bot => "Bot",
-            Sender::Agent => "Agent",
-            Sender::Note => "Note",
+            Sender::Customer => words.customer,
+            Sender::Bot => words.bot,
+            Sender::Agent => words.agent,
+            Sender::Note => words.note,
         }
     }
 }
 
 /// The word for how far a message came; None: not accepted yet.
-pub(crate) fn status_label(status: Option<Delivery>) -> &'static str {
+pub(crate) fn status_label(status: Option<Delivery>, words: &Words) -> &'static str {
     match status {
-        None => "Sending",
-        Some(Delivery::Sent) => "Sent",
-        Some(Delivery::Failed) => "Not delivered",
-        Some(Delivery::Delivered) => "Delivered",
-        Some(Delivery::Read) => "Read",
-        Some(Delivery::Played) => "Played",
+        None => words.sending,
+        Some(Delivery::Sent) => words.sent,
+        Some(Delivery::Failed) => words.not_delivered,
+        Some(Delivery::Delivered) => words.delivered,
+        Some(Delivery::Read) => words.read,
+        Some(Delivery::Played) => words.played,
     }
 }
 
@@ -366,7 +386,7 @@ mod tests {
         assert_eq!(chat.bubbles[1].change, Some(Change::Edited));
 
         chat.push(Bubble::customer(Content::Revoke { original: "m2".into() }));
-        assert_eq!(chat.bubbles[1].face(), Face::hint("This message was deleted"));
+        assert_eq!(chat.bubbles[1].face(Language::En.words()), Face::hint("This message was deleted"));
 
         chat.push(Bubble::customer(Content::Revoke { original: "m1".into() }));
         assert_eq!(chat.bubbles[0].change, None);
@@ -389,9 +409,10 @@ mod tests {
             "id": "m3", "at": 0, "from": {}, "content": {"type": "text", "text": "Quero"}, "reply_to": "m1",
         }))
         .unwrap();
-        chat.receive(&inbound, Some("10:42".into()), None);
+        chat.receive(&inbound, Some("10:42".into()), Some(2));
         assert_eq!(chat.bubbles[2].context, Some(Context::Quote { from: Some(Sender::Bot), text: "Oi!".into() }));
 
+        assert_eq!(chat.bubbles[2].turn, Some(2));
         inbound.reply_to = Some("gone".into());
         chat.receive(&inbound, None, None);
         assert!(matches!(&chat.bubbles[3].context, Some(Context::Quote { from: None, .. })));

@@ -7,6 +7,7 @@ mod contacts;
 mod conversation;
 mod dead;
 mod events;
+mod flows;
 mod idempotency;
 mod inbox;
 mod input;
@@ -70,6 +71,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(account::show))
         .routes(routes!(connection::show))
         .routes(routes!(previews::preview))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))
         .routes(routes!(run::stage))
