@@ -335,9 +335,9 @@ describe("several", () => {
 
   test("are grouped: the frame is named, moved, collapsed, tidied and taken apart, and a reload keeps it", async () => {
     const { page, wrong } = await cafe();
-    await choose(page, "hours");
+    await choose(page, "welcome");
     await page.keyboard.down("Shift");
-    await card(page, "bye").locator(".card-head").click();
+    await card(page, "apology").locator(".card-head").click();
     await page.keyboard.up("Shift");
     await page.keyboard.press("g");
     await page.getByRole("textbox", { name: "Title of the group" }).fill("Farewell");
@@ -347,22 +347,23 @@ describe("several", () => {
     await shot(page, "canvas-group");
     await page.getByRole("treeitem", { name: /Farewell/ }).waitFor();
 
-    const before = [await place(card(page, "hours")), await place(card(page, "bye"))];
+    const before = [await place(card(page, "welcome")), await place(card(page, "apology"))];
     const title = await center(frame.locator(".group-title .card-name"));
-    await drag(page, title, { x: title.x - 60, y: title.y + 80 });
-    await expect.poll(async () => [await place(card(page, "hours")), await place(card(page, "bye"))].some((now, index) => now === before[index])).toBe(false);
+    await drag(page, title, { x: title.x - 40, y: title.y + 60 });
+    await expect.poll(async () => [await place(card(page, "welcome")), await place(card(page, "apology"))].some((now, index) => now === before[index])).toBe(false);
     await undo(page);
-    await expect.poll(async () => [await place(card(page, "hours")), await place(card(page, "bye"))]).toEqual(before);
+    await expect.poll(async () => [await place(card(page, "welcome")), await place(card(page, "apology"))]).toEqual(before);
 
     await frame.focus();
     await page.keyboard.press("Shift+G");
-    await card(page, "hours").waitFor({ state: "detached" });
+    await card(page, "welcome").waitFor({ state: "detached" });
     await page.getByRole("group", { name: /Group Farewell, 2 steps, collapsed/ }).waitFor();
-    // Three ways lead into it: the edges that were inside are gone.
-    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(13);
+    // Five ways lead out of it, and one into it.
+    await expect.poll(() => page.locator(".group-card .card-port").count()).toBe(5);
+    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
     await shot(page, "canvas-collapsed");
     await saved(page);
-    await expect.poll(async () => (await draft()).layout?.groups).toEqual([{ id: "group_1", title: "Farewell", color: "green", steps: ["hours", "bye"], collapsed: true }]);
+    await expect.poll(async () => (await draft()).layout?.groups).toEqual([{ id: "group_1", title: "Farewell", color: "green", steps: ["welcome", "apology"], collapsed: true }]);
 
     await page.reload();
     const collapsed = page.getByRole("group", { name: /Group Farewell, 2 steps, collapsed/ });
@@ -371,15 +372,15 @@ describe("several", () => {
     await collapsed.focus();
     await page.keyboard.press("Shift+F10");
     await item(page, "Collapse or expand group").click();
-    await card(page, "hours").waitFor();
+    await card(page, "welcome").waitFor();
     await page.keyboard.press("Shift+L");
     await page.getByRole("button", { name: "Undo" }).click({ timeout: 5_000 });
-    await card(page, "hours").waitFor();
+    await card(page, "welcome").waitFor();
     await page.getByRole("group", { name: "Group Farewell, 2 steps" }).focus();
     await page.keyboard.press("Shift+F10");
     await item(page, "Ungroup").click();
     await frame.waitFor({ state: "detached" });
-    await card(page, "hours").waitFor();
+    await card(page, "welcome").waitFor();
     expect(wrong).toEqual([]);
   });
 });
@@ -540,3 +541,99 @@ describe("everybody can use it", () => {
     });
   }
 });
+
+describe("a bot with a thousand steps", () => {
+  const BUDGET = { usable: 5_000, frame: 50 };
+
+  /** Opens it, adds nothing, and pans: how long it takes until it can be used, and how long a frame takes in the middle. */
+  async function measure(): Promise<{ usable: number; frame: number; page: Page; wrong: string[] }> {
+    const { page, wrong } = await open(browser, server, "/bots", {});
+    const begun = performance.now();
+    await page.goto("/bots/thousand");
+    await page.locator(".react-flow__node").first().waitFor();
+    await page.locator(".react-flow__node").first().click();
+    await page.keyboard.press("/");
+    await page.getByRole("dialog", { name: "Add step" }).waitFor();
+    const usable = performance.now() - begun;
+    await page.keyboard.press("Escape");
+
+    const pane = (await page.locator(".react-flow__pane").boundingBox())!;
+    const frames = page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const took: number[] = [];
+          let before = performance.now();
+          const tick = (now: number) => {
+            took.push(now - before);
+            before = now;
+            if (took.length < 150) {
+              requestAnimationFrame(tick);
+            } else {
+              resolve(took);
+            }
+          };
+          requestAnimationFrame(tick);
+        }),
+    );
+    await page.mouse.move(pane.x + pane.width / 2, pane.y + 20);
+    await page.mouse.down();
+    for (let move = 0; move < 60; move += 1) {
+      await page.mouse.move(pane.x + pane.width / 2 - 6 * move, pane.y + 20 + 4 * move);
+    }
+    await page.mouse.up();
+    const sorted = (await frames).toSorted((one, other) => one - other);
+    return { usable, frame: sorted[Math.floor(sorted.length / 2)]!, page, wrong };
+  }
+
+  test("can be used within its budget", async () => {
+    await keep("thousand", JSON.stringify(thousandSteps()));
+    let measured = await measure();
+    if (measured.usable > BUDGET.usable || measured.frame > BUDGET.frame) {
+      // Time is a budget here and not a behaviour: a machine that is busy with something else gets a second try.
+      console.log(`first try: usable after ${Math.round(measured.usable)} ms, a frame in ${Math.round(measured.frame)} ms`);
+      await measured.page.context().close();
+      measured = await measure();
+    }
+    const { page, usable, frame, wrong } = measured;
+    console.log(`1,000 steps: usable after ${Math.round(usable)} ms, a frame in ${Math.round(frame)} ms`);
+    await shot(page, "thousand");
+    await page.getByText(/1,000 steps are a lot for one canvas/).waitFor();
+    await page.locator(".canvas").focus();
+    await page.keyboard.press("1");
+    await page.locator(".canvas.is-far").waitFor();
+    await shot(page, "thousand-far");
+    expect(await page.locator(".react-flow__minimap").count()).toBe(0);
+    expect(wrong).toEqual([]);
+    expect(usable).toBeLessThanOrEqual(BUDGET.usable);
+    expect(frame).toBeLessThanOrEqual(BUDGET.frame);
+  }, 180_000);
+});
+
+/** A valid bot of a thousand steps that are placed: menus that branch, questions, conditions and messages, in rows. */
+function thousandSteps(): object {
+  const id = (number: number) => `step_${number % 1_000}`;
+  const steps = Array.from({ length: 1_000 }, (_, number) => {
+    const next = id(number + 1);
+    switch (number % 4) {
+      case 0:
+        return { type: "message", label: `Menu ${number}`, text: `What do you need? (${number})`, buttons: [{ id: "a", title: "Prices", goto: next }, { id: "b", title: "Hours", goto: id(number + 5) }, { id: "c", title: "A person", goto: id(number + 9) }] };
+      case 1:
+        return { type: "ask", text: `How many? (${number})`, expect: "integer", save: "vars.count", next };
+      case 2:
+        return { type: "condition", branches: [{ when: "vars.count > 10", goto: next, label: "Many" }], otherwise: id(number + 3) };
+      default:
+        return { type: "message", text: `Thank you. (${number})`, next };
+    }
+  });
+  const places = steps.map((_, number) => [id(number), { x: 340 * (number % 25), y: 280 * Math.floor(number / 25) }]);
+  return {
+    format: 1,
+    name: "A thousand steps",
+    language: "en",
+    variables: { count: { type: "integer", default: 0 } },
+    triggers: [{ on: "message", any: true }],
+    start: id(0),
+    steps: Object.fromEntries(steps.map((step, number) => [id(number), step])),
+    layout: { steps: Object.fromEntries(places) },
+  };
+}

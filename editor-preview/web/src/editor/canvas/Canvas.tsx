@@ -4,7 +4,8 @@ import { type FocusEvent, type MouseEvent, useCallback, useEffect, useMemo, useR
 
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
-import { stepsOf } from "../document";
+import { kindOf, stepsOf } from "../document";
+import { kindNamed } from "../kinds";
 import { groupsOf } from "../layout";
 import { type EditorState, type MenuOf, useDocument, useEditor, useEditorStore } from "../store";
 import { useKeptFocus } from "../useKeptFocus";
@@ -169,11 +170,16 @@ function Graph({ canEdit }: { canEdit: boolean }) {
       >
         <Background gap={24} />
         <Controls showInteractive={false} />
-        {isMinimapShown && steps.size <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeStrokeWidth={3} />}
+        {isMinimapShown && steps.size <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeClassName={minimapClass} nodeBorderRadius={8} />}
         <TooManySteps />
       </ReactFlow>
     </section>
   );
+}
+
+/** On the minimap a card has the colour of its kind. */
+function minimapClass({ type, data }: CanvasNode): string {
+  return type === "step" ? `is-${kindNamed(kindOf(data.step)).group}` : `is-${type}`;
 }
 
 /** Selects what a card stands for, unless it is selected already. */

@@ -5,7 +5,6 @@ import { memo, useState } from "react";
 import { useTexts } from "../../i18n/texts";
 import { changeGroup, type Color } from "../layout";
 import { useEditor, useEditorStore } from "../store";
-import { usePlacedPorts } from "./usePlacedPorts";
 
 interface Shown extends Record<string, unknown> {
   id: string;
@@ -32,10 +31,9 @@ export const GroupFrame = memo(function GroupFrame({ data }: NodeProps<FrameNode
 });
 
 /** The one card that a group's steps are hidden behind, with a port for each step outside that they lead to. */
-export const CollapsedGroup = memo(function CollapsedGroup({ id, data }: NodeProps<CollapsedNode>) {
+export const CollapsedGroup = memo(function CollapsedGroup({ data }: NodeProps<CollapsedNode>) {
   const { exits, errors, warnings, isCurrent } = data;
   const text = useTexts();
-  usePlacedPorts(id, exits.map(({ target }) => target).join(" "));
   return (
     <div className={`card group-card${isCurrent ? " is-current" : ""}`} data-color={data.color}>
       <Handle type="target" position={Position.Left} className="port port-in" isConnectable={false} />

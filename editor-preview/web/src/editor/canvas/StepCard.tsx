@@ -9,7 +9,6 @@ import { kindNamed, kindText } from "../kinds";
 import { type Outcome, shownOutcomes } from "../outcomes";
 import { useEditorStore } from "../store";
 import { useLabel } from "../useLabel";
-import { usePlacedPorts } from "./usePlacedPorts";
 
 /** What a card knows of its step. */
 export type StepNode = Node<
@@ -43,7 +42,6 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
     const { right, top } = port.getBoundingClientRect();
     store.getState().ask({ what: "add", from: { step: id, outcome }, between: target !== null, at: { x: right + ASIDE, y: top } });
   };
-  usePlacedPorts(id, `${outcomes.map((outcome) => outcome.id).join(" ")} ${summary !== ""}`);
   return (
     <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}`} data-group={group}>
       <Handle type="target" position={Position.Left} className="port port-in" isConnectableStart={false} />

@@ -4,9 +4,9 @@ import { shownOutcomes } from "../outcomes";
 
 /** Measures of a card in pixels. They are known before anything is drawn, so that neither layout nor canvas has to measure. */
 export const CARD_WIDTH = 248;
-const HEAD = 42;
-const SUMMARY = 44;
-const PORT = 26;
+export const HEAD = 42;
+export const SUMMARY = 44;
+export const PORT = 26;
 const EDGES = 10;
 
 /** From this many steps on a bot is large: only what is in sight is drawn. */

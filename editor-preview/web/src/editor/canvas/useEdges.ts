@@ -5,8 +5,9 @@ import { usePreview } from "../../preview/store";
 import { stepsOf } from "../document";
 import { groupsOf } from "../layout";
 import { outcomesOf } from "../outcomes";
-import { useDocument, useEditor, type Way } from "../store";
-import { MANY } from "./size";
+import { placesOf } from "../selection";
+import { useDocument, useEditor, useEditorStore, type Way } from "../store";
+import { CARD_WIDTH, MANY } from "./size";
 
 /** An edge, and the way that it draws; those that stand for several are none of them. */
 export type WayEdge = Edge<{ way: Way | null }>;
@@ -16,9 +17,11 @@ export type WayEdge = Edge<{ way: Way | null }>;
  * drawn from and to its card. `over` is the edge that a card is held over.
  */
 export function useEdges(over: string | null): WayEdge[] {
+  const store = useEditorStore();
   const document = useDocument();
   const selected = useEditor((state) => state.selected);
   const way = useEditor((state) => state.way);
+  const arranged = useEditor((state) => state.arranged);
   const answer = usePreview((state) => state.answer);
   const taken = useMemo(() => {
     const visits = answer?.turns.flatMap(({ trace }) => trace.filter(({ what }) => what === "step").map(({ step }) => String(step))) ?? [];
@@ -27,6 +30,7 @@ export function useEdges(over: string | null): WayEdge[] {
   return useMemo(() => {
     const steps = stepsOf(document);
     const cards = new Map(groupsOf(document).flatMap(({ id, collapsed, steps: held }) => (collapsed ? held.map((step) => [step, `group:${id}`] as const) : [])));
+    const places = placesOf(store.getState());
     const edges = new Map<string, WayEdge>();
     for (const [from, step] of steps) {
       for (const { id: outcome, target: to } of outcomesOf(step)) {
@@ -37,11 +41,14 @@ export function useEdges(over: string | null): WayEdge[] {
         }
         const isHidden = cards.has(from);
         const id = isHidden ? `${source} ${to}` : `${source} ${outcome}`;
+        // A way back goes around the cards, in right angles: a curve would lie across them.
+        const isBack = (places.get(to)?.x ?? 0) < (places.get(from)?.x ?? 0) + CARD_WIDTH;
         const isChosen = way?.step === from && way.outcome === outcome;
         const isNear = selected.has(from) || selected.has(to);
         const isTaken = taken.has(`${from} ${to}`);
         edges.set(id, {
           id,
+          type: isBack ? "smoothstep" : "default",
           source,
           sourceHandle: isHidden ? to : outcome,
           target,
@@ -56,5 +63,5 @@ export function useEdges(over: string | null): WayEdge[] {
       }
     }
     return [...edges.values()];
-  }, [document, selected, way, taken, over]);
+  }, [store, document, arranged, selected, way, taken, over]);
 }

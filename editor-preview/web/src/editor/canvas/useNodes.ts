@@ -3,16 +3,18 @@ import { useMemo, useRef } from "react";
 import type { Diagnostic } from "../../api/bots";
 import { type Texts, useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
-import { kindOf, type Position, startOf, stepName, stepsOf, triggersOf } from "../document";
+import { kindOf, type Position, startOf, stepName, stepsOf, summaryOf, triggersOf } from "../document";
 import type { JsonObject } from "../json";
 import { exitsOf, type Group, groupSelected, groupsOf, type Note, notesOf } from "../layout";
 import { kindText } from "../kinds";
+import { shownOutcomes } from "../outcomes";
 import { countProblems, problemsByStep } from "../problems/order";
 import { placesOf } from "../selection";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { frameOf } from "./frames";
 import type { CollapsedNode, FrameNode } from "./GroupCards";
 import type { NoteNode } from "./NoteCard";
+import { portsOf } from "./ports";
 import { cardSize, collapsedSize } from "./size";
 import type { StepNode } from "./StepCard";
 
@@ -91,6 +93,7 @@ function drawStep({ text, document, places, problems, selected, current }: Drawi
       position: { x: position.x, y: position.y },
       ...size,
       measured: size,
+      handles: portsOf(shownOutcomes(step, isSelected).map((outcome) => outcome.id), summaryOf(step) !== ""),
       selected: isSelected,
       data: { step, isStart, triggers, errors, warnings, isCurrent },
       ariaLabel: spoken(
@@ -162,6 +165,7 @@ function drawGroup({ text, document, places, problems, chosen, current }: Drawin
       position,
       ...size,
       measured: size,
+      handles: portsOf(exits, false),
       selected: isSelected,
       data: { id, title, name, color, count: group.steps.length, errors, warnings, isCurrent, exits: exits.map((target) => ({ target, name: stepName(target, steps.get(target)) })) },
       ariaLabel: spoken(said, text("group.collapsed"), ...spokenProblems(text, errors, warnings), isCurrent ? text("card.current") : ""),
