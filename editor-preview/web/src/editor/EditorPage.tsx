@@ -10,15 +10,21 @@ import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
 import { botName } from "./document";
 import "./editor.css";
+import "./menu.css";
 import type { JsonObject } from "./json";
 import { Outline } from "./outline/Outline";
+import { Panels } from "./panels/Panels";
+import { ROOMY, useIsWide, WIDE } from "./panels/useWidth";
 import { Problems } from "./problems/Problems";
 import { AddStepDialog } from "./AddStepDialog";
+import { CommandMenu } from "./CommandMenu";
 import { ConnectDialog } from "./ConnectDialog";
+import { Notice } from "./Notice";
 import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
 import { createEditor, EditorContext, useDocument, useEditor } from "./store";
 import { TopBar } from "./TopBar";
+import { useClipboard } from "./useClipboard";
 import { useKeys } from "./useKeys";
 
 /** A bot, open for editing: its draft, else what is live. */
@@ -82,20 +88,28 @@ function EditorLayout() {
   const id = useEditor((state) => state.id);
   const name = botName(useDocument());
   const asking = useEditor((state) => state.asking);
+  const chosen = useEditor((state) => state.isOutlineShown);
   const onKeyDown = useKeys();
+  const isRoomy = useIsWide(ROOMY);
+  const isWide = useIsWide(WIDE);
+  // Where the canvas is only looked at the outline is what the bot is edited by.
+  const isOutlineShown = !isRoomy || (chosen ?? isWide);
+  useClipboard();
   useEffect(() => {
     document.title = `${name || id} – Salesbot`;
   }, [name, id]);
   return (
-    <main className="editor" onKeyDown={onKeyDown}>
+    <Panels isOutlineShown={isOutlineShown} onKeyDown={onKeyDown}>
       <TopBar />
-      <Outline />
-      <Canvas />
+      <Outline isShown={isOutlineShown} canHide={isRoomy} />
+      <Canvas canEdit={isRoomy} />
       <SidePanel />
       <Problems />
       {asking?.what === "connect" && <ConnectDialog step={asking.step} outcome={asking.outcome} />}
-      {asking?.what === "add" && <AddStepDialog />}
+      {asking?.what === "add" && <AddStepDialog {...asking} />}
+      {asking?.what === "menu" && <CommandMenu key={`${asking.at.x} ${asking.at.y}`} of={asking.of} at={asking.at} />}
       {asking?.what === "publish" && <PublishDialog />}
-    </main>
+      <Notice />
+    </Panels>
   );
 }
