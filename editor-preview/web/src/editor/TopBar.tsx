@@ -9,6 +9,7 @@ import { moveSteps, renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
+import { TopMenu } from "./TopMenu";
 
 /** Above the canvas: which bot it is, whether it is kept, and what is done with the whole of it. */
 export function TopBar() {
@@ -61,6 +62,7 @@ export function TopBar() {
       <button type="button" className="button primary" onClick={() => ask({ what: "publish" })}>
         {text("editor.publish")}
       </button>
+      <TopMenu />
     </header>
   );
 }

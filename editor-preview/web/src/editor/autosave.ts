@@ -1,4 +1,5 @@
 import { saveDraft } from "../api/bots";
+import { hasUntaken } from "./source/written";
 import type { EditorStore } from "./store";
 
 /** How long somebody has to pause before the draft is saved. */
@@ -57,6 +58,8 @@ export function autosave(store: EditorStore, save = saveDraft): () => void {
   const warn = (event: BeforeUnloadEvent) => {
     if (store.getState().history.document !== saved) {
       void run();
+      event.preventDefault();
+    } else if (hasUntaken(store.getState())) {
       event.preventDefault();
     }
   };

@@ -7,6 +7,7 @@ import { type Position, positionsOf, stepsOf } from "./document";
 import { type Edit, moveSteps } from "./edits";
 import * as histories from "./history";
 import type { JsonObject } from "./json";
+import type { WrittenTexts } from "./source/written";
 
 /** The tabs at the right. */
 export type Tab = "step" | "preview" | "variables" | "trace" | "json";
@@ -31,6 +32,8 @@ export interface EditorState {
   saving: Saving;
   /** The field of the selected step that is to have the focus, by its path; counted, so that the same one can be asked for twice. */
   wanted: { path: string; count: number };
+  /** JSON that is being written, and is not part of the document yet. */
+  written: WrittenTexts;
 
   /** Changes the document. Changes with the same `gesture`, one after the other, are undone as one. */
   edit: (edit: Edit, gesture?: string) => void;
@@ -48,6 +51,7 @@ export interface EditorState {
   diagnose: (diagnostics: readonly Diagnostic[]) => void;
   setSaving: (saving: Saving) => void;
   setLive: (live: JsonObject) => void;
+  setWritten: (written: WrittenTexts) => void;
 }
 
 export type EditorStore = StoreApi<EditorState>;
@@ -72,6 +76,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       diagnostics: [],
       saving: { state: "unchanged" },
       wanted: { path: "", count: 0 },
+      written: new Map(),
 
       edit: (edit, gesture) => step((history) => histories.change(history, edit(history.document), gesture ?? null)),
       endGesture: () => step(histories.endGesture),
@@ -92,6 +97,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       diagnose: (diagnostics) => set({ diagnostics }),
       setSaving: (saving) => set({ saving }),
       setLive: (live) => set({ live }),
+      setWritten: (written) => set({ written }),
     };
   });
 }

@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../../api/bots";
+import { pathId } from "../json";
+import { pathOfPlace } from "./place";
 
 /** What is wrong with each step, by its id. */
 export function problemsByStep(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
@@ -32,6 +34,5 @@ export function nextProblem(diagnostics: readonly Diagnostic[], selected: Readon
 
 /** The field of a step that a diagnostic is about: `steps.welcome.buttons[0].title` is `buttons.0.title`. */
 export function fieldOf({ step, path }: Pick<Diagnostic, "step" | "path">): string {
-  const prefix = `steps.${step ?? ""}.`;
-  return path.startsWith(prefix) ? path.slice(prefix.length).replaceAll(/\[(\d+)\]/g, ".$1") : "";
+  return step === undefined ? "" : pathId(pathOfPlace(path).slice(2));
 }

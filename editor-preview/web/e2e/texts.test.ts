@@ -1,0 +1,143 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+
+import { startBrowser, violations } from "./browser";
+import { type Server, startServer } from "./server";
+import { BOTS, shot, studio as open } from "./stories";
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
+});
+beforeEach(async () => {
+  // Each story begins with the bot as it is in its file.
+  const [document, headers] = [await readFile(join(BOTS, "cafe.json"), "utf8"), { "content-type": "application/json" }];
+  const saved = await fetch(`${server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: document });
+  expect(saved.status).toBe(200);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function studio(options: Parameters<typeof open>[3] = {}): Promise<{ page: Page; wrong: string[] }> {
+  const opened = await open(browser, server, "/bots/cafe", options);
+  // Nobody goes on saving when the next story begins.
+  onTestFinished(() => opened.page.context().close());
+  await expect.poll(() => opened.page.locator(".react-flow__edge").count()).toBe(14);
+  return opened;
+}
+
+/** The text of the JSON field: what the editor draws, without its folds. */
+function source(page: Page): Promise<string> {
+  return page.locator(".cm-content").evaluate((content) => [...content.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n"));
+}
+
+describe("the JSON", () => {
+  test("a step's text is changed, taken over after a pause, and undone with the keys of the field", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
+    await page.getByRole("tab", { name: "JSON" }).click();
+    const field = page.getByRole("textbox", { name: "JSON of the step bye" });
+    await field.waitFor();
+    const before = await source(page);
+    expect(JSON.parse(before).type).toBe("message");
+    await shot(page, "json-step");
+
+    await field.focus();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText('{"type": "message", "text": "Adiós", "label": "Despedida"}');
+    await page.getByRole("treeitem", { name: "Despedida" }).waitFor();
+    await page.keyboard.press("Control+z");
+    await page.getByRole("treeitem", { name: "Gracias" }).waitFor();
+    await expect.poll(() => source(page)).toBe(before);
+    await page.keyboard.press("Control+y");
+    await page.getByRole("treeitem", { name: "Despedida" }).waitFor();
+    // Left, it stands as the studio writes it.
+    await page.getByRole("tab", { name: "JSON" }).focus();
+    await expect.poll(() => source(page)).toContain('  "label": "Despedida"');
+    expect(wrong).toEqual([]);
+  });
+
+  test("a wrong text changes nothing, says where it is wrong, and is kept", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
+    await page.getByRole("tab", { name: "JSON" }).click();
+    const field = page.getByRole("textbox", { name: "JSON of the step bye" });
+    await field.focus();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText('{\n  "type": "message",\n  "text": "Adiós" "label"\n}');
+    await page.getByRole("alert").getByText(/Not taken over yet/).waitFor();
+    await page.getByRole("button", { name: /Line 3/ }).waitFor();
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await page.getByRole("treeitem", { name: "Gracias" }).waitFor();
+    await shot(page, "json-wrong");
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await page.getByRole("tab", { name: "JSON" }).click();
+    await expect.poll(() => source(page)).toContain('"Adiós" "label"');
+    await page.getByRole("button", { name: "Discard this text" }).click();
+    await expect.poll(async () => JSON.parse(await source(page)).label).toBe("Gracias");
+    expect(await page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true);
+    expect(wrong).toEqual([]);
+  });
+
+  test("what would be lost in silence is not taken over", async () => {
+    const { page } = await studio();
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
+    await page.getByRole("tab", { name: "JSON" }).click();
+    const field = page.getByRole("textbox", { name: "JSON of the step bye" });
+    await field.focus();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText('{"type": "stop", "meta": {"order": 9007199254740993}}');
+    await page.getByRole("alert").getByText(/9007199254740993 would be kept as 9007199254740992/).waitFor();
+  });
+
+  test("the whole bot is searched and folded, and its problems stand at their lines", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    await page.getByLabel("Button 1").fill("A button of 21 letters");
+    await page.getByRole("tab", { name: "JSON" }).click();
+    await page.getByRole("radio", { name: "Whole bot" }).check({ force: true });
+    const field = page.getByRole("textbox", { name: "JSON of the whole bot" });
+    await field.waitFor();
+    await page.getByRole("button", { name: /Line \d+.*22 characters/ }).click();
+    await expect.poll(() => page.locator(".cm-activeLine").first().textContent()).toContain("A button of 21 letters");
+    await shot(page, "json-bot");
+    await page.keyboard.press("Control+f");
+    await page.getByRole("textbox", { name: "Find" }).waitFor();
+    await page.keyboard.type("Gracias");
+    await page.keyboard.press("Enter");
+    await page.locator(".cm-searchMatch-selected").waitFor();
+    await shot(page, "json-search");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+Shift+[");
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("what is exported, imported and exported again has the same bytes", async () => {
+  const { page, wrong } = await studio();
+  const exported = async () => {
+    await page.getByRole("button", { name: "More" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export JSON" }).click()]);
+    const path = await download.path();
+    return { name: download.suggestedFilename(), path, bytes: await readFile(path, "utf8") };
+  };
+  const first = await exported();
+  const file = JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8"));
+  expect([first.name, first.bytes]).toEqual(["cafe.json", `${JSON.stringify(file, null, 2)}\n`]);
+  await page.goto("/bots");
+  await page.locator("input[type=file]").setInputFiles({ name: "copy.json", mimeType: "application/json", buffer: Buffer.from(first.bytes) });
+  await page.waitForURL("**/bots/copy");
+  await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
+  expect((await exported()).bytes).toBe(first.bytes);
+  expect(wrong).toEqual([]);
+});
