@@ -7,6 +7,7 @@ import { arrangeSteps } from "./canvas/arranging";
 import { botName } from "./document";
 import { moveSteps, renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
+import { showProblems } from "./problems/opening";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
 import { TopMenu } from "./TopMenu";
@@ -20,13 +21,6 @@ export function TopBar() {
   const { edit, endGesture, undo, redo, ask } = store.getState();
   const start = usePreview((state) => state.start);
   const tidy = async () => edit(moveSteps(await arrangeSteps(store.getState().history.document)));
-  const showProblems = () => {
-    const list = window.document.getElementById("problems") as HTMLDetailsElement | null;
-    if (list) {
-      list.open = true;
-      list.querySelector<HTMLElement>("button, summary")?.focus();
-    }
-  };
   return (
     <header className="top-bar">
       <h1 className="bot-name">
@@ -52,7 +46,7 @@ export function TopBar() {
           {text("editor.tidy")}
         </button>
       </div>
-      <button type="button" className="button quiet" onClick={showProblems} title={text("problems.show")}>
+      <button type="button" className="button quiet" onClick={() => showProblems()} title={text("problems.show")}>
         <ProblemCount />
       </button>
       <button type="button" className="button" onClick={start}>

@@ -29,6 +29,8 @@ export interface EditorState {
   tab: Tab;
   asking: Asking | null;
   diagnostics: readonly Diagnostic[];
+  /** The problem that was gone to last, by its key. */
+  problem: string | null;
   saving: Saving;
   /** The field of the selected step that is to have the focus, by its path; counted, so that the same one can be asked for twice. */
   wanted: { path: string; count: number };
@@ -49,6 +51,7 @@ export interface EditorState {
   /** Keeps places that were computed, without a change of the document. */
   place: (arranged: ReadonlyMap<string, Position>) => void;
   diagnose: (diagnostics: readonly Diagnostic[]) => void;
+  setProblem: (problem: string | null) => void;
   setSaving: (saving: Saving) => void;
   setLive: (live: JsonObject) => void;
   setWritten: (written: WrittenTexts) => void;
@@ -74,6 +77,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       tab: "step",
       asking: null,
       diagnostics: [],
+      problem: null,
       saving: { state: "unchanged" },
       wanted: { path: "", count: 0 },
       written: new Map(),
@@ -95,6 +99,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       },
       place: (arranged) => set({ arranged }),
       diagnose: (diagnostics) => set({ diagnostics }),
+      setProblem: (problem) => set({ problem }),
       setSaving: (saving) => set({ saving }),
       setLive: (live) => set({ live }),
       setWritten: (written) => set({ written }),

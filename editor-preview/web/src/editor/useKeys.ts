@@ -2,7 +2,7 @@ import type { KeyboardEvent } from "react";
 
 import { usePreviewStore } from "../preview/store";
 import { deleteSteps, disconnect } from "./edits";
-import { fieldOf, nextProblem } from "./problems/order";
+import { goToProblem } from "./problems/opening";
 import { outcomesOf } from "./outcomes";
 import { stepsOf } from "./document";
 import { type EditorState, useEditorStore } from "./store";
@@ -35,12 +35,7 @@ type Command = (() => void) | undefined;
 
 function everywhere({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent, editor: EditorState, writes: boolean): Command {
   if (key === "F8") {
-    return () => {
-      const problem = nextProblem(editor.diagnostics, editor.selected, shiftKey ? -1 : 1);
-      if (problem?.step) {
-        editor.open(problem.step, fieldOf(problem));
-      }
-    };
+    return () => goToProblem(editor, shiftKey ? -1 : 1);
   }
   if (!(ctrlKey || metaKey) || writes) {
     return undefined;
