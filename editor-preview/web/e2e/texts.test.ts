@@ -29,7 +29,7 @@ async function studio(options: Parameters<typeof open>[3] = {}): Promise<{ page:
   const opened = await open(browser, server, "/bots/cafe", options);
   // Nobody goes on saving when the next story begins.
   onTestFinished(() => opened.page.context().close());
-  await expect.poll(() => opened.page.locator(".react-flow__edge").count()).toBe(14);
+  await expect.poll(() => opened.page.locator(".react-flow__edge").count(), { timeout: 20_000 }).toBe(14);
   return opened;
 }
 
@@ -140,4 +140,81 @@ test("what is exported, imported and exported again has the same bytes", async (
   await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
   expect((await exported()).bytes).toBe(first.bytes);
   expect(wrong).toEqual([]);
+});
+
+describe("problems", () => {
+  /** The path of the field that has the focus. */
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("data-path"));
+
+  test("F8 goes through all of them, several of one step, too, and focuses their fields", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    await page.getByLabel("Button 1").fill("A button of 21 letters");
+    await page.getByText("22/20").waitFor();
+    await page.getByLabel("Button 2").fill("Another one of 21 letters");
+    await page.getByRole("group", { name: /Bienvenida.*2 errors/ }).waitFor();
+    await page.getByRole("treeitem", { name: "Apology" }).click();
+    const walked: unknown[] = [];
+    for (const key of ["F8", "F8", "F8", "Shift+F8"]) {
+      await page.keyboard.press(key);
+      walked.push(await page.getByRole("treeitem", { selected: true }).textContent(), await focused(page));
+    }
+    expect(walked).toEqual(["Bienvenida", "buttons.0.title", "Bienvenida", "buttons.1.title", "Gracias", expect.anything(), "Bienvenida", "buttons.1.title"]);
+    await page.getByRole("button", { name: "Publish" }).click();
+    expect(await page.getByRole("dialog").getByRole("button", { name: "Publish" }).isDisabled()).toBe(true);
+    expect(wrong).toEqual([]);
+  });
+
+  test("the list is filtered, and a fix takes a problem away, and is undone", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    await page.getByRole("tab", { name: "JSON" }).click();
+    const field = page.getByRole("textbox", { name: "JSON of the step welcome" });
+    await field.focus();
+    const text = (await source(page)).replace('"footer"', '"foter"').replace('"type": "message",', '"type": "message", "nxt": "bye",');
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(text);
+    await page.getByRole("button", { name: "1 error 1 warning" }).click();
+    const list = page.locator("#problems");
+    await list.getByText("Bienvenida · Unknown key").waitFor();
+    await shot(page, "problems");
+    expect(await violations(page)).toEqual([]);
+    await list.getByRole("radio", { name: "Warnings" }).check();
+    expect(await list.getByRole("listitem").count()).toBe(1);
+    await list.getByRole("radio", { name: "Errors" }).check();
+    await list.getByRole("button", { name: "Write “next”" }).click();
+    await list.getByText("Nothing to be seen here.").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await list.getByText("Bienvenida · Unknown key").waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  test("a message that may come after a day has the window's warning until something stands in for it", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
+    const warning = page.getByRole("tabpanel").getByText(/may find the customer service window closed/);
+    await warning.waitFor();
+    await shot(page, "problems-field");
+    await page.getByRole("tabpanel").getByRole("button", { name: "Hold it until the customer writes" }).click();
+    await warning.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Undo" }).click();
+    await warning.waitFor();
+    await page.getByRole("tabpanel").getByRole("button", { name: "Send a template then" }).click();
+    await warning.waitFor({ state: "detached" });
+    expect(wrong).toEqual([]);
+  });
+
+  test("an option that leads nowhere has a warning, and a fix that takes it away", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    await page.getByRole("button", { name: "Disconnect “Horarios”" }).click();
+    const warning = page.locator("#problems").getByText(/`Horarios` leads nowhere/);
+    await warning.waitFor({ state: "attached", timeout: 3_000 });
+    await page.getByRole("tabpanel").getByRole("button", { name: "End with a stop step" }).click();
+    await warning.waitFor({ state: "detached" });
+    expect(await page.locator(".react-flow__node").count()).toBe(11);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await warning.waitFor({ state: "attached" });
+    expect(wrong).toEqual([]);
+  });
 });

@@ -19,6 +19,7 @@ import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
 import { createEditor, EditorContext, useDocument, useEditor } from "./store";
 import { TopBar } from "./TopBar";
+import { TranslationsDialog } from "./translations/TranslationsDialog";
 import { useKeys } from "./useKeys";
 
 /** A bot, open for editing: its draft, else what is live. */
@@ -96,6 +97,7 @@ function EditorLayout() {
       {asking?.what === "connect" && <ConnectDialog step={asking.step} outcome={asking.outcome} />}
       {asking?.what === "add" && <AddStepDialog />}
       {asking?.what === "publish" && <PublishDialog />}
+      {asking?.what === "translations" && <TranslationsDialog language={asking.language} />}
     </main>
   );
 }

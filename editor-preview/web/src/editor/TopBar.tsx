@@ -11,6 +11,7 @@ import { showProblems } from "./problems/opening";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
 import { TopMenu } from "./TopMenu";
+import { LanguageMenu } from "./translations/LanguageMenu";
 
 /** Above the canvas: which bot it is, whether it is kept, and what is done with the whole of it. */
 export function TopBar() {
@@ -46,6 +47,7 @@ export function TopBar() {
           {text("editor.tidy")}
         </button>
       </div>
+      <LanguageMenu />
       <button type="button" className="button quiet" onClick={() => showProblems()} title={text("problems.show")}>
         <ProblemCount />
       </button>

@@ -13,7 +13,7 @@ import type { WrittenTexts } from "./source/written";
 export type Tab = "step" | "preview" | "variables" | "trace" | "json";
 
 /** What somebody is asked in a window of its own. */
-export type Asking = { what: "connect"; step: string; outcome?: string } | { what: "add" } | { what: "publish" };
+export type Asking = { what: "connect"; step: string; outcome?: string } | { what: "add" } | { what: "publish" } | { what: "translations"; language: string | null };
 
 /** How far the draft is kept by the server. */
 export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" };
