@@ -218,3 +218,44 @@ describe("problems", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe("translations", () => {
+  test("a language is added, a text translated beside its source, counted, and undone", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("button", { name: /Languages of the bot: es/ }).click();
+    await page.getByRole("menuitem", { name: "Add a language…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Translations" });
+    const language = dialog.getByLabel(/New language/);
+    await language.fill("español");
+    await dialog.getByText(/This is no language/).waitFor();
+    await language.fill("es");
+    await dialog.getByText(/speaks this language already/).waitFor();
+    await language.fill("en");
+    await shot(page, "translations-add");
+    await page.keyboard.press("Enter");
+    await dialog.getByText(/^0 of \d+ texts$/).waitFor();
+    const text = dialog.getByRole("textbox", { name: "Translation of text of Bienvenida" });
+    await text.fill("Hi! What do you need?");
+    await dialog.getByText(/^1 of \d+ texts$/).waitFor();
+    await shot(page, "translations");
+    expect(await violations(page)).toEqual([]);
+    const all = await dialog.getByRole("listitem").count();
+    await dialog.getByLabel("Only what is missing").check();
+    await expect.poll(() => dialog.getByRole("listitem").count()).toBe(all - 1);
+    await dialog.getByLabel("Find a text").fill("Horarios");
+    await expect.poll(() => dialog.getByRole("listitem").count()).toBe(1);
+    await dialog.getByRole("textbox", { name: /buttons.hours.title of Bienvenida/ }).fill("A title that is much too long for a button");
+    await dialog.getByText(/WhatsApp takes 20 here/).waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: /Languages of the bot: es, en/ }).click();
+    await page.getByRole("menuitem", { name: /English 2 of/ }).waitFor();
+    await page.keyboard.press("Escape");
+    for (const left of ["1 of", "0 of"]) {
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: /Languages of the bot/ }).click();
+      await page.getByRole("menuitem", { name: new RegExp(`English ${left}`) }).waitFor();
+      await page.keyboard.press("Escape");
+    }
+    expect(wrong).toEqual([]);
+  });
+});

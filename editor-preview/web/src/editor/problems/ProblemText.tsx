@@ -12,7 +12,7 @@ export function ProblemText({ problem }: { problem: Diagnostic }) {
   const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "").join(" ");
   return (
     <>
-      {message} {advice && <span className="muted">{advice}</span>}
+      {advice && !/[.!?]$/.test(message) ? `${message}.` : message} {advice && <span className="muted">{advice}</span>}
     </>
   );
 }

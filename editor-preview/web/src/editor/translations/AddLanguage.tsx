@@ -8,7 +8,7 @@ import { addLanguage, isSameLanguage, languageName, ownLanguage, readTag, transl
 const OFFERED = ["en", "es", "pt-BR", "pt-PT", "fr", "de", "it", "nl", "ar", "hi", "id", "tr"];
 
 /** Asks for a language to translate the bot into. */
-export function AddLanguage({ onAdd }: { onAdd: (language: string) => void }) {
+export function AddLanguage({ onAdd, onCancel }: { onAdd: (language: string) => void; onCancel: () => void }) {
   const text = useTexts();
   const [studio] = useLanguage();
   const store = useEditorStore();
@@ -48,6 +48,9 @@ export function AddLanguage({ onAdd }: { onAdd: (language: string) => void }) {
         {fault}
       </p>
       <div className="dialog-actions">
+        <button type="button" className="button" onClick={onCancel}>
+          {text("dialog.cancel")}
+        </button>
         <button className="button primary" disabled={tag === undefined || fault !== ""}>
           {text("translations.add_it")}
         </button>

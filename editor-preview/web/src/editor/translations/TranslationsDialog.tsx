@@ -26,14 +26,18 @@ export function TranslationsDialog({ language: asked }: { language: string | nul
   };
   return (
     <Dialog title={text("translations.title")} onClose={close}>
-      <div className="translations">
-        {language === null ? <AddLanguage onAdd={choose} /> : <Language key={language} language={language} onChoose={choose} />}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={close}>
-            {text("dialog.close")}
-          </button>
+      {language === null ? (
+        <AddLanguage onAdd={choose} onCancel={close} />
+      ) : (
+        <div className="translations">
+          <Language key={language} language={language} onChoose={choose} />
+          <div className="dialog-actions">
+            <button type="button" className="button" onClick={close}>
+              {text("dialog.close")}
+            </button>
+          </div>
         </div>
-      </div>
+      )}
     </Dialog>
   );
 }
