@@ -4,22 +4,29 @@ import { Link } from "wouter";
 
 import { ApiError } from "../api/client";
 import { type BotDetail, showBot } from "../api/bots";
+import { shell } from "../app/shell";
 import { useTexts } from "../i18n/texts";
 import { createPreview, PreviewContext } from "../preview/store";
 import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
 import { botName } from "./document";
 import "./editor.css";
+import "./menu.css";
 import type { JsonObject } from "./json";
 import { Outline } from "./outline/Outline";
 import { Problems } from "./problems/Problems";
 import { AddStepDialog } from "./AddStepDialog";
+import { CommandMenu } from "./CommandMenu";
 import { ConnectDialog } from "./ConnectDialog";
+import { Notice } from "./Notice";
 import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
-import { createEditor, EditorContext, useDocument, useEditor } from "./store";
+import { createEditor, EditorContext, useDocument, useEditor, useEditorStore } from "./store";
 import { TopBar } from "./TopBar";
 import { TranslationsDialog } from "./translations/TranslationsDialog";
+import { COMMANDS } from "./commands";
+import { useClipboard } from "./useClipboard";
+import { useCommand } from "./useCommand";
 import { useKeys } from "./useKeys";
 
 /** A bot, open for editing: its draft, else what is live. */
@@ -84,6 +91,8 @@ function EditorLayout() {
   const name = botName(useDocument());
   const asking = useEditor((state) => state.asking);
   const onKeyDown = useKeys();
+  useClipboard();
+  useOpenEditor();
   useEffect(() => {
     document.title = `${name || id} – Salesbot`;
   }, [name, id]);
@@ -91,13 +100,25 @@ function EditorLayout() {
     <main className="editor" onKeyDown={onKeyDown}>
       <TopBar />
       <Outline />
-      <Canvas />
+      <Canvas canEdit />
       <SidePanel />
       <Problems />
       {asking?.what === "connect" && <ConnectDialog step={asking.step} outcome={asking.outcome} />}
-      {asking?.what === "add" && <AddStepDialog />}
+      {asking?.what === "add" && <AddStepDialog {...asking} />}
+      {asking?.what === "menu" && <CommandMenu key={`${asking.at.x} ${asking.at.y}`} of={asking.of} at={asking.at} />}
       {asking?.what === "publish" && <PublishDialog />}
       {asking?.what === "translations" && <TranslationsDialog language={asking.language} />}
+      <Notice />
     </main>
   );
+}
+
+/** Tells the palette what is open. */
+function useOpenEditor(): void {
+  const store = useEditorStore();
+  const run = useCommand();
+  useEffect(() => {
+    shell.getState().setEditor({ store, commands: COMMANDS, run });
+    return () => shell.getState().setEditor(null);
+  }, [store, run]);
 }

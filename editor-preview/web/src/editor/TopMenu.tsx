@@ -1,17 +1,18 @@
 import { EllipsisVertical } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 
+import { shell } from "../app/shell";
 import { useTexts } from "../i18n/texts";
-import { exportBot } from "./source/exportBot";
-import { useEditorStore } from "./store";
+import { commandOf } from "./commands";
+import { useCommand } from "./useCommand";
+
+/** Commands of the whole bot that have no button. */
+const IN_MENU = ["export"];
 
 /** What is done with the bot now and then. */
 export function TopMenu() {
   const text = useTexts();
-  const store = useEditorStore();
-  const commands = [
-    { id: "editor.export", run: () => exportBot(store.getState().id, store.getState().history.document) },
-  ];
+  const run = useCommand();
   return (
     // A modal menu would write a style into the page, which its policy forbids.
     <DropdownMenu.Root modal={false}>
@@ -20,11 +21,14 @@ export function TopMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          {commands.map(({ id, run }) => (
-            <DropdownMenu.Item key={id} className="menu-item" onSelect={run}>
-              {text(id)}
+          {IN_MENU.map(commandOf).map((command) => (
+            <DropdownMenu.Item key={command.id} className="menu-item" onSelect={() => run(command)}>
+              {text(command.text)}
             </DropdownMenu.Item>
           ))}
+          <DropdownMenu.Item className="menu-item" onSelect={() => shell.getState().show("keys")}>
+            {text("keys.title")}
+          </DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

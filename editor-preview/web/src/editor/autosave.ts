@@ -64,6 +64,7 @@ export function autosave(store: EditorStore, save = saveDraft): () => void {
     }
   };
   window.addEventListener("beforeunload", warn);
+  store.setState({ saveNow: () => void run() });
 
   return () => {
     ended = true;
