@@ -259,3 +259,92 @@ describe("translations", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe("the palette and the keys", () => {
+  test("with the keyboard alone: to a step, a command, a page and back to a bot", async () => {
+    const { page, wrong } = await studio();
+    await page.keyboard.press("Control+k");
+    const palette = page.getByRole("dialog", { name: "Go to…" });
+    await palette.getByRole("combobox").waitFor();
+    await shot(page, "palette");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.type("gracias");
+    await page.keyboard.press("Enter");
+    await palette.waitFor({ state: "detached" });
+    await page.getByRole("treeitem", { name: "Gracias", selected: true }).waitFor();
+
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("export");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+    expect(download.suggestedFilename()).toBe("cafe.json");
+
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("pages bots");
+    await page.keyboard.press("Escape");
+    await palette.waitFor({ state: "detached" });
+    await page.getByRole("treeitem", { name: "Gracias" }).focus();
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Bots" }).focus();
+    await page.keyboard.press("g");
+    await page.keyboard.press("b");
+    await page.waitForURL("**/bots");
+    await page.getByRole("heading", { name: "Bots" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("cafe");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/bots/cafe");
+    expect(wrong).toEqual([]);
+  });
+
+  test("F6 goes through the panels, and back", async () => {
+    const { page, wrong } = await studio();
+    const panel = () => page.evaluate(() => [".top-bar", ".outline", ".canvas", ".side-panel", "#problems"].find((one) => document.activeElement?.closest(one)));
+    await page.getByRole("button", { name: "Publish" }).focus();
+    const walked: unknown[] = [];
+    for (const key of ["F6", "F6", "F6", "F6", "F6", "Shift+F6"]) {
+      await page.keyboard.press(key);
+      walked.push(await panel());
+    }
+    expect(walked).toEqual([".outline", ".canvas", ".side-panel", "#problems", ".top-bar", "#problems"]);
+    expect(wrong).toEqual([]);
+  });
+
+  test("Mod+S saves at once, from a field of the bot, too", async () => {
+    const { page } = await studio();
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    // Nothing is saved by itself while the clock stands still.
+    await page.clock.install();
+    await page.getByLabel("Text", { exact: true }).fill("¡Buenas!");
+    await page.getByText("Not saved yet").waitFor();
+    await page.keyboard.press("Control+s");
+    await page.getByText(/^Saved/).waitFor();
+    const { draft } = (await (await fetch(`${server.url}/api/v1/bots/cafe`)).json()) as { draft: { document: { steps: { welcome: { text: string } } } } };
+    expect(draft.document.steps.welcome.text).toBe("¡Buenas!");
+  });
+
+  test("the sheet of keys shows them all, and switches off those of one character", async () => {
+    const { page, wrong } = await studio();
+    await page.getByRole("treeitem", { name: "Gracias" }).click();
+    await page.keyboard.press("?");
+    const sheet = page.getByRole("dialog", { name: "Keys" });
+    await sheet.getByText("Save now").waitFor();
+    await shot(page, "keys");
+    expect(await violations(page)).toEqual([]);
+    await sheet.getByLabel("Keys of one character are commands").uncheck();
+    await page.keyboard.press("Escape");
+    await page.getByRole("treeitem", { name: "Gracias" }).focus();
+    await page.keyboard.press("c");
+    await page.keyboard.press("?");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Go to…" }).getByRole("combobox").waitFor();
+    await page.keyboard.type("keys");
+    await page.keyboard.press("Enter");
+    await sheet.getByLabel("Keys of one character are commands").check();
+    await page.keyboard.press("Escape");
+    await page.getByRole("treeitem", { name: "Gracias" }).focus();
+    await page.keyboard.press("c");
+    await page.getByRole("dialog").getByRole("combobox").first().waitFor();
+    expect(wrong).toEqual([]);
+  });
+});

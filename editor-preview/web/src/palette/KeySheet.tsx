@@ -23,21 +23,23 @@ export default function KeySheet() {
           {text("keys.single")}
         </label>
         <p className="muted">{text("keys.where")}</p>
-        <div className="key-sections" tabIndex={0} role="group" aria-label={text("keys.title")}>
-          <Section name={text("keys.everywhere")}>
-            <Row name={text("palette.title")} keys={["Mod+K"]} />
-            <Row name={text("keys.title")} keys={["?"]} />
-            {GO_KEYS.map(({ letter, name }) => (
-              <Row key={letter} name={text(name)} keys={["G", letter.toUpperCase()]} isSequence />
-            ))}
-          </Section>
-          {sections.map(({ section, commands }) => (
-            <Section key={section} name={text(`section.${section}`)}>
-              {commands.map((command) => (
-                <Row key={command.id} name={text(command.text)} keys={command.keys} />
+        <div className="key-scroll" tabIndex={0} role="group" aria-label={text("keys.title")}>
+          <div className="key-sections">
+            <Section name={text("keys.everywhere")}>
+              <Row name={text("palette.title")} keys={["Mod+K"]} />
+              <Row name={text("keys.title")} keys={["?"]} />
+              {GO_KEYS.map(({ letter, name }) => (
+                <Row key={letter} name={text(name)} keys={["G", letter.toUpperCase()]} isSequence />
               ))}
             </Section>
-          ))}
+            {sections.map(({ section, commands }) => (
+              <Section key={section} name={text(`section.${section}`)}>
+                {commands.map((command) => (
+                  <Row key={command.id} name={text(command.text)} keys={command.keys} />
+                ))}
+              </Section>
+            ))}
+          </div>
         </div>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={close}>
