@@ -14,6 +14,8 @@ import "./editor.css";
 import "./menu.css";
 import type { JsonObject } from "./json";
 import { Outline } from "./outline/Outline";
+import { Panels } from "./panels/Panels";
+import { ROOMY, useIsWide, WIDE } from "./panels/useWidth";
 import { Problems } from "./problems/Problems";
 import { AddStepDialog } from "./AddStepDialog";
 import { CommandMenu } from "./CommandMenu";
@@ -90,17 +92,22 @@ function EditorLayout() {
   const id = useEditor((state) => state.id);
   const name = botName(useDocument());
   const asking = useEditor((state) => state.asking);
+  const chosen = useEditor((state) => state.isOutlineShown);
   const onKeyDown = useKeys();
+  const isRoomy = useIsWide(ROOMY);
+  const isWide = useIsWide(WIDE);
+  // Where the canvas is only looked at the outline is what the bot is edited by.
+  const isOutlineShown = !isRoomy || (chosen ?? isWide);
   useClipboard();
   useOpenEditor();
   useEffect(() => {
     document.title = `${name || id} – Salesbot`;
   }, [name, id]);
   return (
-    <main className="editor" onKeyDown={onKeyDown}>
+    <Panels isOutlineShown={isOutlineShown} onKeyDown={onKeyDown}>
       <TopBar />
-      <Outline />
-      <Canvas canEdit />
+      <Outline isShown={isOutlineShown} canHide={isRoomy} />
+      <Canvas canEdit={isRoomy} />
       <SidePanel />
       <Problems />
       {asking?.what === "connect" && <ConnectDialog step={asking.step} outcome={asking.outcome} />}
@@ -109,7 +116,7 @@ function EditorLayout() {
       {asking?.what === "publish" && <PublishDialog />}
       {asking?.what === "translations" && <TranslationsDialog language={asking.language} />}
       <Notice />
-    </main>
+    </Panels>
   );
 }
 
