@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { startBrowser, violations } from "./browser";
 import { type Server, startServer } from "./server";
@@ -10,11 +10,15 @@ import { BOTS, shot, studio as open } from "./stories";
 
 let server: Server;
 let browser: Browser;
+/** The pages of the story before. */
+const pages: Page[] = [];
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
 });
 beforeEach(async () => {
+  // Nobody goes on saving when the next story begins.
+  await Promise.all(pages.splice(0).map((page) => page.context().close()));
   // Each story begins with the bot as it is in its file.
   const [document, headers] = [await readFile(join(BOTS, "cafe.json"), "utf8"), { "content-type": "application/json" }];
   const saved = await fetch(`${server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: document });
@@ -27,8 +31,7 @@ afterAll(async () => {
 
 async function studio(options: Parameters<typeof open>[3] = {}): Promise<{ page: Page; wrong: string[] }> {
   const opened = await open(browser, server, "/bots/cafe", options);
-  // Nobody goes on saving when the next story begins.
-  onTestFinished(() => opened.page.context().close());
+  pages.push(opened.page);
   await expect.poll(() => opened.page.locator(".react-flow__edge").count(), { timeout: 20_000 }).toBe(14);
   return opened;
 }
@@ -347,4 +350,45 @@ describe("the palette and the keys", () => {
     await page.getByRole("dialog").getByRole("combobox").first().waitFor();
     expect(wrong).toEqual([]);
   });
+});
+
+describe("everybody can use it", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const locale of ["en-US", "es-CO", "pt-BR"]) {
+      test(`axe finds nothing in ${colorScheme}, ${locale}`, async () => {
+        const { page, wrong } = await studio({ colorScheme, locale });
+        const look = async (name: string) => {
+          await shot(page, `${name}-${colorScheme}-${locale}`);
+          expect(await violations(page), name).toEqual([]);
+          expect(await page.locator("body").innerText(), name).not.toMatch(/\b(json|code|fix|problem|problems|translations|palette|keys|command|section)\.[a-z_]+\b/);
+        };
+        await page.getByRole("treeitem", { name: "Gracias" }).click();
+        await page.getByRole("tab", { name: "JSON" }).click();
+        await page.locator(".cm-content").click();
+        await page.keyboard.press("Control+f");
+        await page.locator(".cm-search").waitFor();
+        await page.locator("#problems > summary").click();
+        await page.locator(".problem-line").waitFor();
+        await look("json");
+        await page.locator(".top-bar [aria-haspopup=menu]").first().click();
+        await page.getByRole("menuitem").first().waitFor();
+        await look("languages");
+        await page.getByRole("menuitem").last().click();
+        await page.getByRole("dialog").getByRole("combobox").fill("fr");
+        await page.keyboard.press("Enter");
+        await page.locator(".translation").first().waitFor();
+        await look("translations");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+k");
+        await page.locator(".palette [cmdk-item]").first().waitFor();
+        await look("palette");
+        await page.keyboard.press("Escape");
+        await page.getByRole("treeitem", { name: "Gracias" }).focus();
+        await page.keyboard.press("?");
+        await page.locator(".key-row").first().waitFor();
+        await look("keys");
+        expect(wrong).toEqual([]);
+      });
+    }
+  }
 });
