@@ -12,9 +12,14 @@ export function ProblemText({ problem }: { problem: Diagnostic }) {
   const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "").join(" ");
   return (
     <>
-      {advice && !/[.!?]$/.test(message) ? `${message}.` : message} {advice && <span className="muted">{advice}</span>}
+      {advice ? sentence(message) : message} {advice && <span className="muted">{advice}</span>}
     </>
   );
+}
+
+/** What is said before something else is. */
+export function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 /** What can be done about it at once. */

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { stepName, stepsOf } from "../document";
+import { sentence } from "../problems/ProblemText";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import type { CodeHandle } from "./CodeField";
 import type { Mark } from "./codeView";
@@ -131,7 +132,7 @@ function Marks({ source, marks, onGo }: { source: string; marks: readonly Mark[]
           <button type="button" className="problem" onClick={() => onGo(from)}>
             {severity === "error" ? <CircleX size={16} className="error-text" aria-label={text("problems.error")} /> : <TriangleAlert size={16} className="warn-text" aria-label={text("problems.warning")} />}
             <span>
-              <strong>{text("json.line", { line: source.slice(0, from).split("\n").length })}</strong> {message} {help && <span className="muted">{help}</span>}
+              <strong>{text("json.line", { line: source.slice(0, from).split("\n").length })}</strong> {help ? sentence(message) : message} {help && <span className="muted">{help}</span>}
             </span>
           </button>
         </li>
