@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { startBrowser, violations } from "./browser";
 import { type Server, startServer } from "./server";
-import { BOTS, shot, studio as open } from "./stories";
+import { BOTS, place, shot, studio as open } from "./stories";
 
 type Draft = { steps: Record<string, Record<string, unknown>>; layout?: { steps?: Record<string, { x: number; y: number }>; notes?: Record<string, unknown>[]; groups?: Record<string, unknown>[] }; translations?: Record<string, unknown> };
 
@@ -196,9 +196,9 @@ describe("menus", () => {
     await choose(page, "hours");
     await page.keyboard.press("Shift+F10");
     await page.getByRole("menu").waitFor();
-    await page.keyboard.press("s");
+    await page.keyboard.press("e");
     await page.keyboard.press("Enter");
-    await page.getByRole("group", { name: "Horarios, Message, skipped" }).waitFor();
+    await page.getByRole("group", { name: "Horarios, Message, disabled" }).waitFor();
     // The focus is where it was, so that the next key is for the card again.
     await page.keyboard.press("d");
     await page.getByRole("group", { name: "Horarios, Message", exact: true }).waitFor();
@@ -300,4 +300,243 @@ describe("the clipboard", () => {
     await nothingToUndo(page);
     expect(wrong).toEqual([]);
   });
+});
+
+describe("several", () => {
+  test("are selected by a box, by Shift and a click and by Mod+A, moved, and deleted", async () => {
+    const { page, wrong } = await cafe();
+    const [first, second] = [(await card(page, "welcome").boundingBox())!, (await card(page, "apology").boundingBox())!];
+    await page.keyboard.down("Shift");
+    await drag(page, { x: first.x - 20, y: first.y - 20 }, { x: second.x + second.width + 12, y: second.y + second.height + 12 });
+    await page.keyboard.up("Shift");
+    await expect.poll(() => page.locator(".react-flow__node.selected").count()).toBe(2);
+    await page.keyboard.down("Shift");
+    await card(page, "reminder").locator(".card-head").click();
+    await page.keyboard.up("Shift");
+    await expect.poll(() => page.locator(".react-flow__node.selected").count()).toBe(3);
+    expect(await page.locator('[role="treeitem"][aria-selected="true"]').count()).toBe(3);
+
+    const before = [await place(card(page, "welcome")), await place(card(page, "reminder"))];
+    await page.keyboard.press("Alt+ArrowDown");
+    await expect.poll(async () => [await place(card(page, "welcome")), await place(card(page, "reminder"))].some((now, index) => now === before[index])).toBe(false);
+    await undo(page);
+    await expect.poll(async () => [await place(card(page, "welcome")), await place(card(page, "reminder"))]).toEqual(before);
+
+    await card(page, "reminder").focus();
+    await page.keyboard.press("Control+a");
+    await expect.poll(() => page.locator(".react-flow__node.selected").count()).toBe(10);
+    await page.keyboard.press("Delete");
+    await expect.poll(() => page.locator(".react-flow__node").count()).toBe(0);
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+    await nothingToUndo(page);
+    expect(wrong).toEqual([]);
+  });
+
+  test("are grouped: the frame is named, moved, collapsed, tidied and taken apart, and a reload keeps it", async () => {
+    const { page, wrong } = await cafe();
+    await choose(page, "hours");
+    await page.keyboard.down("Shift");
+    await card(page, "bye").locator(".card-head").click();
+    await page.keyboard.up("Shift");
+    await page.keyboard.press("g");
+    await page.getByRole("textbox", { name: "Title of the group" }).fill("Farewell");
+    await page.keyboard.press("Enter");
+    const frame = page.getByRole("group", { name: "Group Farewell, 2 steps" });
+    await frame.waitFor();
+    await shot(page, "canvas-group");
+    await page.getByRole("treeitem", { name: /Farewell/ }).waitFor();
+
+    const before = [await place(card(page, "hours")), await place(card(page, "bye"))];
+    const title = await center(frame.locator(".group-title .card-name"));
+    await drag(page, title, { x: title.x - 60, y: title.y + 80 });
+    await expect.poll(async () => [await place(card(page, "hours")), await place(card(page, "bye"))].some((now, index) => now === before[index])).toBe(false);
+    await undo(page);
+    await expect.poll(async () => [await place(card(page, "hours")), await place(card(page, "bye"))]).toEqual(before);
+
+    await frame.focus();
+    await page.keyboard.press("Shift+G");
+    await card(page, "hours").waitFor({ state: "detached" });
+    await page.getByRole("group", { name: /Group Farewell, 2 steps, collapsed/ }).waitFor();
+    // Three ways lead into it: the edges that were inside are gone.
+    await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(13);
+    await shot(page, "canvas-collapsed");
+    await saved(page);
+    await expect.poll(async () => (await draft()).layout?.groups).toEqual([{ id: "group_1", title: "Farewell", color: "green", steps: ["hours", "bye"], collapsed: true }]);
+
+    await page.reload();
+    const collapsed = page.getByRole("group", { name: /Group Farewell, 2 steps, collapsed/ });
+    await collapsed.waitFor();
+    await collapsed.locator(".card-head").click({ position: { x: 140, y: 24 } });
+    await collapsed.focus();
+    await page.keyboard.press("Shift+F10");
+    await item(page, "Collapse or expand group").click();
+    await card(page, "hours").waitFor();
+    await page.keyboard.press("Shift+L");
+    await page.getByRole("button", { name: "Undo" }).click({ timeout: 5_000 });
+    await card(page, "hours").waitFor();
+    await page.getByRole("group", { name: "Group Farewell, 2 steps" }).focus();
+    await page.keyboard.press("Shift+F10");
+    await item(page, "Ungroup").click();
+    await frame.waitFor({ state: "detached" });
+    await card(page, "hours").waitFor();
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("notes", () => {
+  test("are written, moved, resized, coloured, and kept", async () => {
+    const { page, wrong } = await cafe();
+    const at = await emptyPlace(page);
+    await page.mouse.click(at.x, at.y);
+    await page.keyboard.press("n");
+    await page.getByRole("textbox", { name: "Words of the note" }).fill("Prices change in March.\nAsk Marta.");
+    await page.keyboard.press("Control+Enter");
+    const note = page.getByRole("group", { name: /Note: Prices change/ });
+    await note.waitFor();
+    const placed = await place(note);
+    await page.keyboard.press("Alt+Shift+ArrowLeft");
+    await expect.poll(() => place(note)).not.toBe(placed);
+    await undo(page);
+    await expect.poll(() => place(note)).toBe(placed);
+
+    await note.locator(".canvas-note").click();
+    const corner = await center(note.locator(".react-flow__resize-control.handle.bottom.right"));
+    await drag(page, corner, { x: corner.x + 70, y: corner.y + 40 });
+    await expect.poll(async () => Number((await draft()).layout?.notes?.[0]?.width)).toBeGreaterThan(260);
+    await undo(page);
+    await expect.poll(async () => (await draft()).layout?.notes?.[0]?.width).toBe(220);
+    await note.focus();
+    await page.keyboard.press("]");
+    await expect.poll(async () => (await draft()).layout?.notes?.[0]?.width).toBe(260);
+    await shot(page, "canvas-note");
+    await page.reload();
+    await page.getByRole("treeitem", { name: /Prices change/ }).click();
+    await page.locator(".react-flow__node-note.selected").waitFor();
+    await page.keyboard.press("Delete");
+    await note.waitFor({ state: "detached" });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("keys", () => {
+  test("go along the graph, zoom, and open what they say", async () => {
+    const { page, wrong } = await cafe();
+    await choose(page, "hours");
+    await page.keyboard.press("Home");
+    await card(page, "welcome").and(page.locator(".selected")).waitFor();
+    await page.keyboard.press("ArrowRight");
+    await card(page, "beans").and(page.locator(".selected")).waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await card(page, "welcome").and(page.locator(".selected")).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await card(page, "apology").and(page.locator(".selected")).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("data-id"))).toBe("apology");
+
+    const zoom = () => page.locator(".react-flow__viewport").evaluate((element) => new DOMMatrix(getComputedStyle(element).transform).a);
+    await page.keyboard.press("0");
+    await expect.poll(zoom).toBeCloseTo(1, 5);
+    await page.keyboard.press("-");
+    await expect.poll(zoom).toBeCloseTo(0.8, 5);
+    await page.keyboard.press("+");
+    await expect.poll(zoom).toBeCloseTo(1, 5);
+    await page.keyboard.press("1");
+    await expect.poll(zoom).toBeLessThan(0.9);
+    await page.locator(".react-flow__minimap").waitFor();
+    await page.keyboard.press("m");
+    await page.locator(".react-flow__minimap").waitFor({ state: "detached" });
+
+    await page.keyboard.press("Control+f");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("outline-find");
+    // Letters in a field are letters.
+    await page.keyboard.type("gracias");
+    await expect.poll(() => page.getByRole("treeitem").count()).toBe(1);
+    await card(page, "apology").focus();
+    await page.keyboard.press("F2");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-path"))).toBe("label");
+    await nothingToUndo(page);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("panels", () => {
+  test("are made larger by keys and by dragging, which a reload keeps; the outline closes", async () => {
+    const { page, wrong } = await cafe({ viewport: { width: 1440, height: 900 } });
+    const splitter = page.getByRole("separator", { name: "Width of the outline" });
+    const width = async (selector: string) => Math.round((await page.locator(selector).boundingBox())!.width);
+    const before = await width(".outline");
+    await splitter.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => width(".outline")).toBe(before + 32);
+    expect(await splitter.getAttribute("aria-valuenow")).toBe(String(before + 32));
+    const side = page.getByRole("separator", { name: "Width of the side panel" });
+    const sideBefore = await width(".side-panel");
+    const at = await center(side);
+    await drag(page, at, { x: at.x - 90, y: at.y });
+    await expect.poll(() => width(".side-panel")).toBe(sideBefore + 90);
+    await page.reload();
+    await expect.poll(() => width(".side-panel")).toBe(sideBefore + 90);
+    expect(await width(".outline")).toBe(before + 32);
+    await page.getByRole("button", { name: "Hide the outline" }).click();
+    await page.locator(".outline-tree").waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Show the outline");
+    expect(await violations(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  for (const [width, height, zoom] of [[1920, 1080, 1], [1440, 900, 1], [1280, 800, 1], [1024, 768, 1], [1440, 900, 2], [800, 1000, 1]] as const) {
+    test(`at ${width} × ${height}${zoom === 1 ? "" : ", twice as large,"} nothing lies over anything else`, async () => {
+      // A page at twice its size has half the room.
+      const { page, wrong } = await open(browser, server, "/bots/cafe", { viewport: { width: width / zoom, height: height / zoom }, deviceScaleFactor: zoom });
+      await page.getByRole("tab").first().waitFor();
+      await page.locator("#problems > summary").click();
+      const boxes = await page.evaluate(() =>
+        [".top-bar", ".outline, .outline-shown", ".canvas", ".side-panel", ".problems"].flatMap((selector) => {
+          const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
+          return width * height > 0 ? [{ selector, x, y, right: x + width, bottom: y + height }] : [];
+        }),
+      );
+      const over = boxes.flatMap((one, index) =>
+        boxes.slice(index + 1).filter((other) => one.x < other.right - 1 && other.x < one.right - 1 && one.y < other.bottom - 1 && other.y < one.bottom - 1).map((other) => `${one.selector} ${other.selector}`),
+      );
+      expect(over).toEqual([]);
+      expect(boxes.every(({ right, bottom }) => right <= width / zoom + 1 && bottom <= height / zoom + 1)).toBe(true);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      await shot(page, `panels-${width}-${zoom}`);
+      expect(wrong).toEqual([]);
+    });
+  }
+});
+
+describe("everybody can use it", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`axe finds nothing in ${colorScheme}, with groups, notes, menus and far away`, async () => {
+      const document = JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8"));
+      const steps = { welcome: { x: 0, y: 0 }, again: { x: 340, y: -160 }, reminder: { x: 340, y: 20 }, hours: { x: 340, y: 220 }, bye: { x: 700, y: 240 }, beans: { x: 340, y: 470 }, cups: { x: 700, y: 520 }, large: { x: 1060, y: 520 }, to_human: { x: 1420, y: 420 }, apology: { x: 0, y: 420 } };
+      const groups = [
+        { id: "group_1", title: "Answers", color: "blue", steps: ["again", "reminder"] },
+        { id: "group_2", title: "Order", color: "purple", steps: ["cups", "beans"], collapsed: true },
+      ];
+      const notes = ["yellow", "green", "blue", "purple", "pink", "gray"].map((color, index) => ({ id: color, x: 700 + 240 * (index % 3), y: -260 + 160 * Math.floor(index / 3), text: `A note in ${color}`, color }));
+      await keep("cafe", JSON.stringify({ ...document, layout: { steps, groups, notes } }));
+      const { page, wrong } = await open(browser, server, "/bots/cafe", { viewport: { width: 2200, height: 1100 }, colorScheme });
+      await card(page, "hours").waitFor();
+      await choose(page, "hours");
+      await shot(page, `canvas-${colorScheme}`);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Shift+F10");
+      await page.getByRole("menu").waitFor();
+      await shot(page, `canvas-menu-${colorScheme}`);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      for (let times = 0; times < 5; times += 1) {
+        await page.keyboard.press("-");
+      }
+      await page.locator(".canvas.is-far").waitFor();
+      await shot(page, `canvas-far-${colorScheme}`);
+      expect(await violations(page)).toEqual([]);
+      expect(wrong).toEqual([]);
+    });
+  }
 });
