@@ -30,7 +30,11 @@ export interface Diagnostic {
   path: string;
   message: string;
   help?: string;
+  /** What would be right. */
+  expected?: string;
   nearest?: string;
+  /** Bytes of the compact text of the document. */
+  span?: { start: number; end: number };
 }
 
 /** All bots. */

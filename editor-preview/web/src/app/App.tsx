@@ -5,9 +5,14 @@ import { Redirect, Route, Switch } from "wouter";
 import { BotsPage } from "../bots/BotsPage";
 import { TextsProvider, useTexts } from "../i18n/texts";
 import { Rail } from "./Rail";
+import { useShell } from "./shell";
+import { useAppKeys } from "./useAppKeys";
 
 /** The editor comes when a bot is opened: the other pages need none of it. */
 const EditorPage = lazy(async () => ({ default: (await import("../editor/EditorPage")).EditorPage }));
+
+const Palette = lazy(() => import("../palette/Palette"));
+const KeySheet = lazy(() => import("../palette/KeySheet"));
 
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 2_000 } },
@@ -38,9 +43,22 @@ export function App() {
               <UnknownPage />
             </Route>
           </Switch>
+          <Overlays />
         </div>
       </TextsProvider>
     </QueryClientProvider>
+  );
+}
+
+/** What can lie over every page, and the keys that bring it. */
+function Overlays() {
+  useAppKeys();
+  const showing = useShell((state) => state.showing);
+  return (
+    <Suspense>
+      {showing === "palette" && <Palette />}
+      {showing === "keys" && <KeySheet />}
+    </Suspense>
   );
 }
 

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 
 import { ApiError } from "../api/client";
 import { type BotDetail, showBot } from "../api/bots";
+import { shell } from "../app/shell";
 import { useTexts } from "../i18n/texts";
 import { createPreview, PreviewContext } from "../preview/store";
 import { autosave } from "./autosave";
@@ -22,9 +23,12 @@ import { ConnectDialog } from "./ConnectDialog";
 import { Notice } from "./Notice";
 import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
-import { createEditor, EditorContext, useDocument, useEditor } from "./store";
+import { createEditor, EditorContext, useDocument, useEditor, useEditorStore } from "./store";
 import { TopBar } from "./TopBar";
+import { TranslationsDialog } from "./translations/TranslationsDialog";
+import { COMMANDS } from "./commands";
 import { useClipboard } from "./useClipboard";
+import { useCommand } from "./useCommand";
 import { useKeys } from "./useKeys";
 
 /** A bot, open for editing: its draft, else what is live. */
@@ -95,6 +99,7 @@ function EditorLayout() {
   // Where the canvas is only looked at the outline is what the bot is edited by.
   const isOutlineShown = !isRoomy || (chosen ?? isWide);
   useClipboard();
+  useOpenEditor();
   useEffect(() => {
     document.title = `${name || id} – Salesbot`;
   }, [name, id]);
@@ -109,7 +114,18 @@ function EditorLayout() {
       {asking?.what === "add" && <AddStepDialog {...asking} />}
       {asking?.what === "menu" && <CommandMenu key={`${asking.at.x} ${asking.at.y}`} of={asking.of} at={asking.at} />}
       {asking?.what === "publish" && <PublishDialog />}
+      {asking?.what === "translations" && <TranslationsDialog language={asking.language} />}
       <Notice />
     </Panels>
   );
+}
+
+/** Tells the palette what is open. */
+function useOpenEditor(): void {
+  const store = useEditorStore();
+  const run = useCommand();
+  useEffect(() => {
+    shell.getState().setEditor({ store, commands: COMMANDS, run });
+    return () => shell.getState().setEditor(null);
+  }, [store, run]);
 }

@@ -5,7 +5,7 @@ import { Phone } from "../preview/Phone";
 import { Trace } from "../preview/Trace";
 import { Variables } from "../preview/Variables";
 import { Inspector } from "./inspector/Inspector";
-import { JsonTab } from "./JsonTab";
+import { JsonTab } from "./source/JsonTab";
 import { type Tab, useEditor } from "./store";
 
 /** The tabs, from the left. */

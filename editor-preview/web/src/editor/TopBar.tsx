@@ -7,8 +7,11 @@ import { tidy } from "./canvas/arranging";
 import { botName } from "./document";
 import { renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
+import { showProblems } from "./problems/opening";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
+import { TopMenu } from "./TopMenu";
+import { LanguageMenu } from "./translations/LanguageMenu";
 
 /** Above the canvas: which bot it is, whether it is kept, and what is done with the whole of it. */
 export function TopBar() {
@@ -18,13 +21,6 @@ export function TopBar() {
   const { past, future } = useEditor((state) => state.history);
   const { edit, endGesture, undo, redo, ask } = store.getState();
   const start = usePreview((state) => state.start);
-  const showProblems = () => {
-    const list = window.document.getElementById("problems") as HTMLDetailsElement | null;
-    if (list) {
-      list.open = true;
-      list.querySelector<HTMLElement>("button, summary")?.focus();
-    }
-  };
   return (
     <header className="top-bar">
       <h1 className="bot-name">
@@ -50,7 +46,8 @@ export function TopBar() {
           {text("editor.tidy")}
         </button>
       </div>
-      <button type="button" className="button quiet" onClick={showProblems} title={text("problems.show")}>
+      <LanguageMenu />
+      <button type="button" className="button quiet" onClick={() => showProblems()} title={text("problems.show")}>
         <ProblemCount />
       </button>
       <button type="button" className="button" onClick={start}>
@@ -60,6 +57,7 @@ export function TopBar() {
       <button type="button" className="button primary" onClick={() => ask({ what: "publish" })}>
         {text("editor.publish")}
       </button>
+      <TopMenu />
     </header>
   );
 }

@@ -1,4 +1,5 @@
 import { saveDraft } from "../api/bots";
+import { hasUntaken } from "./source/written";
 import type { EditorStore } from "./store";
 
 /** How long somebody has to pause before the draft is saved. */
@@ -58,9 +59,12 @@ export function autosave(store: EditorStore, save = saveDraft): () => void {
     if (store.getState().history.document !== saved) {
       void run();
       event.preventDefault();
+    } else if (hasUntaken(store.getState())) {
+      event.preventDefault();
     }
   };
   window.addEventListener("beforeunload", warn);
+  store.setState({ saveNow: () => void run() });
 
   return () => {
     ended = true;

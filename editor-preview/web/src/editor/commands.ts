@@ -10,11 +10,14 @@ import { neighbour } from "./canvas/neighbour";
 import { copyToClipboard, duplicate, pasteFromClipboard, remove } from "./clipboard";
 import { type Position, startOf, stepsOf } from "./document";
 import { disconnect, setDisabled, together } from "./edits";
-import { fieldOf, nextProblem } from "./problems/order";
+import { goToPanel } from "./panels/goToPanel";
+import { goToProblem } from "./problems/opening";
 import { addGroup, addNote, changeGroup, changeNote, COLORS, dissolveGroup, freshLayoutId, groupSelected, NOTE_SIZE, notesOf, SMALLEST_NOTE } from "./layout";
 import { outcomesOf } from "./outcomes";
 import { boxesOf, goTo, meantWay, moveBoxes, moveSelected, placesOf, selectedStep } from "./selection";
+import { exportBot } from "./source/exportBot";
 import type { EditorState, MenuOf } from "./store";
+import { translatedLanguages } from "./translations/languages";
 
 /** Something that can be done with the editor. */
 export interface Command {
@@ -66,6 +69,7 @@ type Given = Pick<Command, "run"> & Partial<Omit<Command, "id" | "text">>;
 export const COMMANDS: readonly Command[] = [
   command("undo", { keys: ["Mod+Z"], where: "anywhere", section: "edit", yieldsToText: true, isEnabled: ({ history }) => history.past.length > 0, run: ({ undo }) => undo() }),
   command("redo", { keys: ["Mod+Shift+Z", "Mod+Y"], where: "anywhere", section: "edit", yieldsToText: true, isEnabled: ({ history }) => history.future.length > 0, run: ({ redo }) => redo() }),
+  command("save", { keys: ["Mod+S"], where: "anywhere", section: "edit", run: ({ saveNow }) => saveNow() }),
   command("add", { keys: ["/"], section: "edit", menus: ["step", "way", "canvas"], run: add }),
   command("open", { keys: ["Enter"], section: "edit", menus: ["step", "note"], isEnabled: (editor) => selectedStep(editor) !== undefined || theNote(editor) !== undefined, run: open }),
   command("rename", { keys: ["F2"], section: "edit", menus: ["step"], isEnabled: (editor) => selectedStep(editor) !== undefined || theGroup(editor) !== undefined || theNote(editor) !== undefined, run: rename }),
@@ -94,6 +98,8 @@ export const COMMANDS: readonly Command[] = [
   ),
 
   command("find", { keys: ["Mod+F"], section: "view", run: findStep }),
+  command("next_panel", { keys: ["F6"], where: "anywhere", section: "view", run: () => goToPanel(1) }),
+  command("previous_panel", { keys: ["Shift+F6"], where: "anywhere", section: "view", run: () => goToPanel(-1) }),
   command("menu", { keys: ["Shift+F10", "ContextMenu"], section: "view", run: openMenu }),
   command("fit", { keys: ["1"], where: "canvas", section: "view", menus: ["canvas"], run: ({ view }) => view?.fit() }),
   command("fit_selection", { keys: ["2"], where: "canvas", section: "view", menus: ["step"], isEnabled: hasSteps, run: ({ view, selected }) => view?.fit(selected) }),
@@ -115,8 +121,12 @@ export const COMMANDS: readonly Command[] = [
     ),
   ),
 
-  command("next_problem", { keys: ["F8"], where: "anywhere", section: "problems", isEnabled: ({ diagnostics }) => diagnostics.length > 0, run: (editor) => openProblem(editor, 1) }),
-  command("previous_problem", { keys: ["Shift+F8"], where: "anywhere", section: "problems", isEnabled: ({ diagnostics }) => diagnostics.length > 0, run: (editor) => openProblem(editor, -1) }),
+  command("next_problem", { keys: ["F8"], where: "anywhere", section: "problems", isEnabled: ({ diagnostics }) => diagnostics.length > 0, run: (editor) => goToProblem(editor, 1) }),
+  command("previous_problem", { keys: ["Shift+F8"], where: "anywhere", section: "problems", isEnabled: ({ diagnostics }) => diagnostics.length > 0, run: (editor) => goToProblem(editor, -1) }),
+  command("export", { section: "edit", run: ({ id, history }) => exportBot(id, history.document) }),
+  command("translate", { section: "edit", run: ({ ask, history }) => ask({ what: "translations", language: translatedLanguages(history.document)[0] ?? null }) }),
+  command("publish", { section: "edit", run: ({ ask }) => ask({ what: "publish" }) }),
+
   command("start_preview", { keys: ["Mod+Enter"], where: "anywhere", section: "preview", run: (_, { startPreview }) => startPreview() }),
 ];
 
@@ -296,12 +306,5 @@ function goAlong(editor: EditorState, direction: Position): void {
   const next = neighbour(editor.history.document, placesOf(editor), editor.selected, direction);
   if (next !== undefined) {
     goTo(editor, next);
-  }
-}
-
-function openProblem(editor: EditorState, by: 1 | -1): void {
-  const problem = nextProblem(editor.diagnostics, editor.selected, by);
-  if (problem?.step) {
-    editor.open(problem.step, fieldOf(problem));
   }
 }

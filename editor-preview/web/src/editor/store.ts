@@ -9,6 +9,7 @@ import { type Edit, placeSteps } from "./edits";
 import * as histories from "./history";
 import type { JsonObject } from "./json";
 import { notesOf } from "./layout";
+import type { WrittenTexts } from "./source/written";
 
 /** The tabs at the right. */
 export type Tab = "step" | "preview" | "variables" | "trace" | "json";
@@ -31,7 +32,8 @@ export type Asking =
   | { what: "add"; from?: Way; between?: boolean; at?: Position }
   | { what: "menu"; of: MenuOf; at: Position }
   | { what: "note" | "group"; id: string }
-  | { what: "publish" };
+  | { what: "publish" }
+  | { what: "translations"; language: string | null };
 
 /** Something that is said in passing; counted, so that the same can be said twice. */
 export interface Notice {
@@ -62,9 +64,15 @@ export interface EditorState {
   tab: Tab;
   asking: Asking | null;
   diagnostics: readonly Diagnostic[];
+  /** The problem that was gone to last, by its key. */
+  problem: string | null;
   saving: Saving;
+  /** Saves the draft without waiting for a pause. */
+  saveNow: () => void;
   /** The field of the selected step that is to have the focus, by its path; counted, so that the same one can be asked for twice. */
   wanted: { path: string; count: number };
+  /** JSON that is being written, and is not part of the document yet. */
+  written: WrittenTexts;
 
   /** Changes the document. Changes with the same `gesture`, one after the other, are undone as one. */
   edit: (edit: Edit, gesture?: string) => void;
@@ -85,8 +93,10 @@ export interface EditorState {
   /** Keeps places that were computed, without a change of the document. */
   place: (arranged: ReadonlyMap<string, Position>) => void;
   diagnose: (diagnostics: readonly Diagnostic[]) => void;
+  setProblem: (problem: string | null) => void;
   setSaving: (saving: Saving) => void;
   setLive: (live: JsonObject) => void;
+  setWritten: (written: WrittenTexts) => void;
 }
 
 export type EditorStore = StoreApi<EditorState>;
@@ -120,8 +130,11 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       tab: "step",
       asking: null,
       diagnostics: [],
+      problem: null,
       saving: { state: "unchanged" },
+      saveNow: () => {},
       wanted: { path: "", count: 0 },
+      written: new Map(),
 
       edit: (edit, gesture) => step((history) => histories.change(history, edit(history.document), gesture ?? null)),
       endGesture: () => step(histories.endGesture),
@@ -139,8 +152,10 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       move: (moved, gesture) => get().edit(placeSteps(moved, get().arranged), gesture),
       place: (arranged) => set({ arranged }),
       diagnose: (diagnostics) => set({ diagnostics }),
+      setProblem: (problem) => set({ problem }),
       setSaving: (saving) => set({ saving }),
       setLive: (live) => set({ live }),
+      setWritten: (written) => set({ written }),
     };
   });
 }

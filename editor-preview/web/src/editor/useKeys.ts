@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from "react";
 
+import { isSingleKey, singleKeysAreOn } from "../app/singleKeys";
 import { usePreviewStore } from "../preview/store";
 import { type Command, COMMANDS } from "./commands";
 import { isPressed } from "./keys";
@@ -17,7 +18,7 @@ export function useKeys(): (event: KeyboardEvent) => void {
   const preview = usePreviewStore();
   return (event) => {
     const editor = store.getState();
-    const found = COMMANDS.find((command) => command.keys.some((keys) => isPressed(keys, event)) && isHeard(command, event.target as Element));
+    const found = COMMANDS.find((command) => command.keys.some((keys) => isPressed(keys, event) && (singleKeysAreOn() || !isSingleKey(keys))) && isHeard(command, event.target as Element));
     if (found && !found.clipboard && found.isEnabled(editor)) {
       event.preventDefault();
       found.run(editor, { startPreview: preview.getState().start });

@@ -4,7 +4,8 @@ import { useId } from "react";
 import { useTexts } from "../../i18n/texts";
 import type { Edit } from "../edits";
 import { pathId } from "../json";
-import { fieldOf } from "../problems/order";
+import { fieldOf, keyOf } from "../problems/order";
+import { ProblemFixes, ProblemText } from "../problems/ProblemText";
 import { useEditor, useEditorStore } from "../store";
 import { type Field, lengthOf } from "./fields";
 
@@ -50,10 +51,10 @@ export function TextField({ step, field, value, placeholder, onWrite }: Props) {
       {field.isLong ? <textarea rows={3} {...common} /> : <input {...common} />}
       <div id={`${id}-more`} className="field-more">
         {isTooLong && faults.length === 0 && <p className="error-text">{text("field.too_long", { length, limit: field.limit })}</p>}
-        {faults.map(({ message, severity, code, help }) => (
-          <p key={`${code} ${message}`} className={severity === "error" ? "error-text" : "warn-text"}>
-            {message} {help && <span className="muted">{help}</span>}
-          </p>
+        {faults.map((problem) => (
+          <div key={keyOf(problem)} className={problem.severity === "error" ? "error-text" : "warn-text"}>
+            <ProblemText problem={problem} /> <ProblemFixes problem={problem} />
+          </div>
         ))}
       </div>
     </div>
@@ -69,11 +70,11 @@ export function StepProblems({ step, fields }: { step: string; fields: readonly 
   }
   return (
     <ul className="step-problems" aria-label={text("problems.title")}>
-      {problems.map(({ code, path, message, severity, help }) => (
-        <li key={`${code} ${path} ${message}`} className={severity === "error" ? "error-text" : "warn-text"}>
-          {severity === "error" ? <CircleX size={15} aria-hidden /> : <TriangleAlert size={15} aria-hidden />}
+      {problems.map((problem) => (
+        <li key={keyOf(problem)} className={problem.severity === "error" ? "error-text" : "warn-text"}>
+          {problem.severity === "error" ? <CircleX size={15} aria-hidden /> : <TriangleAlert size={15} aria-hidden />}
           <span>
-            {message} {help && <span className="muted">{help}</span>}
+            <ProblemText problem={problem} /> <ProblemFixes problem={problem} />
           </span>
         </li>
       ))}

@@ -1,28 +1,48 @@
 import { CircleX, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 
 import type { Diagnostic } from "../../api/bots";
 import { useTexts } from "../../i18n/texts";
 import { stepName, stepsOf } from "../document";
-import { useDocument, useEditor } from "../store";
-import { countProblems, fieldOf, inOrder } from "./order";
+import { useDocument, useEditor, useEditorStore } from "../store";
+import { openProblem } from "./opening";
+import { countProblems, inOrder, keyOf } from "./order";
+import "./problems.css";
+import { ProblemFixes, ProblemText } from "./ProblemText";
+import { hasTitle } from "./titles";
 
-/** What is wrong with the bot, at the bottom; a line leads to the field that it is about. */
+/** What the list shows. */
+const FILTERS = ["all", "error", "warning"] as const;
+
+/** What is wrong with the bot, at the bottom; a line leads to the field that it is about, and has what can be done at once. */
 export function Problems() {
   const text = useTexts();
   const diagnostics = useEditor((state) => state.diagnostics);
+  const [filter, setFilter] = useState<(typeof FILTERS)[number]>("all");
+  const shown = inOrder(diagnostics).filter(({ severity }) => filter === "all" || severity === filter);
   return (
     <details className="problems" id="problems">
       <summary>
         {text("problems.title")} <ProblemCount />
       </summary>
-      {diagnostics.length > 0 && (
+      <div className="problems-filter" role="radiogroup" aria-label={text("problems.filter")}>
+        {FILTERS.map((name) => (
+          <label key={name}>
+            <input type="radio" name="problems-filter" checked={filter === name} onChange={() => setFilter(name)} />
+            {text(`problems.show_${name}`)}
+          </label>
+        ))}
+      </div>
+      {shown.length > 0 ? (
         <ul>
-          {inOrder(diagnostics).map((problem, index) => (
-            <li key={`${index} ${problem.code} ${problem.path}`}>
+          {shown.map((problem, index) => (
+            <li key={`${index} ${keyOf(problem)}`} className="problem-line">
               <ProblemLine problem={problem} />
             </li>
           ))}
         </ul>
+      ) : (
+        <p className="problems-none muted">{text("problems.none")}</p>
       )}
     </details>
   );
@@ -30,19 +50,22 @@ export function Problems() {
 
 function ProblemLine({ problem }: { problem: Diagnostic }) {
   const text = useTexts();
+  const store = useEditorStore();
   const steps = stepsOf(useDocument());
-  const open = useEditor((state) => state.open);
-  const { step, severity, message, help, nearest } = problem;
-  const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "").join(" ");
-  const isError = severity === "error";
+  const isCurrent = useEditor((state) => state.problem === keyOf(problem));
+  const { step, severity, code } = problem;
+  const title = hasTitle(code) ? text(`problem.${code}`) : "";
+  const start = [step === undefined ? "" : stepName(step, steps.get(step)), title].filter((part) => part !== "").join(" · ");
   return (
-    <button type="button" className="problem" disabled={step === undefined || !steps.has(step)} onClick={() => open(step ?? "", fieldOf(problem))}>
-      {isError ? <CircleX size={16} className="error-text" aria-label={text("problems.error")} /> : <TriangleAlert size={16} className="warn-text" aria-label={text("problems.warning")} />}
-      <span>
-        {step !== undefined && <strong>{stepName(step, steps.get(step))}: </strong>}
-        {message} {advice && <span className="muted">{advice}</span>}
-      </span>
-    </button>
+    <>
+      <button type="button" className="problem" data-problem={keyOf(problem)} aria-current={isCurrent || undefined} onClick={() => openProblem(store.getState(), problem)}>
+        {severity === "error" ? <CircleX size={16} className="error-text" aria-label={text("problems.error")} /> : <TriangleAlert size={16} className="warn-text" aria-label={text("problems.warning")} />}
+        <span>
+          <strong>{start}</strong> <ProblemText problem={problem} />
+        </span>
+      </button>
+      <ProblemFixes problem={problem} />
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Diagnostic } from "../../api/bots";
-import { countProblems, fieldOf, inOrder, nextProblem } from "./order";
+import { countProblems, fieldOf, inOrder, keyOf, nextProblem } from "./order";
 
 const problem = (severity: Diagnostic["severity"], step?: string): Diagnostic => ({ code: "c", severity, path: "", message: `${severity} ${step}`, ...(step ? { step } : {}) });
 const all = [problem("warning", "a"), problem("error", "b"), problem("error"), problem("warning", "c")];
@@ -12,9 +12,22 @@ test("errors stand before warnings", () => {
 });
 
 test("the next problem is found from the selected step, in both directions and around", () => {
-  const step = (selected: string[], by: 1 | -1) => nextProblem(all, new Set(selected), by)?.step;
-  expect([step([], 1), step(["b"], 1), step(["c"], 1), step(["b"], -1), step([], -1)]).toEqual(["b", "a", "b", "c", "c"]);
+  const next = (selected: string[], by: 1 | -1) => nextProblem(all, new Set(selected), by)?.message;
+  expect([next([], 1), next(["b"], 1), next(["c"], 1), next(["b"], -1), next([], -1)]).toEqual(["error b", "error undefined", "error b", "warning c", "warning c"]);
   expect(nextProblem([], new Set(), 1)).toBeUndefined();
+});
+
+test("several problems of one step come one after the other, and those of no step, too", () => {
+  const several = [problem("error", "b"), { ...problem("error", "b"), path: "steps.b.text" }, problem("error"), problem("warning", "c")];
+  const walked: string[] = [];
+  let current: string | null = null;
+  for (let count = 0; count < 5; count += 1) {
+    const found: Diagnostic | undefined = nextProblem(several, new Set(current?.includes(" c") ? ["c"] : ["b"]), 1, current);
+    current = found ? keyOf(found) : null;
+    walked.push(current ?? "");
+  }
+  // The first of the selected step is behind whoever stands there already.
+  expect(walked).toEqual(["c  error undefined", "c  warning c", "c  error b", "c steps.b.text error b", "c  error undefined"]);
 });
 
 test("a diagnostic's path names the field of its step", () => {

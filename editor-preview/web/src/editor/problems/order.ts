@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../../api/bots";
+import { pathId } from "../json";
+import { pathOfPlace } from "./place";
 
 /** What is wrong with each step, by its id. */
 export function problemsByStep(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
@@ -22,16 +24,22 @@ export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic
   return diagnostics.toSorted((left, right) => rank(left) - rank(right));
 }
 
-/** The problem after, or before, that of the selected step. */
-export function nextProblem(diagnostics: readonly Diagnostic[], selected: ReadonlySet<string>, by: 1 | -1): Diagnostic | undefined {
-  const placed = inOrder(diagnostics).filter(({ step }) => step !== undefined);
-  const here = placed.findIndex(({ step }) => step !== undefined && selected.has(step));
+/** What makes a problem the same one after the next check. */
+export function keyOf({ code, path, message }: Pick<Diagnostic, "code" | "path" | "message">): string {
+  return `${code} ${path} ${message}`;
+}
+
+/** The problem after, or before, the current one; where none is current, that of the selected step. */
+export function nextProblem(diagnostics: readonly Diagnostic[], selected: ReadonlySet<string>, by: 1 | -1, current?: string | null): Diagnostic | undefined {
+  const all = inOrder(diagnostics);
+  const isSelected = ({ step }: Diagnostic) => step !== undefined && selected.has(step);
+  const known = all.findIndex((problem) => keyOf(problem) === current && (problem.step === undefined || isSelected(problem)));
+  const here = known !== -1 ? known : by === 1 ? all.findLastIndex(isSelected) : all.findIndex(isSelected);
   const from = here === -1 && by === -1 ? 0 : here;
-  return placed.at((from + by) % placed.length);
+  return all.at((from + by) % all.length);
 }
 
 /** The field of a step that a diagnostic is about: `steps.welcome.buttons[0].title` is `buttons.0.title`. */
 export function fieldOf({ step, path }: Pick<Diagnostic, "step" | "path">): string {
-  const prefix = `steps.${step ?? ""}.`;
-  return path.startsWith(prefix) ? path.slice(prefix.length).replaceAll(/\[(\d+)\]/g, ".$1") : "";
+  return step === undefined ? "" : pathId(pathOfPlace(path).slice(2));
 }

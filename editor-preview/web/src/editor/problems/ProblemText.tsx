@@ -1,0 +1,43 @@
+import { WandSparkles } from "lucide-react";
+
+import type { Diagnostic } from "../../api/bots";
+import { useTexts } from "../../i18n/texts";
+import { useDocument, useEditorStore } from "../store";
+import { fixesOf } from "./fixes";
+
+/** What is wrong, and what would be right. */
+export function ProblemText({ problem }: { problem: Diagnostic }) {
+  const text = useTexts();
+  const { message, help, nearest } = problem;
+  const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "").join(" ");
+  return (
+    <>
+      {advice ? sentence(message) : message} {advice && <span className="muted">{advice}</span>}
+    </>
+  );
+}
+
+/** What is said before something else is. */
+export function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+/** What can be done about it at once. */
+export function ProblemFixes({ problem }: { problem: Diagnostic }) {
+  const text = useTexts();
+  const store = useEditorStore();
+  const fixes = fixesOf(problem, useDocument(), text);
+  if (fixes.length === 0) {
+    return null;
+  }
+  return (
+    <span className="problem-fixes" role="group" aria-label={text("fix.label")}>
+      {fixes.map(({ text: id, values, apply }) => (
+        <button key={id} type="button" className="button fix" onClick={() => apply(store.getState())}>
+          <WandSparkles size={14} aria-hidden />
+          {text(id, values)}
+        </button>
+      ))}
+    </span>
+  );
+}
