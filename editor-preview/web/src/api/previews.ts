@@ -13,6 +13,8 @@ export type Line =
   | { reply: JsonObject }
   | { status: Json }
   | { agent: Json }
+  | { set: JsonObject }
+  | { fail_next: number }
   | { bot: Json };
 
 /** What a preview is made from; the same request gives the same answer. */
@@ -28,8 +30,8 @@ export interface PreviewRequest {
 /** One line of what a turn did. */
 export type TraceLine = { session?: number; what: string } & { [key: string]: Json | undefined };
 
-/** What one line of the request did. */
-export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[] };
+/** What one line of the request did, and the session behind it. */
+export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[]; session?: PreviewSession | null };
 
 /** A call of the bot that waits for its result. */
 export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json };

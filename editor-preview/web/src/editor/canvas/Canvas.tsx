@@ -17,6 +17,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { type Position, positionsOf, startOf, stepsOf } from "../document";
 import { connect, deleteSteps, disconnect } from "../edits";
 import { outcomesOf } from "../outcomes";
@@ -250,14 +251,15 @@ function useArranging(): void {
 /** Keeps the step in sight that the preview stands at, and the one that was opened from elsewhere. */
 function useFollowing(): void {
   const { getNode, getViewport, getZoom, setCenter } = useReactFlow();
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+  const { current } = useWalk();
+  const follows = usePreview((state) => state.view.follows);
   const opened = useEditor((state) => (state.wanted.count > 0 && state.selected.size === 1 ? [...state.selected][0] : undefined));
   const wanted = useEditor((state) => state.wanted.count);
   useEffect(() => {
-    if (current !== null) {
+    if (current !== null && follows) {
       show(current);
     }
-  }, [current]);
+  }, [current, follows]);
   useEffect(() => {
     if (opened !== undefined) {
       show(opened);

@@ -1,5 +1,5 @@
 import { Handle, type Node, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
-import { CircleX, Flag, MapPin, TriangleAlert } from "lucide-react";
+import { CircleX, Flag, OctagonX, TriangleAlert } from "lucide-react";
 import { memo, useEffect } from "react";
 
 import { useTexts } from "../../i18n/texts";
@@ -19,6 +19,9 @@ export type StepNode = Node<
     errors: number;
     warnings: number;
     isCurrent: boolean;
+    /** It failed in the rehearsed conversation. */
+    hasFailed: boolean;
+    isBreakpoint: boolean;
   },
   "step"
 >;
@@ -27,15 +30,17 @@ export type StepNode = Node<
 export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
   const text = useTexts();
   const label = useLabel();
-  const { step, isStart, triggers, errors, warnings, isCurrent } = data;
+  const { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint } = data;
   const kind = kindOf(step);
   const { group, icon: Icon } = kindNamed(kind);
   const summary = summaryOf(step);
   const outcomes = shownOutcomes(step, selected);
   usePlacedPorts(id, `${outcomes.map((outcome) => outcome.id).join(" ")} ${summary !== ""}`);
   return (
-    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}`} data-group={group}>
+    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}${hasFailed ? " has-failed" : ""}`} data-group={group}>
       <Handle type="target" position={Position.Left} className="port port-in" isConnectableStart={false} />
+      {isBreakpoint && <span className="card-breakpoint" title={text("card.breakpoint")} />}
+      {isCurrent && <span className="card-current">{text("card.current")}</span>}
       <div className="card-head">
         <Icon size={18} aria-hidden className="card-icon" />
         <span className="card-title">
@@ -47,9 +52,9 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
             <Flag size={14} aria-hidden />
           </span>
         )}
-        {isCurrent && (
-          <span className="card-badge is-current" title={text("card.current")}>
-            <MapPin size={14} aria-hidden />
+        {hasFailed && (
+          <span className="card-badge error-text" title={text("card.failed")}>
+            <OctagonX size={14} aria-hidden />
           </span>
         )}
         {errors > 0 && (

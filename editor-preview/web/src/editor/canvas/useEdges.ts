@@ -1,7 +1,7 @@
 import { type Edge, MarkerType } from "@xyflow/react";
 import { useMemo } from "react";
 
-import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { stepsOf } from "../document";
 import { outcomesOf } from "../outcomes";
 import { useDocument, useEditor } from "../store";
@@ -10,11 +10,7 @@ import { useDocument, useEditor } from "../store";
 export function useEdges(): Edge[] {
   const document = useDocument();
   const selected = useEditor((state) => state.selected);
-  const answer = usePreview((state) => state.answer);
-  const taken = useMemo(() => {
-    const visits = answer?.turns.flatMap(({ trace }) => trace.filter(({ what }) => what === "step").map(({ step }) => String(step))) ?? [];
-    return new Set(visits.slice(1).map((step, index) => `${visits[index]} ${step}`));
-  }, [answer]);
+  const { taken } = useWalk();
   return useMemo(() => {
     const steps = stepsOf(document);
     return [...steps].flatMap(([source, step]) =>

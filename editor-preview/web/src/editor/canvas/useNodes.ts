@@ -2,6 +2,7 @@ import { useMemo, useRef } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { kindOf, type Position, positionsOf, startOf, stepName, stepsOf, triggersOf } from "../document";
 import { kindText } from "../kinds";
 import { countProblems, problemsByStep } from "../problems/order";
@@ -16,7 +17,8 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
   const arranged = useEditor((state) => state.arranged);
   const selected = useEditor((state) => state.selected);
   const diagnostics = useEditor((state) => state.diagnostics);
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+  const { current, failed } = useWalk();
+  const breakpoints = usePreview((state) => state.breakpoints);
   const before = useRef<ReadonlyMap<string, StepNode>>(new Map());
 
   return useMemo(() => {
@@ -30,6 +32,8 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
       }
       const { errors, warnings } = countProblems(problems.get(id) ?? []);
       const isCurrent = id === current;
+      const hasFailed = failed.has(id);
+      const isBreakpoint = breakpoints.has(id);
       const isStart = id === start || triggersOf(document, id).length > 0;
       const triggers = triggersOf(document, id).map((on) => text(`trigger.${on}`)).join(", ");
       const kind = kindOf(step);
@@ -40,6 +44,8 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
         errors > 0 ? text("problems.errors", { count: errors }) : "",
         warnings > 0 ? text("problems.warnings", { count: warnings }) : "",
         isCurrent ? text("card.current") : "",
+        hasFailed ? text("card.failed") : "",
+        isBreakpoint ? text("card.breakpoint") : "",
       ];
       const isSelected = selected.has(id);
       const size = cardSize(step, isSelected);
@@ -50,7 +56,7 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
         ...size,
         measured: size,
         selected: isSelected,
-        data: { step, isStart, triggers, errors, warnings, isCurrent },
+        data: { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint },
         ariaLabel: spoken.filter((part) => part !== "").join(", "),
         domAttributes: { "aria-current": isCurrent ? "step" : undefined },
       };
@@ -59,7 +65,7 @@ export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
     });
     before.current = new Map(nodes.map((node) => [node.id, node]));
     return nodes;
-  }, [text, document, arranged, selected, diagnostics, current, dragged]);
+  }, [text, document, arranged, selected, diagnostics, current, failed, breakpoints, dragged]);
 }
 
 function isAlike(one: StepNode, other: StepNode): boolean {
