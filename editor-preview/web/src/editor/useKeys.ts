@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from "react";
 
-import { usePreviewStore } from "../preview/store";
+import { type PreviewState, usePreviewStore } from "../preview/store";
 import { deleteSteps, disconnect } from "./edits";
 import { fieldOf, nextProblem } from "./problems/order";
 import { outcomesOf } from "./outcomes";
@@ -20,10 +20,8 @@ export function useKeys(): (event: KeyboardEvent) => void {
     const target = event.target as Element;
     const editor = store.getState();
     const writes = target.matches(WRITING) && !target.matches("[data-path]");
-    const command =
-      everywhere(event, editor, writes) ??
-      (event.key === "Enter" && (event.ctrlKey || event.metaKey) ? preview.getState().start : undefined) ??
-      (target.closest(GRAPH) && !target.matches(WRITING) ? onGraph(event, editor) : undefined);
+    const isOnGraph = target.closest(GRAPH) !== null && !target.matches(WRITING);
+    const command = everywhere(event, editor, writes) ?? rehearse(event, preview.getState(), editor, isOnGraph) ?? (isOnGraph ? onGraph(event, editor) : undefined);
     if (command) {
       event.preventDefault();
       command();
@@ -50,6 +48,34 @@ function everywhere({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent, editor: 
       return shiftKey ? editor.redo : editor.undo;
     case "y":
       return editor.redo;
+    default:
+      return undefined;
+  }
+}
+
+/** The preview's keys. */
+function rehearse({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent, preview: PreviewState, editor: EditorState, isOnGraph: boolean): Command {
+  const isPlain = !ctrlKey && !metaKey && !altKey && !shiftKey;
+  const [step] = editor.selected;
+  if (key === "Enter" && (ctrlKey || metaKey)) {
+    return preview.start;
+  }
+  if (key === "F9" && isPlain) {
+    return preview.back;
+  }
+  if (key === "F10" && isPlain) {
+    return preview.step;
+  }
+  if (!isPlain || !isOnGraph) {
+    return undefined;
+  }
+  switch (key) {
+    case "t":
+      return () => preview.openSkipping(true);
+    case "b":
+      return step === undefined ? undefined : () => preview.toggleBreakpoint(step);
+    case "r":
+      return step === undefined ? undefined : () => preview.startAt(step);
     default:
       return undefined;
   }

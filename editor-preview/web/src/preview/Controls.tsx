@@ -55,7 +55,8 @@ function Tool({ name, keys, icon: Icon, isDisabled = false, onClick }: { name: s
 /** Lets time pass: by a span, until something falls due, or to a moment. */
 function SkipMenu() {
   const text = useTexts();
-  const { pass } = usePreviewStore().getState();
+  const { pass, openSkipping } = usePreviewStore().getState();
+  const isSkipping = usePreview((state) => state.isSkipping);
   const answer = usePreview(seen);
   const [isAsking, ask] = useState(false);
   const { now, next_timer: timer } = answer ?? {};
@@ -65,10 +66,11 @@ function SkipMenu() {
   return (
     <>
       <Menu
+        open={isSkipping}
+        onOpenChange={openSkipping}
         trigger={
-          <button type="button" className="button" data-preview="skip" aria-keyshortcuts="T">
+          <button type="button" className="button icon" aria-label={text("preview.skip")} title={`${text("preview.skip")} (T)`} aria-keyshortcuts="T">
             <Clock size={16} aria-hidden />
-            {text("preview.skip")}
           </button>
         }
         sections={[{ commands: [...spans, toTimer, toDate] }]}
@@ -98,7 +100,7 @@ function Standing() {
   const answer = usePreview(seen);
   const contact = usePreview((state) => state.contact);
   const [isChoosing, choose] = useState(false);
-  const clock = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const clock = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
   const name = typeof contact.name === "string" ? contact.name : text("persona.guest");
   return (
     <div className="preview-standing">

@@ -20,9 +20,9 @@ export interface Section {
 }
 
 /** A button that opens a menu. It leaves the page's scrolling alone, for which a style of its own would have to be written into the page. */
-export function Menu({ trigger, sections }: { trigger: ReactNode; sections: readonly Section[] }) {
+export function Menu({ trigger, sections, ...open }: { trigger: ReactNode; sections: readonly Section[]; open?: boolean; onOpenChange?: (isOpen: boolean) => void }) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...open}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" sideOffset={4} collisionPadding={8} onKeyDown={(event) => event.stopPropagation()}>

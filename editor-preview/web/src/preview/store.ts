@@ -37,6 +37,8 @@ export interface PreviewState {
   /** What calls were answered with, by their step. */
   samples: ReadonlyMap<string, Sample>;
   view: View;
+  /** Whether the times to skip to are open. */
+  isSkipping: boolean;
 
   /** Anything that a line of a dialog test can say. What is done at an earlier moment goes on from there. */
   act: (line: Line) => void;
@@ -58,6 +60,7 @@ export interface PreviewState {
   lookAt: (moment: Moment | null) => void;
   toggleBreakpoint: (step: string) => void;
   show: (view: Partial<View>) => void;
+  openSkipping: (isSkipping: boolean) => void;
   /** The conversation as another contact. */
   become: (contact: JsonObject) => void;
   /** Begins anew, with nothing said. */
@@ -124,6 +127,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       breakpoints: new Set(),
       samples: samplesOf(editor.getState().id),
       view: keptView(),
+      isSkipping: false,
       act,
       say: (customer) => act({ customer }),
       pass: (duration) => act({ pass: duration }),
@@ -182,6 +186,12 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
         const view = { ...get().view, ...changed };
         keepView(view);
         set({ view });
+      },
+      openSkipping: (isSkipping) => {
+        if (isSkipping) {
+          editor.getState().show("preview");
+        }
+        set({ isSkipping });
       },
       become: (contact) => {
         set({ contact });
