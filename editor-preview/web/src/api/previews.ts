@@ -39,6 +39,17 @@ export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json
 /** The session that listens, else the newest. */
 export type PreviewSession = Omit<Schemas["PlayedSession"], "vars" | "flow"> & { vars: JsonObject; flow: JsonObject };
 
+/** A form that the bot sent and the customer has not submitted. */
+export interface OpenForm {
+  /** Its name or id; null: a template alone knows it. */
+  flow: string | null;
+  /** Null: it begins at its first screen. */
+  screen: string | null;
+  data?: JsonObject;
+  /** Whether the server can draw it. */
+  known: boolean;
+}
+
 /** The customer service window at the preview's clock. */
 export type PreviewWindow = Schemas["Window"];
 
@@ -49,6 +60,7 @@ export type PreviewAnswer = Omit<Schemas["PreviewAnswer"], "diagnostics" | "turn
   session?: PreviewSession | null;
   contact?: JsonObject | null;
   calls: PendingCall[];
+  form?: OpenForm | null;
 };
 
 /** Runs a draft; nothing of it is kept on the server. */

@@ -5,6 +5,7 @@ import { Calls } from "./Calls";
 import { Chat } from "./Chat";
 import { Composer } from "./Composer";
 import { Controls } from "./Controls";
+import { OpenForm } from "./OpenForm";
 import { Pause } from "./Pause";
 import "./preview.css";
 import { seen, usePreview, wasStartedByHand } from "./store";
@@ -38,10 +39,11 @@ export function Phone() {
       )}
       {isByHand && <p className="notice">{text("preview.no_trigger")}</p>}
       <Pause />
-      <div className="phone" aria-busy={isRunning} data-width={width ?? undefined} data-theme={theme ?? undefined}>
+      <div className={theme ? `phone sb-${theme}` : "phone"} aria-busy={isRunning} data-width={width ?? undefined}>
         {answer?.chat && <Chat html={answer.chat.html} />}
         {answer?.chat && answer.turns.length === 0 && <p className="notice phone-hint">{text("preview.hint")}</p>}
         <Calls />
+        <OpenForm />
         <Composer />
       </div>
       <p className="muted preview-foot">{text("preview.nothing_is_sent")}</p>

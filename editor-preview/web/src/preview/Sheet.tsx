@@ -15,6 +15,7 @@ export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => voi
   const title = menu.querySelector("summary")?.textContent ?? "";
   const isList = menu.querySelector(".sb-option") !== null;
   const say = usePreview((state) => state.say);
+  const { theme } = usePreview((state) => state.view);
 
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -38,7 +39,7 @@ export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => voi
   return (
     <dialog
       ref={dialog}
-      className="sheet"
+      className={theme ? `sheet sb-${theme}` : "sheet"}
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
@@ -55,14 +56,14 @@ export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => voi
         }
       }}
     >
-      <form onSubmit={send} onInput={(event) => choose((event.target as unknown as HTMLInputElement).value)}>
+      <form className="sb-chat" onSubmit={send} onInput={(event) => choose((event.target as unknown as HTMLInputElement).value)}>
         <div className="sheet-head">
           <h3>{title}</h3>
           <button type="button" className="button quiet" onClick={onClose}>
             {text("dialog.close")}
           </button>
         </div>
-        <div ref={rows} className="sb-chat" />
+        <div ref={rows} />
         {isList && (
           <div className="sheet-foot">
             <button className="button primary" disabled={chosen === null}>
