@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
@@ -323,4 +323,227 @@ describe("calls", () => {
     // Every request to anybody else would stand here.
     expect(wrong).toEqual([]);
   });
+});
+
+describe("what messages look like", () => {
+  test("marks of WhatsApp are marks, and HTML is a text", async () => {
+    await draft("marked", {
+      format: 1,
+      name: "Marked",
+      language: "en",
+      triggers: [{ on: "message", any: true }],
+      start: "hi",
+      steps: { hi: { type: "message", text: "*a* _b_ ~c~ ```d``` <img src=x onerror=alert(1)>" } },
+    });
+    const { page, wrong } = await studio("marked");
+    await send(page, "hi");
+    const bubble = page.locator(".sb-in .sb-text").last();
+    await bubble.waitFor();
+    for (const [mark, text] of [["strong", "a"], ["em", "b"], ["del", "c"], ["code", "d"]] as const) {
+      expect(await bubble.locator(mark).innerText()).toBe(text);
+    }
+    expect(await bubble.innerText()).toContain("<img src=x onerror=alert(1)>");
+    expect(await bubble.locator("img").count()).toBe(0);
+    expect(wrong).toEqual([]);
+  });
+
+  test("of a template's five buttons two are drawn, the others behind “See all options”", async () => {
+    await draft("template", {
+      format: 1,
+      name: "Template",
+      language: "en",
+      triggers: [{ on: "message", any: true }],
+      start: "hi",
+      steps: {
+        hi: {
+          type: "template",
+          name: "five",
+          language: "en",
+          buttons: [1, 2, 3, 4, 5].map((number) => ({ id: `b${number}`, title: `Choice ${number}`, goto: "bye" })),
+        },
+        bye: { type: "message", text: "You chose {{ message.text }}" },
+      },
+    });
+    const { page, wrong } = await studio("template");
+    await send(page, "hi");
+    const actions = page.locator(".sb-row > .sb-actions");
+    await actions.waitFor();
+    expect(await actions.locator("> button").allInnerTexts()).toEqual(["Choice 1", "Choice 2"]);
+    await page.getByRole("button", { name: "See all options" }).click();
+    const sheet = page.getByRole("dialog", { name: "See all options" });
+    expect(await sheet.getByRole("button", { name: /^Choice/ }).allInnerTexts()).toEqual(["Choice 3", "Choice 4", "Choice 5"]);
+    await shot(page, "preview-template");
+    await sheet.getByRole("button", { name: "Choice 4" }).click();
+    await says(page, "You chose Choice 4");
+    expect(wrong).toEqual([]);
+  });
+
+  test("the cards of a carousel are gone through by keys", async () => {
+    const card = (name: string) => ({ media: { kind: "image", link: `https://shop.example/${name}.jpg` }, text: name, buttons: [{ id: `buy_${name}`, title: `Buy ${name}`, goto: "bye" }] });
+    await draft("cards", {
+      format: 1,
+      name: "Cards",
+      language: "en",
+      triggers: [{ on: "message", any: true }],
+      start: "hi",
+      steps: { hi: { type: "carousel", text: "Our coffees", cards: ["one", "two", "three"].map(card) }, bye: { type: "message", text: "Thanks for {{ message.text }}" } },
+    });
+    const { page, wrong } = await studio("cards");
+    await send(page, "hi");
+    const cards = page.getByRole("group", { name: "3 cards" });
+    await cards.focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => cards.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+    await shot(page, "preview-cards");
+    await page.getByRole("button", { name: "Buy two" }).click();
+    await says(page, "Thanks for Buy two");
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("forms", () => {
+  const ASK = {
+    version: "7.1",
+    screens: [
+      {
+        id: "WHO",
+        title: "Who are you?",
+        layout: {
+          type: "SingleColumnLayout",
+          children: [
+            { type: "TextInput", name: "name", label: "Your name", required: true },
+            { type: "Footer", label: "Next", "on-click-action": { name: "navigate", next: { type: "screen", name: "DAY" }, payload: { name: "${form.name}" } } },
+          ],
+        },
+      },
+      {
+        id: "DAY",
+        title: "Which day?",
+        terminal: true,
+        data: { name: { type: "string", __example__: "Ana" } },
+        layout: {
+          type: "SingleColumnLayout",
+          children: [
+            { type: "RadioButtonsGroup", name: "day", label: "Day", required: true, "data-source": [{ id: "mon", title: "Monday" }, { id: "tue", title: "Tuesday" }] },
+            { type: "Footer", label: "Book", "on-click-action": { name: "complete", payload: { name: "${data.name}", day: "${form.day}" } } },
+          ],
+        },
+      },
+    ],
+  };
+  const visit = (flow: string) => ({
+    format: 1,
+    name: "Visit",
+    language: "en",
+    triggers: [{ on: "message", any: true }],
+    start: "ask",
+    steps: { ask: { type: "flow", flow, button: "Book a visit", text: "When do you come?", next: "bye" }, bye: { type: "message", text: "{{ flow.name }} on {{ flow.day }}" } },
+  });
+
+  test("a form is filled in screen by screen, told what is missing, and sent", async () => {
+    await mkdir(join(server.bots, "flows"), { recursive: true });
+    await writeFile(join(server.bots, "flows", "visit.json"), JSON.stringify(ASK));
+    await draft("visit", visit("visit"));
+    const { page, wrong } = await studio("visit");
+    await send(page, "hi");
+    await page.getByRole("button", { name: "Fill in" }).click();
+    const sheet = page.getByRole("dialog", { name: "Who are you?" });
+    await sheet.getByRole("button", { name: "Next" }).click();
+    await sheet.locator("[aria-invalid=true]").waitFor();
+    await sheet.getByLabel("Your name").fill("Ana");
+    await shot(page, "preview-form");
+    await page.keyboard.press("Enter");
+    const second = page.getByRole("dialog", { name: "Which day?" });
+    await second.getByText("Monday").waitFor();
+    await second.getByRole("button", { name: "Back to the screen before" }).click();
+    expect(await sheet.getByLabel("Your name").inputValue()).toBe("Ana");
+    await sheet.getByRole("button", { name: "Next" }).click();
+    await second.getByText("Tuesday").click();
+    expect(await violations(page)).toEqual([]);
+    await second.getByRole("button", { name: "Book" }).click();
+    await says(page, "Ana on tue");
+    expect(wrong).toEqual([]);
+  });
+
+  test("a form that only WhatsApp knows is answered by names", async () => {
+    await draft("visit", visit("123456"));
+    const { page, wrong } = await studio("visit");
+    await send(page, "hi");
+    await page.getByRole("button", { name: "Fill in" }).click();
+    await page.getByRole("textbox", { name: "Name of answer 1" }).fill("name");
+    await page.getByRole("textbox", { name: "Value of answer 1" }).fill("Ana");
+    await page.getByRole("button", { name: "One more answer" }).click();
+    await page.getByRole("textbox", { name: "Name of answer 2" }).fill("day");
+    await page.getByRole("textbox", { name: "Value of answer 2" }).fill("mon");
+    await page.getByRole("dialog").getByRole("button", { name: "Send" }).click();
+    await says(page, "Ana on mon");
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("tests", () => {
+  test("a conversation is kept beside its bot, run with the draft, and opened where it fails", async () => {
+    const { page, wrong } = await studio();
+    await send(page, "hola");
+    await says(page, /Qué necesitas/);
+    await choose(page, "More", "Save as test…");
+    const saving = page.getByRole("dialog", { name: "Save as test…" });
+    await saving.getByLabel("Name of the test").fill("greets");
+    await saving.getByRole("button", { name: "Keep" }).click();
+    await saving.getByText(/^Kept in .*cafe\.test\.json/).waitFor();
+    await shot(page, "preview-save");
+    await page.keyboard.press("Escape");
+    const { dialogs } = JSON.parse(await readFile(join(server.bots, "cafe.test.json"), "utf8"));
+    expect(dialogs).toMatchObject([{ name: "greets", steps: [{ customer: "hola" }, { bot: { buttons: ["Pedir café", "Horarios", "Hablar con alguien"] } }] }]);
+
+    await choose(page, "More", "Run tests…");
+    await page.getByText("1 passed, 0 failed").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+    await page.getByRole("tab", { name: "Step" }).click();
+    await page.getByLabel("Text", { exact: true }).fill("¡Buenas!");
+    await page.getByRole("tab", { name: "Preview" }).click();
+    await choose(page, "More", "Run tests…");
+    await page.getByText("0 passed, 1 failed").waitFor();
+    await shot(page, "preview-tests");
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Open “greets”" }).click();
+    await page.getByText(/Test “greets” fails here/).waitFor();
+    await says(page, "¡Buenas!");
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("everybody can use it", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`axe finds nothing in its menus, sheets and windows in ${colorScheme}`, async () => {
+      const { page, wrong } = await studio("cafe", { colorScheme });
+      await page.getByRole("button", { name: "Test" }).click();
+      await page.getByRole("button", { name: "Pedir café" }).click();
+      await page.getByRole("button", { name: "Ver cafés" }).click();
+      await page.getByRole("dialog", { name: "Ver cafés" }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await shot(page, `preview-sheet-${colorScheme}`);
+      await page.keyboard.press("Escape");
+      for (const menu of ["Send something else", "More", "Skip time"]) {
+        await page.getByRole("button", { name: menu, exact: true }).click();
+        await page.getByRole("menu").waitFor();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press("Escape");
+      }
+      await page.getByRole("button", { name: "Contact: Guest" }).click();
+      expect(await violations(page)).toEqual([]);
+      await shot(page, `preview-persona-${colorScheme}`);
+      await page.keyboard.press("Escape");
+      for (const tab of ["Variables", "Trace"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        if (tab === "Trace") {
+          await page.getByRole("button", { name: "Waiting Bienvenida" }).click();
+        }
+        expect(await violations(page)).toEqual([]);
+        await shot(page, `preview-${tab.toLowerCase()}-${colorScheme}`);
+      }
+      expect(wrong).toEqual([]);
+    });
+  }
 });

@@ -1,31 +1,24 @@
-import { Download, Ellipsis } from "lucide-react";
+import { Download, Ellipsis, ListChecks } from "lucide-react";
+import { useState } from "react";
 
-import { useLanguage, useTexts } from "../i18n/texts";
-import { useEditorStore } from "../editor/store";
+import { useTexts } from "../i18n/texts";
 import { DELIVERY_ACTIONS, PEOPLE_ACTIONS } from "./actions";
 import { Menu } from "./Menu";
-import { asTest, download } from "./saving";
+import { SaveTestDialog } from "./SaveTestDialog";
 import { usePreview, usePreviewStore } from "./store";
+import { TestsDialog } from "./TestsDialog";
 import { useAsking } from "./useAsking";
 import { THEMES, WIDTHS } from "./view";
 
 /** What becomes of messages, what people do, and how the phone is shown. */
 export function MoreMenu() {
   const text = useTexts();
-  const [language] = useLanguage();
-  const editor = useEditorStore();
   const preview = usePreviewStore();
   const { show } = preview.getState();
   const { width, theme, follows } = usePreview((state) => state.view);
   const hasTurns = usePreview((state) => Boolean(state.answer?.turns.length));
   const { commands, dialog } = useAsking();
-  const save = () => {
-    const { at, answer, contact } = preview.getState();
-    if (answer) {
-      const name = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
-      download(`${editor.getState().id}.test.json`, asTest(name, at, contact, answer));
-    }
-  };
+  const [opened, open] = useState<"save" | "tests" | null>(null);
   const widths = WIDTHS.map((one) => ({ id: `${one}`, name: text("view.width", { width: one }), isOn: width === one, run: () => show({ width: width === one ? null : one }) }));
   const themes = THEMES.map((one) => ({ id: one, name: text(`view.${one}`), isOn: theme === one, run: () => show({ theme: theme === one ? null : one }) }));
   const follow = { id: "follow", name: text("view.follow"), isOn: follows, run: () => show({ follows: !follows }) };
@@ -41,10 +34,12 @@ export function MoreMenu() {
           { name: text("preview.delivery"), commands: commands(DELIVERY_ACTIONS) },
           { name: text("preview.people"), commands: commands(PEOPLE_ACTIONS) },
           { name: text("preview.view"), commands: [...widths, ...themes, follow] },
-          { commands: [{ id: "save", name: text("preview.save"), icon: Download, isDisabled: !hasTurns, run: save }] },
+          { commands: [{ id: "save", name: text("preview.save"), icon: Download, isDisabled: !hasTurns, run: () => open("save") }, { id: "tests", name: text("test.run"), icon: ListChecks, run: () => open("tests") }] },
         ]}
       />
       {dialog}
+      {opened === "save" && <SaveTestDialog onClose={() => open(null)} />}
+      {opened === "tests" && <TestsDialog onClose={() => open(null)} />}
     </>
   );
 }

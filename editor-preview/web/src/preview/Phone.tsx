@@ -16,6 +16,7 @@ export function Phone() {
   const answer = usePreview(seen);
   const failure = usePreview((state) => state.failure);
   const isRunning = usePreview((state) => state.isRunning);
+  const opened = usePreview((state) => state.opened);
   const isByHand = usePreview(wasStartedByHand);
   const { width, theme } = usePreview((state) => state.view);
   const hasErrors = countProblems(useEditor((state) => state.diagnostics)).errors > 0;
@@ -35,6 +36,11 @@ export function Phone() {
       {answer?.error && (
         <p className="notice error-text" role="alert">
           {text("preview.line", { line: answer.error.line + 1, reason: answer.error.message })}
+        </p>
+      )}
+      {opened && (
+        <p className="notice">
+          {opened.message === null ? text("test.opened", { name: opened.name }) : text("test.opened_failed", { name: opened.name, reason: opened.message })}
         </p>
       )}
       {isByHand && <p className="notice">{text("preview.no_trigger")}</p>}

@@ -37,6 +37,8 @@ export interface PreviewState {
   /** What calls were answered with, by their step. */
   samples: ReadonlyMap<string, Sample>;
   view: View;
+  /** The dialog test that is played, and why it failed. */
+  opened: { name: string; message: string | null } | null;
   /** Whether the times to skip to are open. */
   isSkipping: boolean;
 
@@ -69,8 +71,19 @@ export interface PreviewState {
   start: () => void;
   /** Begins anew at a step. */
   startAt: (step: string, variables?: JsonObject) => void;
+  /** Plays a dialog test, up to where it failed. */
+  open: (test: OpenedTest) => void;
   /** Begins anew with something else. */
   beginWith: (line: Line) => void;
+}
+
+/** A dialog test to be looked at. */
+export interface OpenedTest {
+  name: string;
+  message: string | null;
+  lines: readonly Line[];
+  contact: JsonObject;
+  at: string | null;
 }
 
 export type PreviewStore = StoreApi<PreviewState>;
@@ -80,6 +93,9 @@ const PAUSE_MS = 250;
 
 /** So many lines in a row go on by themselves: a bot that calls in a loop is stopped. */
 const MAX_BY_ITSELF = 30;
+
+/** When a dialog test begins that does not say. */
+const TEST_BEGIN = "2026-01-05T10:00:00Z";
 
 /** Starts the bot whatever its triggers say. */
 const START: Line = { start: { on: "preview" } };
@@ -91,9 +107,9 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
   let arriving: number | null = null;
 
   const store = createStore<PreviewState>((set, get) => {
-    const begin = (lines: readonly Line[]) => {
+    const begin = (lines: readonly Line[], more: Partial<PreviewState> = {}) => {
       arriving = lines.length > 0 ? 0 : null;
-      set({ lines, automatic: new Set(), at: new Date().toISOString(), moment: null });
+      set({ lines, automatic: new Set(), at: new Date().toISOString(), moment: null, opened: null, ...more });
       editor.getState().show("preview");
       void refresh();
     };
@@ -127,6 +143,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       breakpoints: new Set(),
       samples: samplesOf(editor.getState().id),
       view: keptView(),
+      opened: null,
       isSkipping: false,
       act,
       say: (customer) => act({ customer }),
@@ -200,6 +217,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       restart: () => begin([]),
       start: () => begin([START]),
       startAt: (step, variables) => begin([{ start: { on: "preview", step, ...(variables ? { variables } : {}) } }]),
+      open: ({ lines, contact, at, name, message }) => begin(lines, { contact, at: at ?? TEST_BEGIN, opened: { name, message } }),
       beginWith: (line) => begin([line]),
     };
   });
