@@ -7,26 +7,38 @@ use std::collections::BTreeMap;
 use steps::{
     event::{ChannelError, Delivery},
     fact::Fact,
-    ids::{EntryId, MessageId},
+    ids::{EntryId, MessageId, StepId},
     message::Message,
     moment::{DAY, HOUR, MINUTE, Moment},
 };
 
-use crate::view::{Bubble, Chat, Said};
+use crate::{
+    view::{Bubble, Chat, Said},
+    words::{Language, fill},
+};
 
 /// The shortest time that is worth a divider.
 const GAP: i64 = MINUTE;
 
+/// A moment of a conversation, and the turn that it belongs to, where turns are told apart.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    pub at: Moment,
+    pub turn: Option<u64>,
+}
+
 /// Draws the facts of a conversation, in their order, up to `now`. `clock` is a moment as the chat shows it, like `10:42`.
 pub fn chat<'f>(
     name: impl Into<String>,
-    facts: impl IntoIterator<Item = (Moment, &'f Fact)>,
-    now: Moment,
+    language: Language,
+    facts: impl IntoIterator<Item = (When, &'f Fact)>,
+    now: When,
     clock: impl Fn(Moment) -> String,
 ) -> Chat {
-    let mut story = Story { chat: Chat::new(name), clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
-    for (at, fact) in facts {
-        story.tell(at, fact);
+    let chat = Chat::new(name).language(language);
+    let mut story = Story { chat, clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
+    for (when, fact) in facts {
+        story.tell(when, fact);
     }
     story.pass(now);
     story.chat
@@ -38,73 +50,83 @@ struct Story<C> {
     clock: C,
     /// The moment of what was drawn last.
     last: Option<Moment>,
-    /// What is to go out.
-    waiting: BTreeMap<EntryId, Said>,
+    /// What is to go out, and the step that says it.
+    waiting: BTreeMap<EntryId, (Said, Option<StepId>)>,
     /// What went out, by its entry: errors name that.
     sent: BTreeMap<EntryId, MessageId>,
 }
 
 impl<C: Fn(Moment) -> String> Story<C> {
-    fn tell(&mut self, at: Moment, fact: &Fact) {
+    fn tell(&mut self, when: When, fact: &Fact) {
+        let words = self.chat.language.words();
         match fact {
             Fact::Received { message, .. } => {
-                self.pass(at);
-                let time = (self.clock)(at);
-                self.chat.receive(message, Some(time));
+                self.pass(when);
+                let time = (self.clock)(when.at);
+                self.chat.receive(message, Some(time), when.turn);
             }
-            Fact::Queued { entry, message, agent, .. } => {
+            Fact::Queued { entry, message, step, agent, .. } => {
                 let said: fn(Message) -> Said = if agent.is_some() { Said::Agent } else { Said::Bot };
-                self.waiting.insert(*entry, said(message.as_ref().clone()));
+                self.waiting.insert(*entry, (said(message.as_ref().clone()), step.clone()));
             }
             Fact::Replaced { entry, message } => {
-                self.waiting.insert(*entry, Said::Bot(message.as_ref().clone()));
+                let step = self.waiting.remove(entry).and_then(|(_, step)| step);
+                self.waiting.insert(*entry, (Said::Bot(message.as_ref().clone()), step));
             }
             Fact::Sent { entry, message_id, .. } => {
-                if let Some(said) = self.waiting.remove(entry) {
+                if let Some(bubble) = self.takes(*entry) {
                     self.sent.insert(*entry, message_id.clone());
-                    self.push(at, Bubble::new(said).id(message_id.clone()).status(Delivery::Sent));
+                    self.push(when, bubble.id(message_id.clone()).status(Delivery::Sent));
                 }
             }
-            Fact::SendFailed { entry, error } => self.failed(at, *entry, error),
+            Fact::SendFailed { entry, error } => self.failed(when, *entry, error),
             Fact::Status { status } => {
                 self.chat.status(&status.message_id, status.state, status.error.as_ref().map(reason));
             }
             Fact::Echo { message_id, content } => {
-                self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()));
+                self.push(when, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()));
             }
-            Fact::HandedOver { to: Some(to), .. } => self.note(at, format!("Handed over to {to}")),
-            Fact::HandedOver { to: None, .. } => self.note(at, "Handed over to a person"),
-            Fact::Released => self.note(at, "Given back to the bot"),
+            Fact::HandedOver { to: Some(to), .. } => self.note(when, fill(words.handed_over_to, &to.to_string())),
+            Fact::HandedOver { to: None, .. } => self.note(when, words.handed_over),
+            Fact::Released => self.note(when, words.given_back),
             // Why a send failed stands at the message.
-            Fact::Alert { text, code: None, .. } => self.note(at, format!("The team is told: {text}")),
+            Fact::Alert { text, code: None, .. } => self.note(when, fill(words.team_is_told, text)),
             _ => {}
         }
     }
 
-    fn failed(&mut self, at: Moment, entry: EntryId, error: &ChannelError) {
-        match (self.waiting.remove(&entry), self.sent.get(&entry)) {
-            (Some(said), _) => self.push(at, Bubble::new(said).failed(reason(error))),
+    /// What waited under this entry, to be drawn.
+    fn takes(&mut self, entry: EntryId) -> Option<Bubble> {
+        let (said, step) = self.waiting.remove(&entry)?;
+        Some(Bubble { entry: Some(entry), step, ..Bubble::new(said) })
+    }
+
+    fn failed(&mut self, when: When, entry: EntryId, error: &ChannelError) {
+        match (self.takes(entry), self.sent.get(&entry)) {
+            (Some(bubble), _) => self.push(when, bubble.failed(reason(error))),
             (None, Some(sent)) => self.chat.status(sent, Delivery::Failed, Some(reason(error))),
             (None, None) => {}
         }
     }
 
-    fn push(&mut self, at: Moment, bubble: Bubble) {
-        self.pass(at);
-        let time = (self.clock)(at);
-        self.chat.push(bubble.at(time));
+    fn push(&mut self, when: When, bubble: Bubble) {
+        self.pass(when);
+        let time = (self.clock)(when.at);
+        self.chat.push(Bubble { turn: when.turn, ..bubble.at(time) });
     }
 
-    fn note(&mut self, at: Moment, text: impl Into<String>) {
-        self.pass(at);
-        self.chat.push(Bubble::note(text));
+    fn note(&mut self, when: When, text: impl Into<String>) {
+        self.pass(when);
+        self.chat.push(Bubble { turn: when.turn, ..Bubble::note(text) });
     }
 
     /// Draws the time since the last bubble.
-    fn pass(&mut self, at: Moment) {
+    fn pass(&mut self, When { at, turn }: When) {
         let passed = self.last.map_or(0, |last| at.since(last));
         if passed >= GAP {
-            self.chat.push(Bubble::note(format!("{} later", span(passed))));
+            let language = self.chat.language;
+            let divider = fill(language.words().later, &span(passed, language));
+            self.chat.push(Bubble { turn, ..Bubble::note(divider) });
         }
         self.last = self.last.max(Some(at));
     }
@@ -116,18 +138,15 @@ fn reason(error: &ChannelError) -> String {
 }
 
 /// A length of time in its two largest units: "24 hours", "2 days 1 hour", "1 hour 30 minutes".
-fn span(millis: i64) -> String {
-    let count = |number: i64, unit: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {unit}")),
-        _ => Some(format!("{number} {unit}s")),
-    };
+fn span(millis: i64, language: Language) -> String {
+    let words = language.words();
     let parts = if millis >= 2 * DAY {
-        [count(millis / DAY, "day"), count(millis % DAY / HOUR, "hour")]
+        [(millis / DAY, &words.days), (millis % DAY / HOUR, &words.hours)]
     } else {
-        [count(millis / HOUR, "hour"), count(millis % HOUR / MINUTE, "minute")]
+        [(millis / HOUR, &words.hours), (millis % HOUR / MINUTE, &words.minutes)]
     };
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let told = parts.iter().filter(|(number, _)| *number > 0);
+    told.map(|(number, unit)| unit.of(*number)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -161,13 +180,14 @@ mod tests {
     }
 
     fn drawn(facts: &[(i64, Fact)], now: i64) -> Chat {
-        let facts = facts.iter().map(|(at, fact)| (Moment(*at), fact));
-        chat("Loja", facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
+        let facts = facts.iter().zip(0..).map(|((at, fact), turn)| (When { at: Moment(*at), turn: Some(turn) }, fact));
+        let now = When { at: Moment(now), turn: None };
+        chat("Loja", Language::En, facts, now, |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
     }
 
     fn shown(chat: &Chat) -> Vec<String> {
-        let bubbles = chat.bubbles.iter();
-        bubbles.map(|bubble| format!("{}: {}", bubble.from().label(), bubble.face().summary())).collect()
+        let (bubbles, words) = (chat.bubbles.iter(), Language::En.words());
+        bubbles.map(|bubble| format!("{}: {}", bubble.from().label(words), bubble.face(words).summary(words))).collect()
     }
 
     #[test]
@@ -212,7 +232,17 @@ mod tests {
         let spans =
             [(MINUTE, "1 minute"), (DAY, "24 hours"), (90 * MINUTE, "1 hour 30 minutes"), (2 * DAY + HOUR, "2 days 1 hour")];
         for (millis, expected) in spans {
-            assert_eq!(span(millis), expected);
+            assert_eq!(span(millis, Language::En), expected);
         }
+        assert_eq!(span(DAY + MINUTE, Language::Pt), "24 horas 1 minuto");
+    }
+
+    #[test]
+    fn a_bubble_names_its_turn_its_entry_and_its_step() {
+        let queued = fact(json!({"fact": "queued", "entry": 1, "message": {"type": "text", "text": "Hello"}, "step": "welcome"}));
+        let chat = drawn(&[(0, received("Oi")), (0, queued), (HOUR, sent(1))], HOUR);
+        let named = |bubble: &Bubble| (bubble.turn, bubble.entry, bubble.step.as_ref().map(ToString::to_string));
+        let expected = [(Some(0), None, None), (Some(2), None, None), (Some(2), Some(EntryId(1)), Some("welcome".to_owned()))];
+        assert_eq!(chat.bubbles.iter().map(named).collect::<Vec<_>>(), expected);
     }
 }

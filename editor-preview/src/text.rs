@@ -13,21 +13,22 @@ use steps::{
 use crate::{
     face::{Action, Choice, Face, Medium, Menu, MenuRow, Piece},
     view::{Bubble, Change, Chat, Context, Sender, status_label},
+    words::{Language, Words, fill},
 };
 
 /// Draws a message of the business: lines without a line break at the end.
 pub fn draw(message: &Message) -> String {
-    paint(&Face::of(message))
+    paint(&Face::of(message, Language::En.words()))
 }
 
 /// Draws a message of the customer: lines without a line break at the end.
 pub fn draw_content(content: &Content) -> String {
-    paint(&Face::of_content(content))
+    paint(&Face::of_content(content, Language::En.words()))
 }
 
 /// Draws a whole chat: for each message a line that says who and when, and the message indented.
 pub fn draw_chat(chat: &Chat) -> String {
-    let mut canvas = Canvas::default();
+    let mut canvas = Canvas::new(chat.language);
     for bubble in &chat.bubbles {
         bubble_lines(&mut canvas, bubble);
     }
@@ -41,13 +42,17 @@ pub fn options(message: &Message) -> Vec<Choice> {
 }
 
 /// Lines at a depth, two spaces each. Whatever is written comes through [`visible`].
-#[derive(Default)]
 struct Canvas {
     lines: String,
     depth: usize,
+    words: &'static Words,
 }
 
 impl Canvas {
+    fn new(language: Language) -> Self {
+        Canvas { lines: String::new(), depth: 0, words: language.words() }
+    }
+
     fn line(&mut self, text: &str) {
         for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
             if !line.is_empty() {
@@ -82,44 +87,45 @@ fn visible(character: char) -> char {
 }
 
 fn paint(face: &Face) -> String {
-    let mut canvas = Canvas::default();
+    let mut canvas = Canvas::new(Language::En);
     face_lines(&mut canvas, face);
     canvas.finish()
 }
 
 fn bubble_lines(canvas: &mut Canvas, bubble: &Bubble) {
     let from = bubble.from();
-    let mut title = from.label().to_owned();
+    let words = canvas.words;
+    let mut title = from.label(words).to_owned();
     let at = bubble.at.as_deref();
-    let status = matches!(from, Sender::Bot | Sender::Agent).then(|| status_label(bubble.status));
-    let edited = (bubble.change == Some(Change::Edited)).then_some("edited");
-    for detail in [at, status, edited, bubble.failure.as_deref()].into_iter().flatten() {
+    let status = matches!(from, Sender::Bot | Sender::Agent).then(|| status_label(bubble.status, words));
+    let edited = (bubble.change == Some(Change::Edited)).then(|| words.edited.to_lowercase());
+    for detail in [at, status, edited.as_deref(), bubble.failure.as_deref()].into_iter().flatten() {
         let _ = write!(title, ", {detail}");
     }
     canvas.line(&title);
     canvas.indented(|canvas| {
         match &bubble.context {
             Some(Context::Quote { from, text }) => {
-                let whom = from.map_or("Quote", Sender::label);
+                let whom = from.map_or(words.quote, |from| from.label(words));
                 canvas.line(&format!("> {whom}: {}", text.replace('\n', "\n> ")));
             }
-            Some(Context::Forwarded) => canvas.line("(forwarded)"),
+            Some(Context::Forwarded) => canvas.line(&format!("({})", words.forwarded.to_lowercase())),
             Some(Context::Advert { headline, body }) => {
-                let words: Vec<&str> = [headline, body].into_iter().flatten().map(String::as_str).collect();
-                canvas.line(&format!("(from an ad: {})", words.join(", ")));
+                let told: Vec<&str> = [headline, body].into_iter().flatten().map(String::as_str).collect();
+                canvas.line(&format!("({}: {})", words.from_an_ad.to_lowercase(), told.join(", ")));
             }
             None => {}
         }
-        face_lines(canvas, &bubble.face());
+        face_lines(canvas, &bubble.face(words));
         for reaction in &bubble.reactions {
-            canvas.line(&format!("({}: {})", reaction.from.label(), reaction.emoji));
+            canvas.line(&format!("({}: {})", reaction.from.label(words), reaction.emoji));
         }
     });
 }
 
 fn face_lines(canvas: &mut Canvas, face: &Face) {
     if let Some(mark) = &face.mark {
-        canvas.line(&mark.label());
+        canvas.line(&mark.label(canvas.words));
         canvas.depth += 1;
     }
     for piece in &face.pieces {
@@ -132,7 +138,7 @@ fn face_lines(canvas: &mut Canvas, face: &Face) {
         action_line(canvas, action);
     }
     for (card, number) in face.cards.iter().zip(1..) {
-        canvas.line(&format!("card {number}"));
+        canvas.line(&fill(canvas.words.card, &number.to_string()).to_lowercase());
         canvas.indented(|canvas| face_lines(canvas, card));
     }
     if face.mark.is_some() {

@@ -6,17 +6,23 @@
 use serde::{Deserialize, Serialize};
 use steps::{
     event::{Content, Delivery, Inbound, Referral},
-    ids::MessageId,
+    ids::{EntryId, MessageId, StepId},
     message::Message,
 };
 
-use crate::face::Face;
+use crate::{
+    face::Face,
+    words::{Language, Words},
+};
 
 /// One conversation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
     /// Whom the customer sees at the top: the business's display name.
     pub name: String,
+    /// The language of the drawing's own words.
+    #[serde(default)]
+    pub language: Language,
     #[serde(default)]
     pub bubbles: Vec<Bubble>,
 }
@@ -27,6 +33,15 @@ pub struct Bubble {
     /// What reactions, quotes, edits and statuses call it; none while a message has not been accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
+    /// Which turn it came about in: how a trace finds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
+    /// What a trace calls a message of the business.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    /// The step that sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
     pub said: Said,
     /// The time as it is shown, like `10:42`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,7 +116,12 @@ pub enum Change {
 
 impl Chat {
     pub fn new(name: impl Into<String>) -> Self {
-        Chat { name: name.into(), bubbles: Vec::new() }
+        Chat { name: name.into(), ..Chat::default() }
+    }
+
+    #[must_use]
+    pub fn language(self, language: Language) -> Self {
+        Chat { language, ..self }
     }
 
     /// Adds what was said. A reaction, an edit or a deletion changes the bubble that it means; where that is not in the chat it
@@ -112,8 +132,8 @@ impl Chat {
         }
     }
 
-    /// Adds a customer's message, with the quote of what it answers. `at` is its time as shown.
-    pub fn receive(&mut self, inbound: &Inbound, at: Option<String>) {
+    /// Adds a customer's message, with the quote of what it answers. `at` is its time as shown, `turn` the turn that took it.
+    pub fn receive(&mut self, inbound: &Inbound, at: Option<String>, turn: Option<u64>) {
         let context = if let Some(id) = &inbound.reply_to {
             Some(self.quote(id))
         } else if inbound.forwarded {
@@ -121,7 +141,7 @@ impl Chat {
         } else {
             inbound.referral.as_ref().map(Context::advert)
         };
-        let bubble = Bubble { id: Some(inbound.id.clone()), at, context, ..Bubble::customer(inbound.content.clone()) };
+        let bubble = Bubble { id: Some(inbound.id.clone()), at, turn, context, ..Bubble::customer(inbound.content.clone()) };
         self.push(bubble);
     }
 
@@ -136,9 +156,10 @@ impl Chat {
 
     /// The quote that stands above an answer to this message.
     pub fn quote(&self, id: &MessageId) -> Context {
+        let words = self.language.words();
         match self.bubbles.iter().find(|bubble| bubble.id.as_ref() == Some(id)) {
-            Some(bubble) => Context::Quote { from: Some(bubble.from()), text: bubble.face().summary() },
-            None => Context::Quote { from: None, text: "An earlier message".to_owned() },
+            Some(bubble) => Context::Quote { from: Some(bubble.from()), text: bubble.face(words).summary(words) },
+            None => Context::Quote { from: None, text: words.earlier_message.to_owned() },
         }
     }
 
@@ -178,7 +199,19 @@ impl Chat {
 
 impl Bubble {
     pub fn new(said: Said) -> Self {
-        Bubble { id: None, said, at: None, status: None, failure: None, context: None, reactions: Vec::new(), change: None }
+        Bubble {
+            id: None,
+            turn: None,
+            entry: None,
+            step: None,
+            said,
+            at: None,
+            status: None,
+            failure: None,
+            context: None,
+            reactions: Vec::new(),
+            change: None,
+        }
     }
 
     pub fn customer(content: Content) -> Self {
@@ -232,13 +265,13 @@ impl Bubble {
     }
 
     /// What it shows, its state aside.
-    pub fn face(&self) -> Face {
+    pub fn face(&self, words: &Words) -> Face {
         if self.change == Some(Change::Deleted) {
-            return Face::hint("This message was deleted");
+            return Face::hint(words.deleted);
         }
         match &self.said {
-            Said::Customer(content) | Said::Echo(content) => Face::of_content(content),
-            Said::Bot(message) | Said::Agent(message) => Face::of(message),
+            Said::Customer(content) | Said::Echo(content) => Face::of_content(content, words),
+            Said::Bot(message) | Said::Agent(message) => Face::of(message, words),
             Said::Note(text) => Face::plain(text),
         }
     }
@@ -271,25 +304,25 @@ impl Context {
 
 impl Sender {
     /// The word that stands for it in labels and transcripts.
-    pub fn label(self) -> &'static str {
+    pub fn label(self, words: &Words) -> &'static str {
         match self {
-            Sender::Customer => "Customer",
-            Sender::Bot => "Bot",
-            Sender::Agent => "Agent",
-            Sender::Note => "Note",
+            Sender::Customer => words.customer,
+            Sender::Bot => words.bot,
+            Sender::Agent => words.agent,
+            Sender::Note => words.note,
         }
     }
 }
 
 /// The word for how far a message came; None: not accepted yet.
-pub(crate) fn status_label(status: Option<Delivery>) -> &'static str {
+pub(crate) fn status_label(status: Option<Delivery>, words: &Words) -> &'static str {
     match status {
-        None => "Sending",
-        Some(Delivery::Sent) => "Sent",
-        Some(Delivery::Failed) => "Not delivered",
-        Some(Delivery::Delivered) => "Delivered",
-        Some(Delivery::Read) => "Read",
-        Some(Delivery::Played) => "Played",
+        None => words.sending,
+        Some(Delivery::Sent) => words.sent,
+        Some(Delivery::Failed) => words.not_delivered,
+        Some(Delivery::Delivered) => words.delivered,
+        Some(Delivery::Read) => words.read,
+        Some(Delivery::Played) => words.played,
     }
 }
 
@@ -345,7 +378,7 @@ mod tests {
         assert_eq!(chat.bubbles[1].change, Some(Change::Edited));
 
         chat.push(Bubble::customer(Content::Revoke { original: "m2".into() }));
-        assert_eq!(chat.bubbles[1].face(), Face::hint("This message was deleted"));
+        assert_eq!(chat.bubbles[1].face(Language::En.words()), Face::hint("This message was deleted"));
 
         chat.push(Bubble::customer(Content::Revoke { original: "m1".into() }));
         assert_eq!(chat.bubbles[0].change, None);
@@ -368,11 +401,12 @@ mod tests {
             "id": "m3", "at": 0, "from": {}, "content": {"type": "text", "text": "Quero"}, "reply_to": "m1",
         }))
         .unwrap();
-        chat.receive(&inbound, Some("10:42".into()));
+        chat.receive(&inbound, Some("10:42".into()), Some(2));
         assert_eq!(chat.bubbles[2].context, Some(Context::Quote { from: Some(Sender::Bot), text: "Oi!".into() }));
 
+        assert_eq!(chat.bubbles[2].turn, Some(2));
         inbound.reply_to = Some("gone".into());
-        chat.receive(&inbound, None);
+        chat.receive(&inbound, None, None);
         assert!(matches!(&chat.bubbles[3].context, Some(Context::Quote { from: None, .. })));
     }
 }

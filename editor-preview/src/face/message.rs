@@ -6,11 +6,12 @@ use steps::message::{
 };
 
 use super::{Action, Choice, Face, Mark, Medium, Menu, MenuRow, MenuSection, Piece, reaction};
+use crate::words::Words;
 
 impl Face {
     /// A message of the business.
-    pub fn of(message: &Message) -> Face {
-        let mut numbers = Numbers::default();
+    pub fn of(message: &Message, words: &Words) -> Face {
+        let mut numbers = Numbers { words, given: 0 };
         match message {
             Message::Text { text } => Face::plain(text),
             Message::Media(message) => {
@@ -43,20 +44,22 @@ impl Face {
                     .chain(message.text.clone().map(Piece::Text))
                     .chain(message.footer.clone().map(Piece::Footer)),
             ),
-            Message::ProductList(message) => product_list(message),
-            Message::Reaction { emoji, .. } => reaction(emoji),
+            Message::ProductList(message) => product_list(message, words),
+            Message::Reaction { emoji, .. } => reaction(emoji, words),
         }
     }
 }
 
 /// Gives out the numbers of one message's replies.
-#[derive(Default)]
-struct Numbers(usize);
+struct Numbers<'w> {
+    given: usize,
+    words: &'w Words,
+}
 
-impl Numbers {
+impl Numbers<'_> {
     fn choice(&mut self, reply: &Reply) -> Choice {
-        self.0 += 1;
-        Choice { number: self.0, reply: reply.clone() }
+        self.given += 1;
+        Choice { number: self.given, reply: reply.clone() }
     }
 
     fn replies(&mut self, replies: &[Reply]) -> Vec<Action> {
@@ -64,18 +67,21 @@ impl Numbers {
     }
 
     fn template_buttons(&mut self, buttons: &[TemplateButton]) -> Vec<Action> {
+        let words = self.words;
         let mut action = |button: &TemplateButton| match button {
             TemplateButton::QuickReply { reply } => Action::Reply(self.choice(reply)),
-            TemplateButton::Url { suffix } => Action::Link { title: "Open link".to_owned(), url: format!("…{suffix}") },
+            TemplateButton::Url { suffix } => Action::Link { title: words.open_link.to_owned(), url: format!("…{suffix}") },
             TemplateButton::CopyCode { code } => Action::Copy { code: code.clone() },
-            TemplateButton::Flow { .. } => Action::Form { title: "Open form".to_owned(), form: "of the template".to_owned() },
+            TemplateButton::Flow { .. } => {
+                Action::Form { title: words.open_form.to_owned(), form: words.of_the_template.to_owned() }
+            }
             TemplateButton::Fixed => Action::Fixed,
         };
         buttons.iter().map(&mut action).collect()
     }
 }
 
-fn list(message: &ListMessage, numbers: &mut Numbers) -> Face {
+fn list(message: &ListMessage, numbers: &mut Numbers<'_>) -> Face {
     let mut sections = Vec::new();
     for section in &message.sections {
         let row = |row: &ListRow| MenuRow::Choice { choice: numbers.choice(&row.reply), description: row.description.clone() };
@@ -88,7 +94,7 @@ fn list(message: &ListMessage, numbers: &mut Numbers) -> Face {
     }
 }
 
-fn card(card: &Card, numbers: &mut Numbers) -> Face {
+fn card(card: &Card, numbers: &mut Numbers<'_>) -> Face {
     let actions = match &card.buttons {
         CardButtons::Replies(replies) => numbers.replies(replies),
         CardButtons::Link { title, url } => vec![Action::Link { title: title.clone(), url: url.clone() }],
@@ -98,9 +104,9 @@ fn card(card: &Card, numbers: &mut Numbers) -> Face {
 }
 
 /// A template's texts lie with Meta; what the message brings along is its name and what fills the gaps.
-fn template(message: &TemplateMessage, numbers: &mut Numbers) -> Face {
+fn template(message: &TemplateMessage, numbers: &mut Numbers<'_>) -> Face {
     let header = message.header.as_ref().and_then(|header| match header {
-        TemplateHeader::Text(parameters) => facts("header ", parameters),
+        TemplateHeader::Text(parameters) => facts(&format!("{} ", numbers.words.header), parameters),
         TemplateHeader::Media(media) => Some(Piece::Media { media: Medium::of(media), caption: None }),
         TemplateHeader::Location(location) => Some(Piece::Place(location.clone())),
     });
@@ -113,7 +119,7 @@ fn template(message: &TemplateMessage, numbers: &mut Numbers) -> Face {
     }
 }
 
-fn template_card(card: &TemplateCard, numbers: &mut Numbers) -> Face {
+fn template_card(card: &TemplateCard, numbers: &mut Numbers<'_>) -> Face {
     let media = Piece::Media { media: Medium::of(&card.header), caption: None };
     Face {
         actions: numbers.template_buttons(&card.buttons),
@@ -133,13 +139,13 @@ fn facts(place: &str, parameters: &TemplateParameters) -> Option<Piece> {
     (!parameters.is_empty()).then_some(Piece::Facts(facts))
 }
 
-fn product_list(message: &ProductListMessage) -> Face {
+fn product_list(message: &ProductListMessage, words: &Words) -> Face {
     let sections = message.sections.iter().map(|section| MenuSection {
         title: section.title.clone(),
         rows: section.products.iter().cloned().map(MenuRow::Product).collect(),
     });
     Face {
-        menu: Some(Menu { button: "View items".to_owned(), sections: sections.collect() }),
+        menu: Some(Menu { button: words.view_items.to_owned(), sections: sections.collect() }),
         ..Face::interactive(Some(&Header::Text(message.header.clone())), &message.text, message.footer.as_ref())
     }
 }

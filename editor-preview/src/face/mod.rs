@@ -9,6 +9,8 @@ mod message;
 use serde::Serialize;
 use steps::message::{ContactCard, Header, Location, Media, MediaKind, MediaSource, Reply};
 
+use crate::words::{Words, fill};
+
 /// One bubble, or one card of a carousel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Face {
@@ -140,22 +142,22 @@ impl Face {
     }
 
     /// One line that stands for the message in a quote: its text, else what it is.
-    pub fn summary(&self) -> String {
+    pub fn summary(&self, words: &Words) -> String {
         let spoken = self.pieces.iter().find_map(|piece| match piece {
             Piece::Text(text) | Piece::Label(text) => Some(text.clone()),
-            Piece::Media { media, caption } => Some(caption.clone().unwrap_or_else(|| media.label().to_owned())),
+            Piece::Media { media, caption } => Some(caption.clone().unwrap_or_else(|| media.label(words).to_owned())),
             _ => None,
         });
         let other = || {
             self.pieces.iter().find_map(|piece| match piece {
                 Piece::Title(text) | Piece::Hint(text) | Piece::Emoji(text) => Some(text.clone()),
-                Piece::Place(place) => Some(place.name.clone().unwrap_or_else(|| "Location".to_owned())),
+                Piece::Place(place) => Some(place.name.clone().unwrap_or_else(|| words.location.to_owned())),
                 Piece::Person(person) => Some(person.name.clone()),
                 Piece::Product { product, .. } => Some(product.clone()),
                 _ => None,
             })
         };
-        spoken.or_else(|| self.mark.as_ref().map(Mark::label)).or_else(other).unwrap_or_default()
+        spoken.or_else(|| self.mark.as_ref().map(|mark| mark.label(words))).or_else(other).unwrap_or_default()
     }
 
     fn show(pieces: impl IntoIterator<Item = Piece>) -> Face {
@@ -172,27 +174,27 @@ impl Face {
 }
 
 impl Mark {
-    pub fn label(&self) -> String {
+    pub fn label(&self, words: &Words) -> String {
         match self {
-            Mark::Template { name, language } => format!("template {name} ({language})"),
-            Mark::Form { name: Some(name) } => format!("form sent: {name}"),
-            Mark::Form { name: None } => "form sent".to_owned(),
-            Mark::Order { catalog } => format!("order from catalog {catalog}"),
-            Mark::Edit => "changed an earlier message".to_owned(),
+            Mark::Template { name, language } => format!("{} {name} ({language})", words.template),
+            Mark::Form { name: Some(name) } => format!("{}: {name}", words.form_sent),
+            Mark::Form { name: None } => words.form_sent.to_owned(),
+            Mark::Order { catalog } => fill(words.order_from_catalog, catalog),
+            Mark::Edit => words.changed_earlier.to_owned(),
         }
     }
 }
 
 impl Medium {
     /// The kind in a word.
-    pub fn label(&self) -> &'static str {
+    pub fn label(&self, words: &Words) -> &'static str {
         match self.kind {
-            MediaKind::Image => "Image",
-            MediaKind::Video => "Video",
-            MediaKind::Audio => "Audio",
-            MediaKind::Voice => "Voice message",
-            MediaKind::Document => "Document",
-            MediaKind::Sticker => "Sticker",
+            MediaKind::Image => words.image,
+            MediaKind::Video => words.video,
+            MediaKind::Audio => words.audio,
+            MediaKind::Voice => words.voice,
+            MediaKind::Document => words.document,
+            MediaKind::Sticker => words.sticker,
         }
     }
 
@@ -205,6 +207,6 @@ impl Medium {
     }
 }
 
-fn reaction(emoji: &str) -> Face {
-    if emoji.is_empty() { Face::hint("Took a reaction back") } else { Face::show([Piece::Emoji(emoji.to_owned())]) }
+fn reaction(emoji: &str, words: &Words) -> Face {
+    if emoji.is_empty() { Face::hint(words.took_reaction_back) } else { Face::show([Piece::Emoji(emoji.to_owned())]) }
 }

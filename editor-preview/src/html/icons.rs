@@ -3,7 +3,7 @@
 
 macro_rules! icons {
     ($($name:ident = $shape:literal;)*) => {
-        $(pub(super) const $name: &str = concat!(
+        $(pub(crate) const $name: &str = concat!(
             "<svg class=\"sb-icon\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\" ",
             "stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\">", $shape, "</svg>"
         );)*
@@ -24,6 +24,7 @@ icons! {
     LINK = r#"<path d="M14 4h6v6M20 4l-9 9M18 14v4a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h4"/>"#;
     LIST = r#"<path d="M9 6h11M9 12h11M9 18h11M4 6h.1M4 12h.1M4 18h.1"/>"#;
     MICROPHONE = r#"<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5 11a7 7 0 0 0 14 0M12 18v3"/>"#;
+    NEXT = r#"<path d="M9 6l6 6-6 6"/>"#;
     NOTE = r#"<path d="M9 18V6l10-2v12"/><circle cx="6.5" cy="18" r="2.5"/><circle cx="16.5" cy="16" r="2.5"/>"#;
     PENCIL = r#"<path d="M4 20l1-5L16 4l4 4L9 19Z"/><path d="M13 7l4 4"/>"#;
     PERSON = r#"<circle cx="12" cy="8" r="4"/><path d="M4 21a8 8 0 0 1 16 0"/>"#;

@@ -5,20 +5,22 @@
 //!
 //! A tap needs no script either: inside of a `<form>`, a reply button or list row submits `reply=<reply id>`.
 
-mod icons;
+pub(crate) mod icons;
 mod pieces;
 mod writer;
 
 use steps::event::Delivery;
 
-use self::writer::Html;
+pub(crate) use self::writer::Html;
 use crate::{
     face::{Action, Choice, Face, Mark, Menu, MenuRow, Piece},
+    picture::{self, Look},
     view::{Bubble, Change, Chat, Context, ReactionMark, Sender, status_label},
+    words::{Language, fill},
 };
 
 /// The style of all that is drawn here, light and dark. Served as a file, or written into the page.
-pub const STYLE: &str = concat!(include_str!("base.css"), "\n", include_str!("chat.css"));
+pub const STYLE: &str = concat!(include_str!("base.css"), "\n", include_str!("chat.css"), "\n", include_str!("form.css"));
 
 /// Where a page takes its style from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +37,33 @@ const MAX_SHOWN_ACTIONS: usize = 3;
 
 /// Draws a chat as an HTML document.
 pub fn page(chat: &Chat, style: StyleSource<'_>) -> String {
-    let mut html = Html::default();
-    html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    styled_page(chat, style, Look::default())
+}
+
+/// The same with a theme and a width, which the style in the page can have.
+pub(crate) fn styled_page(chat: &Chat, style: StyleSource<'_>, look: Look) -> String {
+    let mut html = Html::new(chat.language);
+    let words = html.words;
+    html.raw("<!doctype html>\n<html lang=\"").text(chat.language.tag()).raw("\">\n<head>\n<meta charset=\"utf-8\">\n");
     html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
     html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
     html.raw(match style {
         StyleSource::Inline => "'unsafe-inline'\">\n",
         StyleSource::Address(_) => "'self'\">\n",
     });
-    html.raw("<title>").text(&chat.name).raw(" – preview</title>\n");
+    html.raw("<title>").text(&chat.name).raw(" – ").text(words.preview).raw("</title>\n");
     match style {
-        StyleSource::Inline => html.raw("<style>").raw(STYLE).raw("</style>\n"),
+        StyleSource::Inline => {
+            html.raw("<style>").raw(STYLE).raw(".sb-page .sb-chat {\n  max-width: ").text(&look.width.to_string());
+            html.raw("px;\n}\n</style>\n")
+        }
         StyleSource::Address(address) => html.raw("<link rel=\"stylesheet\" href=\"").text(address).raw("\">\n"),
     };
-    html.raw("</head>\n<body class=\"sb-page\">\n<main>\n<h1 class=\"sb-hidden\">Preview of ").text(&chat.name).raw("</h1>\n");
+    html.raw("</head>\n<body class=\"")
+        .raw(picture::class(look.theme))
+        .raw("\">\n<main>\n<h1 class=\"sb-hidden\">")
+        .text(&fill(words.preview_of, &chat.name))
+        .raw("</h1>\n");
     chat_section(&mut html, chat);
     html.raw("</main>\n</body>\n</html>\n");
     html.finish()
@@ -56,26 +71,31 @@ pub fn page(chat: &Chat, style: StyleSource<'_>) -> String {
 
 /// Draws a chat as a fragment. The page around it brings [`STYLE`].
 pub fn chat(chat: &Chat) -> String {
-    let mut html = Html::default();
+    let mut html = Html::new(chat.language);
     chat_section(&mut html, chat);
     html.finish()
 }
 
 /// Draws one bubble as a fragment, to be added to a chat's `role="log"`. `business` is the chat's name, for quotes.
-pub fn bubble(bubble: &Bubble, business: &str) -> String {
-    let mut html = Html::default();
+pub fn bubble(bubble: &Bubble, business: &str, language: Language) -> String {
+    let mut html = Html::new(language);
     bubble_article(&mut html, bubble, business);
     html.finish()
 }
 
 fn chat_section(html: &mut Html, chat: &Chat) {
-    html.raw("<section class=\"sb-chat\" aria-label=\"Chat with ").text(&chat.name).raw("\">\n<header class=\"sb-bar\">");
+    let words = html.words;
+    html.raw("<section class=\"sb-chat\" aria-label=\"")
+        .text(&fill(words.chat_with, &chat.name))
+        .raw("\">\n<header class=\"sb-bar\">");
     let initial: String = chat.name.chars().take(1).collect();
     html.raw("<span class=\"sb-avatar\" aria-hidden=\"true\">").text(&initial).raw("</span>");
     html.raw("<h2 class=\"sb-name\"><bdi>")
         .text(&chat.name)
-        .raw("</bdi></h2><span class=\"sb-simulated\">Simulated</span></header>\n");
-    html.raw("<div class=\"sb-log\" role=\"log\" aria-label=\"Messages\">\n");
+        .raw("</bdi></h2><span class=\"sb-simulated\">")
+        .text(words.simulated)
+        .raw("</span></header>\n");
+    html.raw("<div class=\"sb-log\" role=\"log\" aria-label=\"").text(words.messages).raw("\">\n");
     for bubble in &chat.bubbles {
         bubble_article(html, bubble, &chat.name);
     }
@@ -84,13 +104,23 @@ fn chat_section(html: &mut Html, chat: &Chat) {
 
 fn bubble_article(html: &mut Html, bubble: &Bubble, business: &str) {
     let from = bubble.from();
-    let face = bubble.face();
+    let words = html.words;
+    let face = bubble.face(words);
     html.raw(match from {
-        Sender::Customer => "<article class=\"sb-row sb-out\" aria-label=\"",
-        Sender::Bot | Sender::Agent => "<article class=\"sb-row sb-in\" aria-label=\"",
-        Sender::Note => "<article class=\"sb-row sb-note\" aria-label=\"",
+        Sender::Customer => "<article class=\"sb-row sb-out\"",
+        Sender::Bot | Sender::Agent => "<article class=\"sb-row sb-in\"",
+        Sender::Note => "<article class=\"sb-row sb-note\"",
     });
-    html.text(from.label());
+    if let Some(turn) = bubble.turn {
+        html.raw(" data-turn=\"").text(&turn.to_string()).raw("\"");
+    }
+    if let Some(entry) = bubble.entry {
+        html.raw(" data-entry=\"").text(&entry.to_string()).raw("\"");
+    }
+    if let Some(step) = &bubble.step {
+        html.raw(" data-step=\"").text(step.as_str()).raw("\"");
+    }
+    html.raw(" aria-label=\"").text(from.label(words));
     if let Some(at) = &bubble.at {
         html.raw(", ").text(at);
     }
@@ -107,29 +137,35 @@ fn bubble_article(html: &mut Html, bubble: &Bubble, business: &str) {
     face_below(html, &face);
     reactions(html, &bubble.reactions);
     if let Some(failure) = &bubble.failure {
-        html.raw("<p class=\"sb-failure\">").raw(icons::ALERT).raw("<span>Not delivered: ").text(failure).raw("</span></p>\n");
+        html.raw("<p class=\"sb-failure\">")
+            .raw(icons::ALERT)
+            .raw("<span>")
+            .text(&fill(words.not_delivered_because, failure))
+            .raw("</span></p>\n");
     }
     html.raw("</article>\n");
 }
 
 fn context_lines(html: &mut Html, context: &Context, business: &str) {
+    let words = html.words;
     match context {
         Context::Quote { from, text } => {
-            html.raw("<div class=\"sb-quote\" role=\"note\" aria-label=\"In answer to\">");
+            html.raw("<div class=\"sb-quote\" role=\"note\" aria-label=\"").text(words.in_answer_to).raw("\">");
             match from {
                 Some(Sender::Bot | Sender::Agent) => {
                     html.raw("<p class=\"sb-quote-from\" dir=\"auto\">").text(business).raw("</p>")
                 }
-                Some(Sender::Customer) => html.raw("<p class=\"sb-quote-from\">You</p>"),
+                Some(Sender::Customer) => html.raw("<p class=\"sb-quote-from\">").text(words.you).raw("</p>"),
                 Some(Sender::Note) | None => html,
             };
             html.raw("<p class=\"sb-quote-text\" dir=\"auto\">").text(text).raw("</p></div>");
         }
         Context::Forwarded => {
-            html.raw("<p class=\"sb-mark\">").raw(icons::FORWARD).raw("<span>Forwarded</span></p>");
+            html.raw("<p class=\"sb-mark\">").raw(icons::FORWARD).raw("<span>").text(words.forwarded).raw("</span></p>");
         }
         Context::Advert { headline, body } => {
-            html.raw("<div class=\"sb-quote\" role=\"note\" aria-label=\"From an ad\"><p class=\"sb-quote-from\">Ad</p>");
+            html.raw("<div class=\"sb-quote\" role=\"note\" aria-label=\"").text(words.from_an_ad);
+            html.raw("\"><p class=\"sb-quote-from\">").text(words.ad).raw("</p>");
             for text in [headline, body].into_iter().flatten() {
                 html.raw("<p class=\"sb-quote-text\" dir=\"auto\">").text(text).raw("</p>");
             }
@@ -140,6 +176,7 @@ fn context_lines(html: &mut Html, context: &Context, business: &str) {
 
 /// What stands inside of the bubble.
 fn face_body(html: &mut Html, face: &Face) {
+    let words = html.words;
     if let Some(mark) = &face.mark {
         let icon = match mark {
             Mark::Template { .. } => icons::TEMPLATE,
@@ -147,7 +184,7 @@ fn face_body(html: &mut Html, face: &Face) {
             Mark::Order { .. } => icons::BOX,
             Mark::Edit => icons::PENCIL,
         };
-        html.raw("<p class=\"sb-mark\">").raw(icon).raw("<span dir=\"auto\">").text(&mark.label()).raw("</span></p>");
+        html.raw("<p class=\"sb-mark\">").raw(icon).raw("<span dir=\"auto\">").text(&mark.label(words)).raw("</span></p>");
     }
     for piece in &face.pieces {
         pieces::piece(html, piece);
@@ -156,6 +193,7 @@ fn face_body(html: &mut Html, face: &Face) {
 
 /// What stands under the bubble.
 fn face_below(html: &mut Html, face: &Face) {
+    let words = html.words;
     if let Some(menu) = &face.menu {
         menu_sheet(html, menu);
     }
@@ -164,10 +202,12 @@ fn face_below(html: &mut Html, face: &Face) {
         return;
     }
     // A region that scrolls must be reachable by keyboard (WCAG 2.1.1).
-    html.raw("<div class=\"sb-cards\" role=\"group\" tabindex=\"0\" aria-label=\"").number(face.cards.len()).raw(" cards\">\n");
+    html.raw("<div class=\"sb-cards\" role=\"group\" tabindex=\"0\" aria-label=\"");
+    let count = i64::try_from(face.cards.len()).unwrap_or(i64::MAX);
+    html.text(&words.cards.of(count)).raw("\">\n");
     for (card, number) in face.cards.iter().zip(1..) {
-        html.raw("<div class=\"sb-card\" role=\"group\" aria-label=\"Card ")
-            .number(number)
+        html.raw("<div class=\"sb-card\" role=\"group\" aria-label=\"")
+            .text(&fill(words.card, &number.to_string()))
             .raw("\"><div class=\"sb-card-body\">");
         face_body(html, card);
         html.raw("</div>");
@@ -178,6 +218,7 @@ fn face_below(html: &mut Html, face: &Face) {
 }
 
 fn actions(html: &mut Html, actions: &[Action]) {
+    let words = html.words;
     if actions.is_empty() {
         return;
     }
@@ -187,7 +228,7 @@ fn actions(html: &mut Html, actions: &[Action]) {
     shown.iter().for_each(|action| action_row(html, action));
     if !rest.is_empty() {
         html.raw("<details class=\"sb-menu\"><summary class=\"sb-action\">").raw(icons::LIST);
-        html.raw("<span>See all options</span></summary>\n<div class=\"sb-sheet\">\n");
+        html.raw("<span>").text(words.see_all_options).raw("</span></summary>\n<div class=\"sb-sheet\">\n");
         rest.iter().for_each(|action| action_row(html, action));
         html.raw("</div></details>\n");
     }
@@ -195,6 +236,7 @@ fn actions(html: &mut Html, actions: &[Action]) {
 }
 
 fn action_row(html: &mut Html, action: &Action) {
+    let words = html.words;
     match action {
         Action::Reply(choice) => {
             tap(html, "<button class=\"sb-action\" name=\"reply\" value=\"", choice);
@@ -207,32 +249,38 @@ fn action_row(html: &mut Html, action: &Action) {
                 .raw(icons::LINK)
                 .raw("<span dir=\"auto\">")
                 .text(title);
-            html.raw("</span><span class=\"sb-hidden\">, opens ").text(url).raw("</span></p>\n");
+            html.raw("</span><span class=\"sb-hidden\">").text(&fill(words.opens, url)).raw("</span></p>\n");
         }
         Action::Form { title, form } => {
-            html.raw("<p class=\"sb-action\" title=\"Form ")
-                .text(form)
+            html.raw("<p class=\"sb-action\" title=\"")
+                .text(&fill(words.form_named, form))
                 .raw("\">")
                 .raw(icons::FORM)
                 .raw("<span dir=\"auto\">")
                 .text(title);
-            html.raw("</span><span class=\"sb-hidden\">, opens the form ").text(form).raw("</span></p>\n");
+            html.raw("</span><span class=\"sb-hidden\">").text(&fill(words.opens_the_form, form)).raw("</span></p>\n");
         }
         Action::Copy { code } => {
             html.raw("<p class=\"sb-action\">")
                 .raw(icons::COPY)
-                .raw("<span>Copy code <code>")
+                .raw("<span>")
+                .text(words.copy_code)
+                .raw(" <code>")
                 .text(code)
                 .raw("</code></span></p>\n");
         }
         Action::SendLocation => {
-            html.raw("<p class=\"sb-action\">").raw(icons::PIN).raw("<span>Send location</span></p>\n");
+            html.raw("<p class=\"sb-action\">").raw(icons::PIN).raw("<span>").text(words.send_location).raw("</span></p>\n");
         }
         Action::ShareContact => {
-            html.raw("<p class=\"sb-action\">").raw(icons::PERSON).raw("<span>Share contact</span></p>\n");
+            html.raw("<p class=\"sb-action\">").raw(icons::PERSON).raw("<span>").text(words.share_contact).raw("</span></p>\n");
         }
         Action::Fixed => {
-            html.raw("<p class=\"sb-action\">").raw(icons::TEMPLATE).raw("<span>Button of the template</span></p>\n");
+            html.raw("<p class=\"sb-action\">")
+                .raw(icons::TEMPLATE)
+                .raw("<span>")
+                .text(words.template_button)
+                .raw("</span></p>\n");
         }
     }
 }
@@ -283,9 +331,10 @@ fn meta(html: &mut Html, bubble: &Bubble) {
     if bubble.at.is_none() && bubble.change != Some(Change::Edited) && !from_business {
         return;
     }
+    let words = html.words;
     html.raw("<p class=\"sb-meta\">");
     if bubble.change == Some(Change::Edited) {
-        html.raw("<span>Edited</span>");
+        html.raw("<span>").text(words.edited).raw("</span>");
     }
     if let Some(at) = &bubble.at {
         html.raw("<span>").text(at).raw("</span>");
@@ -299,25 +348,30 @@ fn meta(html: &mut Html, bubble: &Bubble) {
             Some(Delivery::Played) => ("<span class=\"sb-tick sb-read\">", icons::MICROPHONE),
             Some(Delivery::Failed) => ("<span class=\"sb-tick sb-error\">", icons::ALERT),
         };
-        html.raw(class).raw(icon).raw("<span class=\"sb-hidden\">").raw(status_label(bubble.status)).raw("</span></span>");
+        html.raw(class)
+            .raw(icon)
+            .raw("<span class=\"sb-hidden\">")
+            .text(status_label(bubble.status, words))
+            .raw("</span></span>");
     }
     html.raw("</p>");
 }
 
 fn reactions(html: &mut Html, reactions: &[ReactionMark]) {
+    let words = html.words;
     if reactions.is_empty() {
         return;
     }
-    html.raw("<p class=\"sb-reactions\"><span class=\"sb-hidden\">Reactions: </span>");
+    html.raw("<p class=\"sb-reactions\"><span class=\"sb-hidden\">").text(words.reactions).raw("</span>");
     for reaction in reactions {
         html.raw("<span>")
             .text(&reaction.emoji)
-            .raw("<span class=\"sb-hidden\"> by ")
-            .raw(reaction.from.label())
+            .raw("<span class=\"sb-hidden\">")
+            .text(&fill(words.by, reaction.from.label(words)))
             .raw("</span></span>");
     }
     html.raw("</p>\n");
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

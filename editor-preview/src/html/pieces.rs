@@ -6,12 +6,14 @@ use super::{icons, writer::Html};
 use crate::{
     face::{Medium, Piece},
     markup::{self, Block, Inline, Line},
+    words::fill,
 };
 
 pub(super) fn piece(html: &mut Html, piece: &Piece) {
+    let words = html.words;
     match piece {
         Piece::Title(text) => html.raw("<p class=\"sb-title\" dir=\"auto\">").text(text).raw("</p>"),
-        Piece::Text(text) => words(html, text),
+        Piece::Text(text) => written(html, text),
         Piece::Label(text) => html.raw("<p dir=\"auto\">").text(text).raw("</p>"),
         Piece::Footer(text) => html.raw("<p class=\"sb-footer\" dir=\"auto\">").text(text).raw("</p>"),
         Piece::Media { media, caption } => medium(html, media, caption.as_deref()),
@@ -20,8 +22,10 @@ pub(super) fn piece(html: &mut Html, piece: &Piece) {
         Piece::Product { catalog, product } => {
             html.raw("<div class=\"sb-frame sb-tall\">")
                 .raw(icons::BOX)
-                .raw("<span class=\"sb-kind\">Product</span><span class=\"sb-source\">");
-            html.text(product).raw(" of catalog ").text(catalog).raw("</span></div>")
+                .raw("<span class=\"sb-kind\">")
+                .text(words.product)
+                .raw("</span><span class=\"sb-source\">");
+            html.text(product).raw(" ").text(&fill(words.of_catalog, catalog)).raw("</span></div>")
         }
         Piece::Facts(facts) => {
             html.raw("<dl class=\"sb-facts\">");
@@ -30,15 +34,18 @@ pub(super) fn piece(html: &mut Html, piece: &Piece) {
             }
             html.raw("</dl>")
         }
-        Piece::Emoji(emoji) => {
-            html.raw("<p class=\"sb-emoji\"><span class=\"sb-hidden\">Reaction: </span>").text(emoji).raw("</p>")
-        }
+        Piece::Emoji(emoji) => html
+            .raw("<p class=\"sb-emoji\"><span class=\"sb-hidden\">")
+            .text(words.reaction)
+            .raw("</span>")
+            .text(emoji)
+            .raw("</p>"),
         Piece::Hint(text) => html.raw("<p class=\"sb-hint\" dir=\"auto\">").text(text).raw("</p>"),
     };
 }
 
 /// A text with WhatsApp's markup.
-fn words<'a>(html: &'a mut Html, text: &str) -> &'a mut Html {
+fn written<'a>(html: &'a mut Html, text: &str) -> &'a mut Html {
     html.raw("<div class=\"sb-text\">");
     for block in markup::parse(text) {
         match block {
@@ -100,6 +107,7 @@ fn nested<'a>(html: &'a mut Html, open: &'static str, inner: &[Inline], close: &
 
 /// A frame in place of the medium, with its kind, its name and where it lies.
 fn medium<'a>(html: &'a mut Html, media: &Medium, caption: Option<&str>) -> &'a mut Html {
+    let words = html.words;
     let (frame, icon) = match media.kind {
         MediaKind::Image => ("<div class=\"sb-frame sb-tall\">", icons::IMAGE),
         MediaKind::Video => ("<div class=\"sb-frame sb-tall\">", icons::VIDEO),
@@ -112,22 +120,25 @@ fn medium<'a>(html: &'a mut Html, media: &Medium, caption: Option<&str>) -> &'a 
     if media.kind == MediaKind::Voice {
         html.raw(icons::WAVE).raw(icons::WAVE);
     }
-    html.raw("<span class=\"sb-kind\">").raw(media.label()).raw("</span>");
+    html.raw("<span class=\"sb-kind\">").text(media.label(words)).raw("</span>");
     if let Some(filename) = &media.filename {
         html.raw("<span class=\"sb-file\" dir=\"auto\">").text(filename).raw("</span>");
     }
     html.raw("<span class=\"sb-source\">").text(&media.source).raw("</span></div>");
     if let Some(caption) = caption {
         html.raw("<figcaption>");
-        words(html, caption).raw("</figcaption>");
+        written(html, caption).raw("</figcaption>");
     }
     html.raw("</figure>")
 }
 
 fn place<'a>(html: &'a mut Html, location: &Location) -> &'a mut Html {
+    let words = html.words;
     html.raw("<div class=\"sb-frame sb-tall sb-map\">")
         .raw(icons::PIN)
-        .raw("<span class=\"sb-kind\">Location</span><span class=\"sb-source\">");
+        .raw("<span class=\"sb-kind\">")
+        .text(words.location)
+        .raw("</span><span class=\"sb-source\">");
     html.text(&format!("{}, {}", location.latitude, location.longitude)).raw("</span></div>");
     if let Some(name) = &location.name {
         html.raw("<p class=\"sb-title\" dir=\"auto\">").text(name).raw("</p>");

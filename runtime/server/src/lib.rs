@@ -17,6 +17,7 @@ pub mod due;
 pub mod edge;
 mod erasure;
 pub mod fleet;
+mod flows;
 pub mod graph_client;
 pub mod guard;
 pub mod http_client;

@@ -6,6 +6,7 @@ mod conversation;
 mod dead;
 mod dialogs;
 mod events;
+mod flows;
 mod idempotency;
 mod inbox;
 mod input;
@@ -63,6 +64,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dialogs::list, dialogs::run))
         .routes(routes!(dialogs::keep))
         .routes(routes!(previews::preview))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))
         .routes(routes!(run::stage))

@@ -3,26 +3,32 @@
 //! A preview is a function of its request: nothing is kept here, so any server answers, two people can preview one draft, and "back" is
 //! the same request with fewer lines. No call goes out: it waits for its `reply` line.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{Json, extract::State, http::StatusCode};
-use editor_preview::{html, story};
+use editor_preview::{
+    flow::Flow,
+    html,
+    story::{self, When},
+    words::Language,
+};
 use interpreter::{
     Bots,
     dialog::{Dialog, DialogContact, Failure, Line, Played, PlayedLine, called_by, preview as play},
-    rehearsal::Rehearsal,
+    rehearsal::{Ended, Rehearsal, current_session},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use steps::{
     bot::Bot,
-    contact::{Call, Work},
+    contact::{Call, Contact, Work},
     environment::Environment,
-    ids::{BotId, EntryId},
+    ids::{BotId, EntryId, NumberId},
+    message::Message,
     moment::Moment,
     secrets::masked_json,
-    trace::{TraceLine, Traced},
+    trace::TraceLine,
 };
 use tokio::sync::Semaphore;
 
@@ -34,6 +40,7 @@ use super::{
 use crate::{
     app::App,
     bots::{self, Checked},
+    flows,
     problem::Problem,
 };
 
@@ -59,6 +66,13 @@ pub(super) struct Preview {
     /// When it begins, in ISO 8601; left out: now.
     #[serde(default)]
     at: Option<String>,
+    /// The language of the drawing's own words: `en`, `es`, `pt`. What bot and customer say is theirs.
+    #[serde(default)]
+    language: String,
+    /// Forms (Flow JSON) by their name, saved or not; they come before those in the folder `flows` beside the bots.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    flows: Map<String, Value>,
     /// Lines of a dialog test, 1,000 at most. `bot` and `expect` do nothing here.
     #[schema(value_type = Vec<Object>)]
     steps: Vec<Line>,
@@ -84,6 +98,8 @@ pub(super) struct PreviewAnswer {
     next_timer: Option<String>,
     /// Calls that wait for a `reply` line, in the order in which such lines answer them.
     calls: Vec<CallView>,
+    /// The form that the customer can fill in now.
+    form: Option<OpenForm>,
     /// The line that could not be done; those before it ran, none behind it.
     error: Option<LineError>,
 }
@@ -104,9 +120,27 @@ pub(super) struct TurnView {
     at: String,
     #[schema(value_type = Vec<Object>)]
     trace: Vec<TraceLine>,
+    /// How things stood behind it, as `session`, `window` and `now` tell it of the last line.
+    session: Option<PlayedSession>,
+    window: Window,
+    now: String,
     /// The line, and what the bot said to it, as lines of a dialog test.
     #[schema(value_type = Vec<Object>)]
     test: Vec<Line>,
+}
+
+/// A form that the bot sent and the customer has not submitted.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct OpenForm {
+    /// Its name or id; null where only a template knows it.
+    flow: Option<String>,
+    /// Where it begins; null: at its first screen.
+    screen: Option<String>,
+    /// What the message gives its first screen.
+    #[schema(value_type = Object)]
+    data: Map<String, Value>,
+    /// Its Flow JSON is at hand, so that `POST /api/v1/previews/form` can draw it.
+    known: bool,
 }
 
 /// A session of the preview.
@@ -166,7 +200,8 @@ pub(super) async fn preview(
         Some(document) => Value::Object(document),
         None => saved(&app, &id).await?.ok_or_else(|| no_bot(&id))?,
     };
-    let stage = Stage { live: app.bots.load_full(), environment: app.environment.load_full(), now: app.now() };
+    let (live, environment, bots) = (app.bots.load_full(), app.environment.load_full(), app.settings.bots.clone());
+    let stage = Stage { live, environment, bots, now: app.now() };
     // Two can run; the semaphore is never closed.
     let permit = AT_ONCE.acquire().await.map_err(|error| Problem::busy(error.to_string()))?;
     let played = tokio::task::spawn_blocking(move || {
@@ -192,6 +227,8 @@ struct Stage {
     /// The bots that the draft may call.
     live: Arc<Bots>,
     environment: Arc<Environment>,
+    /// Where the bots' files are, and their forms beside them.
+    bots: PathBuf,
     now: Moment,
 }
 
@@ -212,33 +249,71 @@ impl Stage {
         let explain = |code| whatsapp::errors::new(code, "");
         let played = play(&bot, &others, &environment, &dialog, &explain);
         let played = played.map_err(|failure| Problem::invalid("contact", failure.message))?;
-        Ok(answer(&bot, diagnostics, played))
+        let is_known = |name: &str| match preview.flows.get(name) {
+            Some(document) => Flow::read(document).is_ok(),
+            None => flows::find(&self.bots, name).is_some_and(|flow| flow.is_ok()),
+        };
+        let form = played.rehearsal.open_form().map(|message| open_form(message, is_known));
+        Ok(PreviewAnswer { form, ..answer(&bot, Language::of(&preview.language), diagnostics, played) })
     }
 }
 
-fn answer(bot: &Bot, diagnostics: Value, played: Played) -> PreviewAnswer {
+/// What is told of the form in a message.
+fn open_form(message: &Message, is_known: impl Fn(&str) -> bool) -> OpenForm {
+    match message {
+        Message::Flow(flow) => OpenForm {
+            known: is_known(&flow.flow),
+            flow: Some(flow.flow.clone()),
+            screen: flow.screen.clone(),
+            data: flow.data.clone(),
+        },
+        // A template names its form at Meta alone.
+        _ => OpenForm { flow: None, screen: None, data: Map::new(), known: false },
+    }
+}
+
+fn answer(bot: &Bot, language: Language, diagnostics: Value, played: Played) -> PreviewAnswer {
     let Played { rehearsal, turns, failure } = played;
     let (contact, now) = (&rehearsal.contact, rehearsal.now);
     let number = rehearsal.number();
     let name = if bot.document.name.is_empty() { bot.id.as_str() } else { &bot.document.name };
-    let chat = story::chat(name, rehearsal.story(), now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
-    let turn = |PlayedLine { line, at, trace, test }| TurnView { line, at: at.to_string(), trace: trace.0, test };
+    let mut lines = turns.iter().peekable();
+    let story = rehearsal.story().enumerate().map(|(index, (at, fact))| {
+        while lines.next_if(|line| line.facts <= index).is_some() {}
+        (When { at, turn: lines.peek().map(|line| line.line as u64) }, fact)
+    });
+    let end = When { at: now, turn: turns.last().map(|line| line.line as u64) };
+    let chat = story::chat(name, language, story, end, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
+    let turn = |PlayedLine { line, at, trace, contact, ended, test, .. }: PlayedLine| TurnView {
+        line,
+        at: at.to_string(),
+        trace: trace.0,
+        session: session(&contact, ended.as_ref()),
+        window: window(&contact, &number, at),
+        now: at.to_string(),
+        test,
+    };
     PreviewAnswer {
         diagnostics,
         chat: Some(Drawn { html: html::chat(&chat) }),
         turns: turns.into_iter().map(turn).collect(),
-        session: session(&rehearsal),
+        session: session(contact, rehearsal.ended.as_ref()),
         contact: Some(contacts::view_at(contact, &number, now)),
-        window: Some(contact.conversation(&number).map(|conversation| contacts::window(conversation, now)).unwrap_or_default()),
+        window: Some(window(contact, &number, now)),
         now: now.to_string(),
         next_timer: rehearsal.due().map(|due| due.to_string()),
         calls: rehearsal.calls.iter().map(|(entry, call, _)| call_view(&rehearsal, *entry, call)).collect(),
+        form: None,
         error: failure.map(|Failure { line, message, .. }| LineError { line, message }),
     }
 }
 
-fn session(rehearsal: &Rehearsal) -> Option<PlayedSession> {
-    if let Some(frame) = rehearsal.session().and_then(|session| session.frame()) {
+fn window(contact: &Contact, number: &NumberId, now: Moment) -> Window {
+    contact.conversation(number).map(|conversation| contacts::window(conversation, now)).unwrap_or_default()
+}
+
+fn session(contact: &Contact, ended: Option<&Ended>) -> Option<PlayedSession> {
+    if let Some(frame) = current_session(contact).and_then(|session| session.frame()) {
         return Some(PlayedSession {
             bot: frame.bot.to_string(),
             step: frame.step.to_string(),
@@ -250,15 +325,10 @@ fn session(rehearsal: &Rehearsal) -> Option<PlayedSession> {
             outcome: None,
         });
     }
-    let ended = rehearsal.ended.as_ref()?;
-    let lines = rehearsal.trace.0.iter().rev().filter(|line| line.session == Some(ended.session));
-    let mut steps = lines.filter_map(|line| match &line.what {
-        Traced::Step { step, .. } => Some(step.to_string()),
-        _ => None,
-    });
+    let ended = ended?;
     Some(PlayedSession {
         bot: ended.bot.to_string(),
-        step: steps.next().unwrap_or_default(),
+        step: ended.step.as_ref().map(ToString::to_string).unwrap_or_default(),
         vars: ended.vars.clone(),
         flow: ended.flow.clone(),
         state: "ended",

@@ -3,6 +3,8 @@
 mod bots;
 mod chat;
 mod check;
+mod chromium;
+mod preview;
 mod rebuild;
 mod remote;
 mod schema;
@@ -59,6 +61,9 @@ enum Command {
     /// Run the dialog tests of bots
     #[command(after_help = test::EXAMPLES)]
     Test(test::Arguments),
+    /// Draw the dialogs of a bot as the customer's phone shows them
+    #[command(after_help = preview::EXAMPLES)]
+    Preview(preview::Arguments),
     /// Print the JSON Schema of bots, for editors
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
@@ -138,6 +143,7 @@ pub fn execute(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
         Command::Chat(arguments) => chat::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
+        Command::Preview(arguments) => preview::run(&arguments, terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Run(arguments) => remote::run(&arguments, terminal),
         Command::Stop(arguments) => remote::stop(&arguments, terminal),

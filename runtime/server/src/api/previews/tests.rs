@@ -104,10 +104,68 @@ async fn a_day_passes_and_the_window_closes() {
 
     let start = json!({"on": "preview", "step": "told"});
     let refused = preview(&server, json!([{"customer": "hi"}, {"pass": "25h"}, {"start": start}])).await;
-    assert!(html(&refused).contains("The team is told: the customer service window is closed"), "{}", html(&refused));
+    let told = "Not delivered: More than 24 hours have passed since the customer last wrote. (131047)";
+    assert!(html(&refused).contains(told) && !html(&refused).contains("The team is told"), "{}", html(&refused));
+    assert!(html(&refused).contains("data-step=\"told\""), "{}", html(&refused));
 
     let failed = preview(&server, json!([{"customer": "hi"}, {"status": {"failed": 131_026}}])).await;
     assert!(html(&failed).contains("Not delivered:") && html(&failed).contains("131026"), "{}", html(&failed));
+}
+
+#[tokio::test]
+async fn each_turn_says_how_things_stood_and_is_found_in_the_chat() {
+    let server = Server::sandbox().await;
+    let lines = json!([{"customer": "hi"}, {"set": {"vars.size": 3}}, {"customer": {"tap": "Buy"}}, {"pass": "25h"}]);
+    let answer = preview(&server, lines).await;
+    assert!(answer["error"].is_null(), "{}", answer["error"]);
+    let turns = answer["turns"].as_array().unwrap();
+    let stood: Vec<Value> = turns
+        .iter()
+        .map(|turn| json!([turn["session"]["step"], turn["session"]["vars"]["size"], turn["window"]["open"]]))
+        .collect();
+    assert_eq!(
+        Value::from(stood),
+        json!([["welcome", 1, true], ["welcome", 3, true], ["choose", 3, true], ["choose", 3, false]])
+    );
+    assert_eq!((&turns[3]["now"], &turns[3]["window"]), (&answer["now"], &answer["window"]));
+
+    let entry = turns[2]["trace"].as_array().unwrap().iter().find(|line| line["what"] == "sent").unwrap()["entry"].to_string();
+    let bubble = html(&answer).split("<article").find(|bubble| bubble.contains("Which one?")).unwrap();
+    assert!(bubble.contains("data-turn=\"2\"") && bubble.contains("data-step=\"choose\""), "{bubble}");
+    assert!(bubble.contains(&format!("data-entry=\"{entry}\"")), "{bubble}");
+    let divider = html(&answer).split("<article").last().unwrap();
+    assert!(divider.contains("25 hours later") && divider.contains("data-turn=\"3\""), "{divider}");
+}
+
+#[tokio::test]
+async fn the_drawing_speaks_the_language_that_is_asked_for() {
+    let server = Server::sandbox().await;
+    let request = json!({"bot": "shop", "document": draft(), "language": "pt-BR", "steps": [
+        {"fail_next": 131_026}, {"customer": "hi"}, {"pass": "1h"}]});
+    let drawn = answer(&server, &request).await;
+    for words in ["Simulado", "Não entregue: ", "1 hora depois"] {
+        assert!(html(&drawn).contains(words), "{words}: {}", html(&drawn));
+    }
+}
+
+#[tokio::test]
+async fn an_open_form_is_named() {
+    let server = Server::sandbox().await;
+    let document = json!({"triggers": [{"on": "message", "any": true}], "start": "ask", "steps": {
+        "ask": {"type": "flow", "flow": "visit", "screen": "DAY", "data": {"name": "Ana"}, "button": "Book", "text": "When?", "next": "bye"},
+        "bye": {"type": "message", "text": "Thanks"}}});
+    let form = |flows: Value, lines: Value| {
+        let (server, document) = (server.clone(), document.clone());
+        async move {
+            answer(&server, &json!({"bot": "visit", "document": document, "flows": flows, "steps": lines})).await["form"].clone()
+        }
+    };
+    let hi = json!({"customer": "hi"});
+    let open = form(json!({}), json!([hi])).await;
+    assert_eq!(open, json!({"flow": "visit", "screen": "DAY", "data": {"name": "Ana"}, "known": false}));
+    let known = json!({"visit": {"version": "7.1", "screens": [{"id": "DAY"}]}});
+    assert_eq!(form(known, json!([hi])).await["known"], true);
+    assert!(form(json!({}), json!([hi, {"customer": {"form": {"day": "1"}}}])).await.is_null());
 }
 
 #[tokio::test]
