@@ -22,6 +22,8 @@ export interface PreviewRequest {
   bot: string;
   document: JsonObject;
   contact?: JsonObject;
+  /** The language of the drawing's own words. */
+  language: string;
   /** When its clock begins. */
   at: string;
   steps: Line[];

@@ -122,7 +122,7 @@ export const COMMANDS: readonly Command[] = [
   command("preview_step", { keys: ["F10"], where: "anywhere", section: "preview", run: (_, { preview }) => preview.step() }),
   command("preview_back", { keys: ["F9"], where: "anywhere", section: "preview", run: (_, { preview }) => preview.back() }),
   command("preview_continue", { section: "preview", run: (_, { preview }) => preview.goOn() }),
-  command("skip_time", { keys: ["T"], section: "preview", run: (_, { preview }) => preview.openSkipping(true) }),
+  command("skip_time", { keys: ["T"], section: "preview", run: (_, { preview }) => preview.open("skip") }),
 ];
 
 /** The command of an id. */

@@ -55,8 +55,8 @@ function Tool({ name, keys, icon: Icon, isDisabled = false, onClick }: { name: s
 /** Lets time pass: by a span, until something falls due, or to a moment. */
 function SkipMenu() {
   const text = useTexts();
-  const { pass, openSkipping } = usePreviewStore().getState();
-  const isSkipping = usePreview((state) => state.isSkipping);
+  const { pass, open } = usePreviewStore().getState();
+  const isOpen = usePreview((state) => state.opened === "skip");
   const answer = usePreview(seen);
   const [isAsking, ask] = useState(false);
   const { now, next_timer: timer } = answer ?? {};
@@ -66,8 +66,8 @@ function SkipMenu() {
   return (
     <>
       <Menu
-        open={isSkipping}
-        onOpenChange={openSkipping}
+        open={isOpen}
+        onOpenChange={(wanted) => open(wanted ? "skip" : null)}
         trigger={
           <button type="button" className="button icon" aria-label={text("preview.skip")} title={`${text("preview.skip")} (T)`} aria-keyshortcuts="T">
             <Clock size={16} aria-hidden />

@@ -7,7 +7,7 @@ import { Menu } from "./Menu";
 import { SaveTestDialog } from "./SaveTestDialog";
 import { usePreview, usePreviewStore } from "./store";
 import { TestsDialog } from "./TestsDialog";
-import { useAsking } from "./useAsking";
+import { useCommands } from "./useCommands";
 import { THEMES, WIDTHS } from "./view";
 
 /** What becomes of messages, what people do, and how the phone is shown. */
@@ -17,7 +17,8 @@ export function MoreMenu() {
   const { show } = preview.getState();
   const { width, theme, follows } = usePreview((state) => state.view);
   const hasTurns = usePreview((state) => Boolean(state.answer?.turns.length));
-  const { commands, dialog } = useAsking();
+  const delivery = useCommands(DELIVERY_ACTIONS);
+  const people = useCommands(PEOPLE_ACTIONS);
   const [opened, open] = useState<"save" | "tests" | null>(null);
   const widths = WIDTHS.map((one) => ({ id: `${one}`, name: text("view.width", { width: one }), isOn: width === one, run: () => show({ width: width === one ? null : one }) }));
   const themes = THEMES.map((one) => ({ id: one, name: text(`view.${one}`), isOn: theme === one, run: () => show({ theme: theme === one ? null : one }) }));
@@ -31,13 +32,12 @@ export function MoreMenu() {
           </button>
         }
         sections={[
-          { name: text("preview.delivery"), commands: commands(DELIVERY_ACTIONS) },
-          { name: text("preview.people"), commands: commands(PEOPLE_ACTIONS) },
+          { name: text("preview.delivery"), commands: delivery },
+          { name: text("preview.people"), commands: people },
           { name: text("preview.view"), commands: [...widths, ...themes, follow] },
           { commands: [{ id: "save", name: text("preview.save"), icon: Download, isDisabled: !hasTurns, run: () => open("save") }, { id: "tests", name: text("test.run"), icon: ListChecks, run: () => open("tests") }] },
         ]}
       />
-      {dialog}
       {opened === "save" && <SaveTestDialog onClose={() => open(null)} />}
       {opened === "tests" && <TestsDialog onClose={() => open(null)} />}
     </>

@@ -1,6 +1,9 @@
-import { useTexts } from "../i18n/texts";
+import { useEffect } from "react";
+
+import { useLanguage, useTexts } from "../i18n/texts";
 import { countProblems } from "../editor/problems/order";
 import { useEditor } from "../editor/store";
+import { Asked } from "./Asked";
 import { Calls } from "./Calls";
 import { Chat } from "./Chat";
 import { Composer } from "./Composer";
@@ -16,7 +19,10 @@ export function Phone() {
   const answer = usePreview(seen);
   const failure = usePreview((state) => state.failure);
   const isRunning = usePreview((state) => state.isRunning);
-  const opened = usePreview((state) => state.opened);
+  const test = usePreview((state) => state.test);
+  const language = useLanguage()[0];
+  const speak = usePreview((state) => state.speak);
+  useEffect(() => speak(language), [speak, language]);
   const isByHand = usePreview(wasStartedByHand);
   const { width, theme } = usePreview((state) => state.view);
   const hasErrors = countProblems(useEditor((state) => state.diagnostics)).errors > 0;
@@ -38,9 +44,9 @@ export function Phone() {
           {text("preview.line", { line: answer.error.line + 1, reason: answer.error.message })}
         </p>
       )}
-      {opened && (
+      {test && (
         <p className="notice">
-          {opened.message === null ? text("test.opened", { name: opened.name }) : text("test.opened_failed", { name: opened.name, reason: opened.message })}
+          {test.message === null ? text("test.opened", { name: test.name }) : text("test.opened_failed", { name: test.name, reason: test.message })}
         </p>
       )}
       {isByHand && <p className="notice">{text("preview.no_trigger")}</p>}
@@ -52,6 +58,7 @@ export function Phone() {
         <OpenForm />
         <Composer />
       </div>
+      <Asked />
       <p className="muted preview-foot">{text("preview.nothing_is_sent")}</p>
     </div>
   );

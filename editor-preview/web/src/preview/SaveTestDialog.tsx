@@ -16,7 +16,7 @@ export function SaveTestDialog({ onClose }: { onClose: () => void }) {
   const preview = usePreviewStore();
   const queries = useQueryClient();
   const bot = useEditor((state) => state.id);
-  const opened = usePreview((state) => state.opened?.name);
+  const opened = usePreview((state) => state.test?.name);
   const { at, contact, answer } = preview.getState();
   const [name, write] = useState(() => opened ?? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)));
   const [done, tell] = useState<string | null>(null);

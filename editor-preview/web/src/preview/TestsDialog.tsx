@@ -32,7 +32,7 @@ export function TestsDialog({ onClose }: { onClose: () => void }) {
   const open = (dialog: DialogTest, index: number) => {
     const failure = results[index]?.failure;
     onClose();
-    preview.getState().open({ name: dialog.name, message: failure?.message ?? null, lines: linesOf(dialog, failure), contact: dialog.contact ?? {}, at: dialog.at ?? null });
+    preview.getState().play({ name: dialog.name, message: failure?.message ?? null, lines: linesOf(dialog, failure), contact: dialog.contact ?? {}, at: dialog.at ?? null });
   };
   return (
     <Dialog title={text("test.title")} onClose={onClose}>

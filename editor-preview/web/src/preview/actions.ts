@@ -51,7 +51,8 @@ export interface Action {
   id: string;
   icon: LucideIcon;
   fields: readonly Field[];
-  line: (answers: Answers) => Line;
+  /** Null: a window of its own asks for it. */
+  line: ((answers: Answers) => Line) | null;
 }
 
 /** Places that a customer may be at. */
@@ -114,7 +115,7 @@ export const CUSTOMER_ACTIONS: readonly Action[] = [
     line: ({ emoji = "" }) => ({ customer: { reaction: emoji } }),
   },
   { id: "quote", icon: MessageCircleReply, fields: [{ key: "text", kind: "long" }], line: ({ text = "" }) => ({ customer: { text, quote: true } }) },
-  { id: "form", icon: ClipboardList, fields: [{ key: "answers", kind: "json", initial: "{\n  \n}" }], line: ({ answers = "{}" }) => ({ customer: { form: JSON.parse(answers) as JsonObject } }) },
+  { id: "form", icon: ClipboardList, fields: [], line: null },
   {
     id: "ad",
     icon: Megaphone,

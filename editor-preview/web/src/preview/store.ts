@@ -9,6 +9,7 @@ import { ApiError } from "../api/client";
 import { type Line, preview, type PreviewAnswer } from "../api/previews";
 import type { EditorStore } from "../editor/store";
 import type { Json, JsonObject } from "../editor/json";
+import { initialLanguage, type Language } from "../i18n/languages";
 import { compare, exists, type Moment, nextBreakpoint, nextStop, previousStop, stopsOf } from "./moments";
 import { keepSamples, type Sample, samplesOf } from "./samples";
 import { keepView, keptView, type View } from "./view";
@@ -21,6 +22,8 @@ export interface PreviewState {
   at: string;
   /** Who writes, as the `contact` of a dialog test; empty: a guest. */
   contact: JsonObject;
+  /** The language of the drawing's own words. */
+  language: Language;
   answer: PreviewAnswer | null;
   /** Whether the answer is of other lines, or of another document, than there are now. */
   isRunning: boolean;
@@ -38,9 +41,9 @@ export interface PreviewState {
   samples: ReadonlyMap<string, Sample>;
   view: View;
   /** The dialog test that is played, and why it failed. */
-  opened: { name: string; message: string | null } | null;
-  /** Whether the times to skip to are open. */
-  isSkipping: boolean;
+  test: { name: string; message: string | null } | null;
+  /** What is open over the phone: an action's window by its id, or `skip`, the times to skip to. */
+  opened: string | null;
 
   /** Anything that a line of a dialog test can say. What is done at an earlier moment goes on from there. */
   act: (line: Line) => void;
@@ -62,7 +65,8 @@ export interface PreviewState {
   lookAt: (moment: Moment | null) => void;
   toggleBreakpoint: (step: string) => void;
   show: (view: Partial<View>) => void;
-  openSkipping: (isSkipping: boolean) => void;
+  open: (window: string | null) => void;
+  speak: (language: Language) => void;
   /** The conversation as another contact. */
   become: (contact: JsonObject) => void;
   /** Begins anew, with nothing said. */
@@ -72,7 +76,7 @@ export interface PreviewState {
   /** Begins anew at a step. */
   startAt: (step: string, variables?: JsonObject) => void;
   /** Plays a dialog test, up to where it failed. */
-  open: (test: OpenedTest) => void;
+  play: (test: OpenedTest) => void;
   /** Begins anew with something else. */
   beginWith: (line: Line) => void;
 }
@@ -109,7 +113,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
   const store = createStore<PreviewState>((set, get) => {
     const begin = (lines: readonly Line[], more: Partial<PreviewState> = {}) => {
       arriving = lines.length > 0 ? 0 : null;
-      set({ lines, automatic: new Set(), at: new Date().toISOString(), moment: null, opened: null, ...more });
+      set({ lines, automatic: new Set(), at: new Date().toISOString(), moment: null, test: null, opened: null, ...more });
       editor.getState().show("preview");
       void refresh();
     };
@@ -134,6 +138,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       automatic: new Set(),
       at: new Date().toISOString(),
       contact: {},
+      language: initialLanguage(),
       answer: null,
       isRunning: false,
       failure: null,
@@ -143,8 +148,8 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       breakpoints: new Set(),
       samples: samplesOf(editor.getState().id),
       view: keptView(),
+      test: null,
       opened: null,
-      isSkipping: false,
       act,
       say: (customer) => act({ customer }),
       pass: (duration) => act({ pass: duration }),
@@ -204,11 +209,17 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
         keepView(view);
         set({ view });
       },
-      openSkipping: (isSkipping) => {
-        if (isSkipping) {
+      open: (opened) => {
+        if (opened !== null) {
           editor.getState().show("preview");
         }
-        set({ isSkipping });
+        set({ opened });
+      },
+      speak: (language) => {
+        if (language !== get().language) {
+          set({ language });
+          void refresh();
+        }
       },
       become: (contact) => {
         set({ contact });
@@ -217,7 +228,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       restart: () => begin([]),
       start: () => begin([START]),
       startAt: (step, variables) => begin([{ start: { on: "preview", step, ...(variables ? { variables } : {}) } }]),
-      open: ({ lines, contact, at, name, message }) => begin(lines, { contact, at: at ?? TEST_BEGIN, opened: { name, message } }),
+      play: ({ lines, contact, at, name, message }) => begin(lines, { contact, at: at ?? TEST_BEGIN, test: { name, message } }),
       beginWith: (line) => begin([line]),
     };
   });
@@ -228,8 +239,8 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
     calling = new AbortController();
     const { signal } = calling;
     const { id, history } = editor.getState();
-    const { lines, at, contact, moment } = store.getState();
-    const played = (steps: readonly Line[]) => run({ bot: id, document: history.document, contact, at, steps: [...steps] }, signal);
+    const { lines, at, contact, language, moment } = store.getState();
+    const played = (steps: readonly Line[]) => run({ bot: id, document: history.document, contact, at, language, steps: [...steps] }, signal);
     store.setState({ isRunning: true });
     try {
       const [answer, past] = await Promise.all([played(lines), isEarlier(lines, moment) ? played(lines.slice(0, moment.line + 1)) : null]);
