@@ -58,7 +58,7 @@ function CallForm({ call }: { call: PendingCall }) {
         <span className="field-label">{text("call.result")}</span>
         <textarea className="input mono" rows={4} spellCheck={false} value={written} aria-invalid={!isWhole} onChange={(event) => write(event.target.value)} />
       </label>
-      <label className="check">
+      <label className="tick-box">
         <input type="checkbox" checked={always} onChange={(event) => setAlways(event.target.checked)} />
         {text("call.always")}
       </label>

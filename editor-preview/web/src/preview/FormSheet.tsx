@@ -121,18 +121,18 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
         </button>
       </div>
       {failure !== null && (
-        <p className="notice error-text" role="alert">
+        <p className="preview-note error-text" role="alert">
           {text("form.failed", { reason: failure })}
         </p>
       )}
       <div ref={frame} className="form-screen" />
       {drawn?.url && (
-        <p className="notice" role="status">
+        <p className="preview-note" role="status">
           {text("form.url", { url: drawn.url })}
         </p>
       )}
       {drawn?.exchange && (
-        <p className="notice" role="status">
+        <p className="preview-note" role="status">
           {text("form.exchange")}
         </p>
       )}

@@ -25,10 +25,10 @@ export function Menu({ trigger, sections, ...open }: { trigger: ReactNode; secti
     <DropdownMenu.Root modal={false} {...open}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" sideOffset={4} collisionPadding={8} onKeyDown={(event) => event.stopPropagation()}>
+        <DropdownMenu.Content className="drop-menu" sideOffset={4} collisionPadding={8} onKeyDown={(event) => event.stopPropagation()}>
           {sections.map(({ name, commands }, index) => (
-            <DropdownMenu.Group key={name ?? index} className="menu-section">
-              {name && <DropdownMenu.Label className="menu-label">{name}</DropdownMenu.Label>}
+            <DropdownMenu.Group key={name ?? index} className="drop-menu-section">
+              {name && <DropdownMenu.Label className="drop-menu-label">{name}</DropdownMenu.Label>}
               {commands.map(({ id, ...command }) => (
                 <Item key={id} {...command} />
               ))}
@@ -43,8 +43,8 @@ export function Menu({ trigger, sections, ...open }: { trigger: ReactNode; secti
 function Item({ name, icon: Icon, isOn, isDisabled = false, run }: Omit<Command, "id">) {
   if (isOn !== undefined) {
     return (
-      <DropdownMenu.CheckboxItem className="menu-item" checked={isOn} disabled={isDisabled} onSelect={run}>
-        <span className="menu-check">
+      <DropdownMenu.CheckboxItem className="drop-menu-item" checked={isOn} disabled={isDisabled} onSelect={run}>
+        <span className="drop-menu-check">
           <DropdownMenu.ItemIndicator>✓</DropdownMenu.ItemIndicator>
         </span>
         {name}
@@ -52,7 +52,7 @@ function Item({ name, icon: Icon, isOn, isDisabled = false, run }: Omit<Command,
     );
   }
   return (
-    <DropdownMenu.Item className="menu-item" disabled={isDisabled} onSelect={run}>
+    <DropdownMenu.Item className="drop-menu-item" disabled={isDisabled} onSelect={run}>
       {Icon && <Icon size={16} aria-hidden />}
       {name}
     </DropdownMenu.Item>

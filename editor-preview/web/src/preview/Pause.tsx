@@ -2,6 +2,7 @@ import { useTexts } from "../i18n/texts";
 import { stepName, stepsOf } from "../editor/document";
 import { useDocument } from "../editor/store";
 import { walkOf } from "./moments";
+import "./moments.css";
 import { usePreview } from "./store";
 
 /** What is seen is an earlier moment: which, and the way back to the end. */
@@ -15,7 +16,7 @@ export function Pause() {
     return null;
   }
   return (
-    <div className="notice pause" role="status">
+    <div className="preview-note pause" role="status">
       <span>{step === null ? text("moment.line", { line: moment.line + 1 }) : text("moment.step", { line: moment.line + 1, step: stepName(step, steps.get(step)) })}</span>
       <button type="button" className="button" onClick={() => lookAt(null)}>
         {text("moment.end")}

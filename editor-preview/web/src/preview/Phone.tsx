@@ -4,6 +4,7 @@ import { useLanguage, useTexts } from "../i18n/texts";
 import { countProblems } from "../editor/problems/order";
 import { useEditor } from "../editor/store";
 import { Asked } from "./Asked";
+import "./asking.css";
 import { Calls } from "./Calls";
 import { Chat } from "./Chat";
 import { Composer } from "./Composer";
@@ -30,30 +31,30 @@ export function Phone() {
     <div className="preview">
       <Controls />
       {failure !== null && (
-        <p className="notice error-text" role="alert">
+        <p className="preview-note error-text" role="alert">
           {text("preview.failed", { reason: failure })}
         </p>
       )}
       {answer && !answer.chat && hasErrors && (
-        <p className="notice error-text" role="alert">
+        <p className="preview-note error-text" role="alert">
           {text("preview.errors")}
         </p>
       )}
       {answer?.error && (
-        <p className="notice error-text" role="alert">
+        <p className="preview-note error-text" role="alert">
           {text("preview.line", { line: answer.error.line + 1, reason: answer.error.message })}
         </p>
       )}
       {test && (
-        <p className="notice">
+        <p className="preview-note">
           {test.message === null ? text("test.opened", { name: test.name }) : text("test.opened_failed", { name: test.name, reason: test.message })}
         </p>
       )}
-      {isByHand && <p className="notice">{text("preview.no_trigger")}</p>}
+      {isByHand && <p className="preview-note">{text("preview.no_trigger")}</p>}
       <Pause />
       <div className={theme ? `phone sb-${theme}` : "phone"} aria-busy={isRunning} data-width={width ?? undefined}>
         {answer?.chat && <Chat html={answer.chat.html} />}
-        {answer?.chat && answer.turns.length === 0 && <p className="notice phone-hint">{text("preview.hint")}</p>}
+        {answer?.chat && answer.turns.length === 0 && <p className="preview-note phone-hint">{text("preview.hint")}</p>}
         <Calls />
         <OpenForm />
         <Composer />

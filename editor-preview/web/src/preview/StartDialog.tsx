@@ -55,7 +55,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
             onWrite={(value) => write((before) => ({ ...before, [start.id]: { ...before[start.id], [field.key]: value } }))}
           />
         ))}
-        <label className="check">
+        <label className="tick-box">
           <input type="checkbox" checked={isAnew} onChange={(event) => beginAnew(event.target.checked)} />
           {text("start.anew")}
         </label>

@@ -99,7 +99,7 @@ function TestMark({ passed }: { passed: boolean }) {
   const text = useTexts();
   const [Icon, said] = passed ? [CircleCheck, text("test.passed")] : [CircleX, text("test.failed")];
   return (
-    <span className={passed ? "ok-text" : "error-text"} title={said}>
+    <span className={passed ? "test-passed" : "error-text"} title={said}>
       <Icon size={18} aria-hidden />
       <span className="hidden">{said}</span>
     </span>

@@ -25,7 +25,7 @@ export function Trace() {
         {turns.map(({ line, at, trace }, index) => (
           <li key={`${index} ${line}`}>
             <h3>
-              <time dateTime={at}>{clock.format(new Date(at))}</time> · {text("trace.line", { line: line + 1 })} <code className="trace-line">{brief(lines[line])}</code>
+              <time dateTime={at}>{clock.format(new Date(at))}</time> · {text("trace.line", { line: line + 1 })} <code className="trace-said">{brief(lines[line])}</code>
             </h3>
             <ul>
               {trace.map((entry, place) => (

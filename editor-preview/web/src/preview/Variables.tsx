@@ -37,7 +37,7 @@ export function Variables() {
           {text(session.status === "failed" ? "session.failed" : `session.${session.state}`)} <strong>{stepName(step, stepsOf(document).get(step))}</strong>
         </p>
       )}
-      <label className="check">
+      <label className="tick-box">
         <input type="checkbox" checked={hidesEmpty} onChange={(event) => hideEmpty(event.target.checked)} />
         {text("variables.hide_empty")}
       </label>
