@@ -42,11 +42,12 @@ export function Controls() {
   );
 }
 
+/** A button that has nothing to do now keeps the focus, so that keys go on to be heard. */
 function Tool({ name, keys, icon: Icon, isDisabled = false, onClick }: { name: string; keys?: string; icon: typeof Play; isDisabled?: boolean; onClick: () => void }) {
   const text = useTexts();
   const said = text(name);
   return (
-    <button type="button" className="button icon" disabled={isDisabled} aria-label={said} title={keys ? `${said} (${keys})` : said} aria-keyshortcuts={keys} onClick={onClick}>
+    <button type="button" className="button icon" aria-disabled={isDisabled} aria-label={said} title={keys ? `${said} (${keys})` : said} aria-keyshortcuts={keys} onClick={isDisabled ? undefined : onClick}>
       <Icon size={16} aria-hidden />
     </button>
   );
