@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,
+    // A busy machine draws late.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -13,6 +13,8 @@ import "./editor.css";
 import "./menu.css";
 import type { JsonObject } from "./json";
 import { Outline } from "./outline/Outline";
+import { Panels } from "./panels/Panels";
+import { ROOMY, useIsWide, WIDE } from "./panels/useWidth";
 import { Problems } from "./problems/Problems";
 import { AddStepDialog } from "./AddStepDialog";
 import { CommandMenu } from "./CommandMenu";
@@ -86,16 +88,21 @@ function EditorLayout() {
   const id = useEditor((state) => state.id);
   const name = botName(useDocument());
   const asking = useEditor((state) => state.asking);
+  const chosen = useEditor((state) => state.isOutlineShown);
   const onKeyDown = useKeys();
+  const isRoomy = useIsWide(ROOMY);
+  const isWide = useIsWide(WIDE);
+  // Where the canvas is only looked at the outline is what the bot is edited by.
+  const isOutlineShown = !isRoomy || (chosen ?? isWide);
   useClipboard();
   useEffect(() => {
     document.title = `${name || id} – Salesbot`;
   }, [name, id]);
   return (
-    <main className="editor" onKeyDown={onKeyDown}>
+    <Panels isOutlineShown={isOutlineShown} onKeyDown={onKeyDown}>
       <TopBar />
-      <Outline />
-      <Canvas canEdit />
+      <Outline isShown={isOutlineShown} canHide={isRoomy} />
+      <Canvas canEdit={isRoomy} />
       <SidePanel />
       <Problems />
       {asking?.what === "connect" && <ConnectDialog step={asking.step} outcome={asking.outcome} />}
@@ -103,6 +110,6 @@ function EditorLayout() {
       {asking?.what === "menu" && <CommandMenu key={`${asking.at.x} ${asking.at.y}`} of={asking.of} at={asking.at} />}
       {asking?.what === "publish" && <PublishDialog />}
       <Notice />
-    </main>
+    </Panels>
   );
 }

@@ -2,6 +2,8 @@
  * Every command of the editor, in one list: its name, its keys, when it can be done, and what it does. Keys, menus, the palette and the sheet
  * of keys all follow from it.
  */
+import { flushSync } from "react-dom";
+
 import type { PreviewState } from "../preview/store";
 import { align, type Alignment } from "./aligning";
 import { tidy } from "./canvas/arranging";
@@ -92,7 +94,7 @@ export const COMMANDS: readonly Command[] = [
     command(`color_${color}`, { section: "color", menus: ["step", "note"], isEnabled: (editor) => theGroup(editor) !== undefined || editor.selectedNotes.size > 0, run: (editor) => setColor(editor, color) }),
   ),
 
-  command("find", { keys: ["Mod+F"], section: "view", run: () => window.document.querySelector<HTMLElement>("#outline-find")?.focus() }),
+  command("find", { keys: ["Mod+F"], section: "view", run: findStep }),
   command("menu", { keys: ["Shift+F10", "ContextMenu"], section: "view", run: openMenu }),
   command("fit", { keys: ["1"], where: "canvas", section: "view", menus: ["canvas"], run: ({ view }) => view?.fit() }),
   command("fit_selection", { keys: ["2"], where: "canvas", section: "view", menus: ["step"], isEnabled: hasSteps, run: ({ view, selected }) => view?.fit(selected) }),
@@ -231,7 +233,7 @@ function toggleDisabled({ history, selected, edit }: EditorState): void {
 function writeNote(editor: EditorState, { at }: Around): void {
   const id = freshLayoutId(editor.history.document, "notes");
   const place = (at && editor.view?.placeAt(at)) ?? editor.view?.pointer() ?? editor.view?.middle() ?? { x: 0, y: 0 };
-  editor.edit(addNote({ id, x: Math.round(place.x), y: Math.round(place.y), ...NOTE_SIZE, text: "", color: COLORS[0] }));
+  editor.edit(addNote({ id, x: Math.round(place.x), y: Math.round(place.y), ...NOTE_SIZE, text: "", color: COLORS[0] }), `note ${id}`);
   editor.select([], [id]);
   editor.ask({ what: "note", id });
 }
@@ -241,7 +243,7 @@ function groupSteps(editor: EditorState): void {
   // The colours take turns, so that two groups beside each other differ.
   const color = COLORS[(Number(id.split("_")[1]) || 0) % COLORS.length] ?? COLORS[0];
   const steps = [...stepsOf(editor.history.document).keys()].filter((step) => editor.selected.has(step));
-  editor.edit(addGroup({ id, title: "", color, steps, collapsed: false }));
+  editor.edit(addGroup({ id, title: "", color, steps, collapsed: false }), `group ${id}`);
   editor.ask({ what: "group", id });
 }
 
@@ -278,6 +280,15 @@ function resizeNotes(editor: EditorState, by: number): void {
 function setColor(editor: EditorState, color: (typeof COLORS)[number]): void {
   const group = theGroup(editor);
   editor.edit(together(...(group ? [changeGroup(group.id, { color })] : []), ...[...editor.selectedNotes].map((id) => changeNote(id, { color }))));
+}
+
+/** Goes to the field that finds steps; where the outline is closed it has to be drawn first. */
+function findStep({ showOutline }: EditorState): void {
+  const field = () => window.document.querySelector<HTMLElement>("#outline-find");
+  if (!field()) {
+    flushSync(() => showOutline(true));
+  }
+  field()?.focus();
 }
 
 /** The menu of what has the focus, beside it. */

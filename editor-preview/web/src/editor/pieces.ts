@@ -105,11 +105,13 @@ export function pastePiece(document: JsonObject, { document: piece, corner }: Pi
 
 /** New ids for steps that come in: their own where these are free. */
 function freshIds(document: JsonObject, wanted: readonly string[]): ReadonlyMap<string, string> {
-  const ids = new Map<string, string>();
-  let taken = document;
-  for (const id of wanted) {
+  // Those that are free are kept first, so that none of them is given to another step.
+  const kept = wanted.filter((id) => !stepsOf(document).has(id));
+  const ids = new Map(wanted.map((id) => [id, id]));
+  let taken = setAt(document, ["steps"], Object.fromEntries([...stepsOf(document).keys(), ...kept].map((id) => [id, {}])));
+  for (const id of wanted.filter((one) => stepsOf(document).has(one))) {
     // Of `menu_2` the copy is `menu_3`, not `menu_2_2`.
-    const fresh = stepsOf(taken).has(id) ? freshId(taken, id.replace(/_\d+$/, "")) : id;
+    const fresh = freshId(taken, id.replace(/_\d+$/, ""));
     ids.set(id, fresh);
     taken = setAt(taken, ["steps", fresh], {});
   }

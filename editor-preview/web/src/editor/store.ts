@@ -54,6 +54,8 @@ export interface EditorState {
   selectedNotes: ReadonlySet<string>;
   /** The way that is selected, of the one step that is. */
   way: Way | null;
+  /** Whether somebody opened or closed the outline; null: as the room allows. */
+  isOutlineShown: boolean | null;
   /** The canvas, while it is shown. */
   view: View | null;
   notice: Notice | null;
@@ -77,6 +79,7 @@ export interface EditorState {
   ask: (asking: Asking | null) => void;
   /** Says something in passing, by the id of a text. */
   say: (id: string, values?: Record<string, unknown>) => void;
+  showOutline: (isShown: boolean) => void;
   setView: (view: View | null) => void;
   move: (moved: ReadonlyMap<string, Position>, gesture?: string) => void;
   /** Keeps places that were computed, without a change of the document. */
@@ -111,6 +114,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       selected: new Set(),
       selectedNotes: new Set(),
       way: null,
+      isOutlineShown: null,
       view: null,
       notice: null,
       tab: "step",
@@ -123,12 +127,14 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       endGesture: () => step(histories.endGesture),
       undo: () => step(histories.undo),
       redo: () => step(histories.redo),
-      select: (ids, notes = []) => set({ selected: new Set(ids), selectedNotes: new Set(notes), way: null }),
-      selectWay: (way) => set({ selected: new Set([way.step]), selectedNotes: new Set(), way }),
+      // No field is wanted of what is only selected: the focus stays where somebody works.
+      select: (ids, notes = []) => set({ selected: new Set(ids), selectedNotes: new Set(notes), way: null, wanted: { path: "", count: 0 } }),
+      selectWay: (way) => set({ selected: new Set([way.step]), selectedNotes: new Set(), way, wanted: { path: "", count: 0 } }),
       open: (id, path = "") => set(({ wanted }) => ({ selected: new Set([id]), selectedNotes: new Set(), way: null, tab: "step", wanted: { path, count: wanted.count + 1 } })),
       show: (tab) => set({ tab }),
       ask: (asking) => set({ asking }),
       say: (id, values) => set(({ notice }) => ({ notice: { id, values: values ?? {}, count: (notice?.count ?? 0) + 1 } })),
+      showOutline: (isOutlineShown) => set({ isOutlineShown }),
       setView: (view) => set({ view }),
       move: (moved, gesture) => get().edit(placeSteps(moved, get().arranged), gesture),
       place: (arranged) => set({ arranged }),

@@ -31,7 +31,7 @@ export function Dialog({ title, at, onClose, children }: { title: string; at?: P
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={at ? "dialog is-placed" : "dialog"}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();

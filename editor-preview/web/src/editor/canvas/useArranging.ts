@@ -1,4 +1,4 @@
-import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
+import { getViewportForBounds, useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
 import { positionsOf, startOf, stepsOf } from "../document";
@@ -6,14 +6,15 @@ import { useDocument, useEditor, useEditorStore } from "../store";
 import { arrangeSteps } from "./arranging";
 import { CARD_WIDTH, MANY } from "./size";
 
-/** The scale at which a large bot opens. */
+/** The smallest scale at which cards are read, and the one at which a bot opens that is too large for it. */
+const READABLE = 0.5;
 const OPENING = 0.8;
 
 /** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
 export function useArranging(): void {
   const store = useEditorStore();
   const document = useDocument();
-  const { fitView, setViewport } = useReactFlow();
+  const { fitView, setViewport, getNodes, getNodesBounds } = useReactFlow();
   const flow = useStoreApi();
   const arranged = useEditor((state) => state.arranged);
   const isShown = useRef(false);
@@ -44,11 +45,13 @@ export function useArranging(): void {
     isShown.current = true;
     const { history, arranged: computed } = store.getState();
     const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
-    if (!start || stepsOf(history.document).size <= MANY) {
+    const { width, height } = flow.getState();
+    const isLarge = stepsOf(history.document).size > MANY || getViewportForBounds(getNodesBounds(getNodes()), width, height, 0, 1, 0.08).zoom < READABLE;
+    if (!start || !isLarge) {
       void fitView({ maxZoom: 1, padding: 0.08 });
     } else {
       // All of a large bot at once can't be read: it opens at its start.
-      void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: flow.getState().height / 3 - start.y * OPENING, zoom: OPENING });
+      void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: height / 3 - start.y * OPENING, zoom: OPENING });
     }
-  }, [isReady, isMissing, store, flow, fitView, setViewport]);
+  }, [isReady, isMissing, store, flow, fitView, setViewport, getNodes, getNodesBounds]);
 }

@@ -42,6 +42,8 @@ export function useEdges(over: string | null): WayEdge[] {
           sourceHandle: isHidden ? to : outcome,
           target,
           data: { way: isHidden ? null : { step: from, outcome } },
+          // Where several end at one port, the end of the chosen one is taken hold of.
+          zIndex: isChosen ? 1 : 0,
           // The ends that can be dragged are two more things to draw.
           reconnectable: !isHidden && (steps.size <= MANY || isNear),
           className: [isNear ? "is-near" : "", isTaken ? "is-taken" : "", isChosen ? "is-chosen" : "", id === over ? "is-over" : ""].join(" "),

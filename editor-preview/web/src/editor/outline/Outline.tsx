@@ -1,22 +1,46 @@
-import { ChevronDown, ChevronRight, CircleX, Plus, TriangleAlert } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { ChevronDown, ChevronRight, CircleX, Group as GroupIcon, PanelLeftClose, PanelLeftOpen, Plus, StickyNote, TriangleAlert } from "lucide-react";
+import { type KeyboardEvent, type MouseEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { useTexts } from "../../i18n/texts";
 import { useWalk } from "../../preview/useWalk";
 import { stepName, stepsOf } from "../document";
+import { groupsOf, notesOf } from "../layout";
 import { countProblems, problemsByStep } from "../problems/order";
 import { useDocument, useEditor, useEditorStore } from "../store";
+import { useKeptFocus } from "../useKeptFocus";
 import { useLabel } from "../useLabel";
 import { outlineOf, type Row } from "./rows";
 
 /** The graph as a tree: every step in the order of the conversation, with its ways out. All that the canvas can do works here, too. */
-export function Outline() {
+export function Outline({ isShown, canHide }: { isShown: boolean; canHide: boolean }) {
   const text = useTexts();
   const store = useEditorStore();
   const [find, setFind] = useState("");
+  const turn = (to: boolean) => {
+    // The button that was pressed goes; the one that comes in its place has the focus.
+    flushSync(() => store.getState().showOutline(to));
+    window.document.getElementById(TURN)?.focus();
+  };
+  if (!isShown) {
+    return (
+      <aside className="outline-shown" aria-label={text("outline.label")}>
+        <button id={TURN} type="button" className="button quiet icon" aria-label={text("outline.show")} title={text("outline.show")} onClick={() => turn(true)}>
+          <PanelLeftOpen size={18} aria-hidden />
+        </button>
+      </aside>
+    );
+  }
   return (
     <aside className="outline" aria-label={text("outline.label")}>
-      <input className="input" type="search" value={find} onChange={(event) => setFind(event.target.value)} placeholder={text("outline.find")} aria-label={text("outline.find")} />
+      <div className="outline-head">
+        <input id="outline-find" className="input" type="search" value={find} onChange={(event) => setFind(event.target.value)} placeholder={text("outline.find")} aria-label={text("outline.find")} />
+        {canHide && (
+          <button id={TURN} type="button" className="button quiet icon" aria-label={text("outline.hide")} title={text("outline.hide")} onClick={() => turn(false)}>
+            <PanelLeftClose size={18} aria-hidden />
+          </button>
+        )}
+      </div>
       <OutlineTree find={find} />
       <button type="button" className="button" onClick={() => store.getState().ask({ what: "add" })}>
         <Plus size={16} aria-hidden />
@@ -26,12 +50,17 @@ export function Outline() {
   );
 }
 
+/** The button that opens or closes the outline. */
+const TURN = "outline-turn";
+
 function OutlineTree({ find }: { find: string }) {
   const text = useTexts();
   const label = useLabel();
   const store = useEditorStore();
   const document = useDocument();
   const selected = useEditor((state) => state.selected);
+  const selectedNotes = useEditor((state) => state.selectedNotes);
+  const way = useEditor((state) => state.way);
   const problems = problemsByStep(useEditor((state) => state.diagnostics));
   const { current } = useWalk();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
@@ -40,28 +69,45 @@ function OutlineTree({ find }: { find: string }) {
   const rows = outlineOf(document, open, find);
   const focused = rows.find(({ key }) => key === here) ?? rows.find(({ step }) => step !== undefined && selected.has(step)) ?? rows[0];
 
-  const go = (row: Row | undefined) => {
-    if (row) {
-      setHere(row.key);
-      window.document.getElementById(rowId(row))?.focus();
-      if (row.step !== undefined) {
-        store.getState().select([row.step]);
-      }
+  const tree = useRef<HTMLDivElement>(null);
+  useKeptFocus(tree, () => tree.current?.querySelector<HTMLElement>('[tabindex="0"]'));
+
+  const stepsUnder = ({ step, group }: Row): readonly string[] => (step !== undefined ? [step] : (groupsOf(document).find(({ id }) => id === group)?.steps ?? []));
+  /** Goes to a line, and selects what it stands for; `more` adds that to what is selected, or takes it away. */
+  const go = (row: Row | undefined, more = false) => {
+    if (!row) {
+      return;
+    }
+    setHere(row.key);
+    window.document.getElementById(rowId(row))?.focus();
+    const { select, selectWay, selected: before, selectedNotes: notesBefore } = store.getState();
+    const under = stepsUnder(row);
+    const notes = row.note === undefined ? [] : [row.note];
+    if (row.outcome && row.owner !== undefined) {
+      selectWay({ step: row.owner, outcome: row.outcome.id });
+    } else if (more) {
+      const isIn = under.every((id) => before.has(id)) && notes.every((id) => notesBefore.has(id));
+      const [steps, all] = [new Set(before), new Set(notesBefore)];
+      under.forEach((id) => steps[isIn ? "delete" : "add"](id));
+      notes.forEach((id) => all[isIn ? "delete" : "add"](id));
+      select(steps, all);
+    } else if (under.length + notes.length > 0) {
+      select(under, notes);
     }
   };
   const toggle = ({ key }: Row) => setOpen((before) => (before.has(key) ? new Set([...before].filter((other) => other !== key)) : new Set([...before, key])));
 
   const onKeyDown = (event: KeyboardEvent) => {
     const index = focused ? rows.indexOf(focused) : -1;
-    if (!focused || event.ctrlKey || event.metaKey || event.altKey) {
+    if (!focused || event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "F10")) {
       return;
     }
     switch (event.key) {
       case "ArrowDown":
-        go(rows[index + 1]);
+        go(rows[index + 1], event.shiftKey);
         break;
       case "ArrowUp":
-        go(rows[index - 1]);
+        go(rows[index - 1], event.shiftKey);
         break;
       case "Home":
         go(rows[0]);
@@ -84,20 +130,44 @@ function OutlineTree({ find }: { find: string }) {
         }
         break;
       case "Enter":
+        // A group and a note are opened by the command of that key.
+        if (focused.step === undefined && !focused.outcome) {
+          return;
+        }
         follow(focused);
         break;
-      case "c":
-      case "C":
-        if (focused.outcome && focused.owner !== undefined) {
-          store.getState().ask({ what: "connect", step: focused.owner, outcome: focused.outcome.id });
-          break;
-        }
-        return;
+      case " ":
+        go(focused, true);
+        break;
       default:
         return;
     }
     event.preventDefault();
     event.stopPropagation();
+  };
+
+  const isRowSelected = (row: Row, under: readonly string[]): boolean => {
+    if (row.outcome) {
+      return way?.step === row.owner && way?.outcome === row.outcome.id;
+    }
+    return row.note === undefined ? under.length > 0 && under.every((id) => selected.has(id)) : selectedNotes.has(row.note);
+  };
+  const nameOf = ({ step, group, note }: Row): string => {
+    if (step !== undefined) {
+      return stepName(step, steps.get(step));
+    }
+    if (group !== undefined) {
+      return groupsOf(document).find(({ id }) => id === group)?.title || text("group.untitled");
+    }
+    return note === undefined ? text("outline.unreachable") : notesOf(document).find(({ id }) => id === note)?.text.trim() || text("note.empty");
+  };
+  const openMenu = (event: MouseEvent, row: Row, isSelected: boolean) => {
+    event.preventDefault();
+    if (!isSelected) {
+      go(row);
+    }
+    const of = row.outcome ? "way" : row.note === undefined ? "step" : "note";
+    store.getState().ask({ what: "menu", of, at: { x: event.clientX, y: event.clientY } });
   };
 
   const follow = (row: Row) => {
@@ -110,9 +180,11 @@ function OutlineTree({ find }: { find: string }) {
   };
 
   return (
-    <div className="outline-tree" role="tree" aria-label={text("outline.steps")} onKeyDown={onKeyDown}>
+    <div ref={tree} className="outline-tree" role="tree" aria-multiselectable aria-label={text("outline.steps")} onKeyDown={onKeyDown}>
       {rows.map((row) => {
-        const { errors, warnings } = countProblems(row.step === undefined ? [] : (problems.get(row.step) ?? []));
+        const under = stepsUnder(row);
+        const { errors, warnings } = countProblems(under.flatMap((id) => problems.get(id) ?? []));
+        const isSelected = isRowSelected(row, under);
         const target = row.outcome?.target;
         return (
           <div
@@ -123,10 +195,11 @@ function OutlineTree({ find }: { find: string }) {
             style={{ paddingInlineStart: `${8 + 16 * (row.level - 1)}px` }}
             aria-level={row.level}
             aria-expanded={row.canOpen ? row.isOpen : undefined}
-            aria-selected={row.step !== undefined && selected.has(row.step)}
+            aria-selected={isSelected}
             aria-current={row.step !== undefined && row.step === current ? "step" : undefined}
             tabIndex={row === focused ? 0 : -1}
-            onClick={() => go(row)}
+            onClick={(event) => go(row, event.shiftKey || event.ctrlKey || event.metaKey)}
+            onContextMenu={(event) => openMenu(event, row, isSelected)}
             onDoubleClick={() => follow(row)}
           >
             <span className="outline-toggle" aria-hidden onClick={() => row.canOpen && toggle(row)}>
@@ -137,7 +210,12 @@ function OutlineTree({ find }: { find: string }) {
                 {label(row.outcome.label)} → {target ? stepName(target, steps.get(target)) : text(row.outcome.isOpen ? "outcome.nowhere" : "outcome.as_next")}
               </span>
             ) : (
-              <span className="outline-name">{row.step === undefined ? text("outline.unreachable") : stepName(row.step, steps.get(row.step))}</span>
+              <span className={row.step !== undefined && steps.get(row.step)?.disabled === true ? "outline-name is-disabled" : "outline-name"}>
+                {row.group !== undefined && <GroupIcon size={14} aria-label={text("group.untitled")} />}
+                {row.note !== undefined && <StickyNote size={14} aria-label={text("note.one")} />}
+                {nameOf(row)}
+                {row.step !== undefined && steps.get(row.step)?.disabled === true && <span className="hidden">, {text("card.disabled")}</span>}
+              </span>
             )}
             {errors > 0 && <CircleX size={14} className="error-text" aria-label={text("problems.errors", { count: errors })} />}
             {warnings > 0 && <TriangleAlert size={14} className="warn-text" aria-label={text("problems.warnings", { count: warnings })} />}
