@@ -3,7 +3,8 @@
 //! No script, no event handlers, no style attributes and nothing loaded from anywhere, so the strictest Content Security Policy fits.
 //! Media are named, never fetched. The markup follows the bubble's [`Face`]; every text goes through `writer`, which escapes it.
 //!
-//! A tap needs no script either: inside of a `<form>`, a reply button or list row submits `reply=<reply id>`.
+//! A tap needs no script either: inside of a `<form>`, a reply button or list row submits `reply=<reply id>`. What a phone opens a window
+//! for says by `data-opens` what the customer would send from it.
 
 pub(crate) mod icons;
 mod pieces;
@@ -252,7 +253,7 @@ fn action_row(html: &mut Html, action: &Action) {
             html.raw("</span><span class=\"sb-hidden\">").text(&fill(words.opens, url)).raw("</span></p>\n");
         }
         Action::Form { title, form } => {
-            html.raw("<p class=\"sb-action\" title=\"")
+            html.raw("<p class=\"sb-action\" data-opens=\"form\" title=\"")
                 .text(&fill(words.form_named, form))
                 .raw("\">")
                 .raw(icons::FORM)
@@ -270,10 +271,10 @@ fn action_row(html: &mut Html, action: &Action) {
                 .raw("</code></span></p>\n");
         }
         Action::SendLocation => {
-            html.raw("<p class=\"sb-action\">").raw(icons::PIN).raw("<span>").text(words.send_location).raw("</span></p>\n");
+            html.raw("<p class=\"sb-action\" data-opens=\"location\">").raw(icons::PIN).raw("<span>").text(words.send_location).raw("</span></p>\n");
         }
         Action::ShareContact => {
-            html.raw("<p class=\"sb-action\">").raw(icons::PERSON).raw("<span>").text(words.share_contact).raw("</span></p>\n");
+            html.raw("<p class=\"sb-action\" data-opens=\"contacts\">").raw(icons::PERSON).raw("<span>").text(words.share_contact).raw("</span></p>\n");
         }
         Action::Fixed => {
             html.raw("<p class=\"sb-action\">")

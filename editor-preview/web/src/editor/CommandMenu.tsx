@@ -53,7 +53,7 @@ export function CommandMenu({ of, at }: { of: MenuOf; at: Position }) {
 
   const pick = (command: Command) => {
     close();
-    command.run(store.getState(), { at, startPreview: preview.getState().start });
+    command.run(store.getState(), { at, preview: preview.getState() });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();

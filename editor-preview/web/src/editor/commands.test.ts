@@ -6,6 +6,7 @@ import { stepsOf } from "./document";
 import { getAt, type JsonObject } from "./json";
 import { isPressed, shownKeys } from "./keys";
 import { groupsOf, notesOf } from "./layout";
+import { createPreview } from "../preview/store";
 import { createEditor } from "./store";
 
 const bot: JsonObject = {
@@ -13,15 +14,14 @@ const bot: JsonObject = {
   steps: { a: { type: "message", text: "A", next: "b" }, b: { type: "message", text: "B", next: "c" }, c: { type: "stop" } },
   layout: { steps: { a: { x: 0, y: 0 }, b: { x: 300, y: 40 }, c: { x: 700, y: 10 } } },
 };
-const around = { startPreview: () => {} };
-
 function editing(...selected: string[]) {
   const store = createEditor("sample", bot);
+  const { store: rehearsal } = createPreview(store);
   store.getState().select(selected);
   const run = (id: string) => {
     const command = commandOf(id);
     expect(command.isEnabled(store.getState()), id).toBe(true);
-    command.run(store.getState(), around);
+    command.run(store.getState(), { preview: rehearsal.getState() });
   };
   return { store, run, document: () => store.getState().history.document };
 }

@@ -4,6 +4,7 @@
  */
 import { flushSync } from "react-dom";
 
+import type { PreviewState } from "../preview/store";
 import { align, type Alignment } from "./aligning";
 import { tidy } from "./canvas/arranging";
 import { neighbour } from "./canvas/neighbour";
@@ -44,7 +45,7 @@ export interface Command {
 export interface Around {
   /** The place in the browser's window that a menu was opened at. */
   at?: Position;
-  startPreview: () => void;
+  preview: PreviewState;
 }
 
 /** The kinds of commands, in the order in which they are shown. */
@@ -127,7 +128,13 @@ export const COMMANDS: readonly Command[] = [
   command("translate", { section: "edit", run: ({ ask, history }) => ask({ what: "translations", language: translatedLanguages(history.document)[0] ?? null }) }),
   command("publish", { section: "edit", run: ({ ask }) => ask({ what: "publish" }) }),
 
-  command("start_preview", { keys: ["Mod+Enter"], where: "anywhere", section: "preview", run: (_, { startPreview }) => startPreview() }),
+  command("start_preview", { keys: ["Mod+Enter"], where: "anywhere", section: "preview", run: (_, { preview }) => preview.start() }),
+  command("run_from", { keys: ["R"], section: "preview", menus: ["step"], isEnabled: (editor) => selectedStep(editor) !== undefined, run: (editor, { preview }) => preview.startAt(selectedStep(editor)!) }),
+  command("breakpoint", { keys: ["B"], section: "preview", menus: ["step"], isEnabled: hasSteps, run: ({ selected }, { preview }) => selected.forEach(preview.toggleBreakpoint) }),
+  command("preview_step", { keys: ["F10"], where: "anywhere", section: "preview", run: (_, { preview }) => preview.step() }),
+  command("preview_back", { keys: ["F9"], where: "anywhere", section: "preview", run: (_, { preview }) => preview.back() }),
+  command("preview_continue", { section: "preview", run: (_, { preview }) => preview.goOn() }),
+  command("skip_time", { keys: ["T"], section: "preview", run: (_, { preview }) => preview.open("skip") }),
 ];
 
 /** The command of an id. */

@@ -21,7 +21,7 @@ export function useKeys(): (event: KeyboardEvent) => void {
     const found = COMMANDS.find((command) => command.keys.some((keys) => isPressed(keys, event) && (singleKeysAreOn() || !isSingleKey(keys))) && isHeard(command, event.target as Element));
     if (found && !found.clipboard && found.isEnabled(editor)) {
       event.preventDefault();
-      found.run(editor, { startPreview: preview.getState().start });
+      found.run(editor, { preview: preview.getState() });
     }
   };
 }

@@ -6,6 +6,7 @@ mod connection;
 mod contacts;
 mod conversation;
 mod dead;
+mod dialogs;
 mod events;
 mod flows;
 mod idempotency;
@@ -70,6 +71,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(samples::show))
         .routes(routes!(account::show))
         .routes(routes!(connection::show))
+        .routes(routes!(dialogs::list, dialogs::run))
+        .routes(routes!(dialogs::keep))
         .routes(routes!(previews::preview))
         .routes(routes!(flows::list))
         .routes(routes!(flows::preview))

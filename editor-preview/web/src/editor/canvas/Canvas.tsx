@@ -4,6 +4,7 @@ import { type FocusEvent, type MouseEvent, useCallback, useEffect, useMemo, useR
 
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { kindOf, stepsOf } from "../document";
 import { kindNamed } from "../kinds";
 import { groupsOf } from "../layout";
@@ -195,14 +196,15 @@ function selectNode(editor: EditorState, { id, type, data }: CanvasNode): void {
 
 /** Keeps the step in sight that the preview stands at, and the one that was opened from elsewhere. */
 function useFollowing(reveal: (id: string) => void): void {
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+  const { current } = useWalk();
+  const follows = usePreview((state) => state.view.follows);
   const opened = useEditor((state) => (state.wanted.count > 0 && state.selected.size === 1 ? [...state.selected][0] : undefined));
   const wanted = useEditor((state) => state.wanted.count);
   useEffect(() => {
-    if (current !== null) {
+    if (current !== null && follows) {
       reveal(current);
     }
-  }, [current]);
+  }, [current, follows]);
   useEffect(() => {
     if (opened !== undefined) {
       reveal(opened);

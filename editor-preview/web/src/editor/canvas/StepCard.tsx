@@ -1,5 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
-import { Ban, CircleX, Flag, MapPin, Plus, TriangleAlert } from "lucide-react";
+import { Ban, CircleX, Flag, MapPin, OctagonX, Plus, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 
 import { useTexts } from "../../i18n/texts";
@@ -20,6 +20,9 @@ export type StepNode = Node<
     errors: number;
     warnings: number;
     isCurrent: boolean;
+    /** It failed in the rehearsed conversation. */
+    hasFailed: boolean;
+    isBreakpoint: boolean;
   },
   "step"
 >;
@@ -32,7 +35,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
   const text = useTexts();
   const label = useLabel();
   const store = useEditorStore();
-  const { step, isStart, triggers, errors, warnings, isCurrent } = data;
+  const { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint } = data;
   const kind = kindOf(step);
   const { group, icon: Icon } = kindNamed(kind);
   const summary = summaryOf(step);
@@ -43,8 +46,10 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
     store.getState().ask({ what: "add", from: { step: id, outcome }, between: target !== null, at: { x: right + ASIDE, y: top } });
   };
   return (
-    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}`} data-group={group}>
+    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}${hasFailed ? " has-failed" : ""}`} data-group={group}>
       <Handle type="target" position={Position.Left} className="port port-in" isConnectableStart={false} />
+      {isBreakpoint && <span className="card-breakpoint" title={text("card.breakpoint")} />}
+      {isCurrent && <span className="card-current">{text("card.current")}</span>}
       <div className="card-head">
         <Icon size={18} aria-hidden className="card-icon" />
         <span className="card-title">
@@ -64,6 +69,11 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
         {isCurrent && (
           <span className="card-badge is-current" title={text("card.current")}>
             <MapPin size={14} aria-hidden />
+          </span>
+        )}
+        {hasFailed && (
+          <span className="card-badge error-text" title={text("card.failed")}>
+            <OctagonX size={14} aria-hidden />
           </span>
         )}
         {errors > 0 && (

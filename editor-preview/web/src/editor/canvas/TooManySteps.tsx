@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { useState } from "react";
 
 import { useTexts } from "../../i18n/texts";
+import { usePreviewStore } from "../../preview/store";
 import { commandOf } from "../commands";
 import { stepsOf } from "../document";
 import { groupsOf } from "../layout";
@@ -15,6 +16,7 @@ const TOO_MANY = 300;
 export function TooManySteps() {
   const text = useTexts();
   const store = useEditorStore();
+  const preview = usePreviewStore();
   const document = useDocument();
   const [isClosed, close] = useState(false);
   const { isEnabled, run } = commandOf("group");
@@ -27,7 +29,7 @@ export function TooManySteps() {
   return (
     <Panel position="top-center" className="too-many">
       <span>{text("canvas.too_many", { count: shown })}</span>
-      <button type="button" className="button" disabled={!canGroup} onClick={() => run(store.getState(), { startPreview: () => {} })}>
+      <button type="button" className="button" disabled={!canGroup} onClick={() => run(store.getState(), { preview: preview.getState() })}>
         {text("canvas.group_selection")}
       </button>
       <button type="button" className="button quiet icon" aria-label={text("canvas.too_many_close")} title={text("canvas.too_many_close")} onClick={() => close(true)}>

@@ -1,7 +1,7 @@
 import { type Edge, MarkerType } from "@xyflow/react";
 import { useMemo } from "react";
 
-import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { stepsOf } from "../document";
 import { groupsOf } from "../layout";
 import { outcomesOf } from "../outcomes";
@@ -22,11 +22,7 @@ export function useEdges(over: string | null): WayEdge[] {
   const selected = useEditor((state) => state.selected);
   const way = useEditor((state) => state.way);
   const arranged = useEditor((state) => state.arranged);
-  const answer = usePreview((state) => state.answer);
-  const taken = useMemo(() => {
-    const visits = answer?.turns.flatMap(({ trace }) => trace.filter(({ what }) => what === "step").map(({ step }) => String(step))) ?? [];
-    return new Set(visits.slice(1).map((step, index) => `${visits[index]} ${step}`));
-  }, [answer]);
+  const { taken } = useWalk();
   return useMemo(() => {
     const steps = stepsOf(document);
     const cards = new Map(groupsOf(document).flatMap(({ id, collapsed, steps: held }) => (collapsed ? held.map((step) => [step, `group:${id}`] as const) : [])));

@@ -2,7 +2,9 @@ import { useMemo, useRef } from "react";
 
 import type { Diagnostic } from "../../api/bots";
 import { type Texts, useTexts } from "../../i18n/texts";
+import type { Walk } from "../../preview/moments";
 import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { kindOf, type Position, startOf, stepName, stepsOf, summaryOf, triggersOf } from "../document";
 import type { JsonObject } from "../json";
 import { exitsOf, type Group, groupSelected, groupsOf, type Note, notesOf } from "../layout";
@@ -33,7 +35,8 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
   const selected = useEditor((state) => state.selected);
   const selectedNotes = useEditor((state) => state.selectedNotes);
   const diagnostics = useEditor((state) => state.diagnostics);
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+  const walk = useWalk();
+  const breakpoints = usePreview((state) => state.breakpoints);
   const before = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
 
   return useMemo(() => {
@@ -48,7 +51,7 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
     const hidden = new Set(groups.flatMap(({ collapsed, steps }) => (collapsed ? steps : [])));
     const problems = problemsByStep(diagnostics);
     const chosen = groupSelected(document, selected);
-    const drawing: Drawing = { text, document, places, problems, selected, chosen, current };
+    const drawing: Drawing = { text, document, places, problems, selected, chosen, walk, breakpoints };
     const nodes: CanvasNode[] = [
       ...groups.flatMap((group) => drawGroup(drawing, group)),
       ...notesOf(document).map((note) => drawNote(text, { ...note, ...dragged.get(`note:${note.id}`) }, selectedNotes.has(note.id))),
@@ -59,7 +62,7 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
     });
     before.current = new Map(nodes.map((node) => [node.id, node]));
     return nodes;
-  }, [text, store, document, arranged, selected, selectedNotes, diagnostics, current, dragged]);
+  }, [text, store, document, arranged, selected, selectedNotes, diagnostics, walk, breakpoints, dragged]);
 }
 
 /** All that drawing a card needs to know. */
@@ -70,16 +73,19 @@ interface Drawing {
   problems: ReadonlyMap<string, readonly Diagnostic[]>;
   selected: ReadonlySet<string>;
   chosen: Group | undefined;
-  current: string | null;
+  walk: Walk;
+  breakpoints: ReadonlySet<string>;
 }
 
-function drawStep({ text, document, places, problems, selected, current }: Drawing, id: string, step: JsonObject): StepNode[] {
+function drawStep({ text, document, places, problems, selected, walk, breakpoints }: Drawing, id: string, step: JsonObject): StepNode[] {
   const position = places.get(id);
   if (!position) {
     return [];
   }
   const { errors, warnings } = countProblems(problems.get(id) ?? []);
-  const isCurrent = id === current;
+  const isCurrent = id === walk.current;
+  const hasFailed = walk.failed.has(id);
+  const isBreakpoint = breakpoints.has(id);
   const kinds = triggersOf(document, id);
   const isStart = id === startOf(document) || kinds.length > 0;
   const triggers = kinds.map((on) => text(`trigger.${on}`)).join(", ");
@@ -95,7 +101,7 @@ function drawStep({ text, document, places, problems, selected, current }: Drawi
       measured: size,
       handles: portsOf(shownOutcomes(step, isSelected).map((outcome) => outcome.id), summaryOf(step) !== ""),
       selected: isSelected,
-      data: { step, isStart, triggers, errors, warnings, isCurrent },
+      data: { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint },
       ariaLabel: spoken(
         stepName(id, step),
         text(kindText(kind), { kind }),
@@ -103,6 +109,8 @@ function drawStep({ text, document, places, problems, selected, current }: Drawi
         step.disabled === true ? text("card.disabled") : "",
         ...spokenProblems(text, errors, warnings),
         isCurrent ? text("card.current") : "",
+        hasFailed ? text("card.failed") : "",
+        isBreakpoint ? text("card.breakpoint") : "",
       ),
       domAttributes: { "aria-current": isCurrent ? "step" : undefined },
     },
@@ -125,7 +133,7 @@ function drawNote(text: Texts, note: Note, selected: boolean): NoteNode {
 }
 
 /** A frame around the steps, or the one card that they are hidden behind. */
-function drawGroup({ text, document, places, problems, chosen, current }: Drawing, group: Group): (FrameNode | CollapsedNode)[] {
+function drawGroup({ text, document, places, problems, chosen, walk }: Drawing, group: Group): (FrameNode | CollapsedNode)[] {
   const steps = stepsOf(document);
   const frame = frameOf(document, group, places);
   if (!frame) {
@@ -157,7 +165,7 @@ function drawGroup({ text, document, places, problems, chosen, current }: Drawin
   const { errors, warnings } = countProblems(group.steps.flatMap((step) => problems.get(step) ?? []));
   const exits = exitsOf(document, group);
   const size = collapsedSize(exits.length);
-  const isCurrent = current !== null && group.steps.includes(current);
+  const isCurrent = walk.current !== null && group.steps.includes(walk.current);
   return [
     {
       id: `group:${id}`,

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { useTexts } from "../../i18n/texts";
-import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { stepName, stepsOf } from "../document";
 import { groupsOf, notesOf } from "../layout";
 import { countProblems, problemsByStep } from "../problems/order";
@@ -62,7 +62,7 @@ function OutlineTree({ find }: { find: string }) {
   const selectedNotes = useEditor((state) => state.selectedNotes);
   const way = useEditor((state) => state.way);
   const problems = problemsByStep(useEditor((state) => state.diagnostics));
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+  const { current } = useWalk();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [here, setHere] = useState<string | null>(null);
   const steps = stepsOf(document);
