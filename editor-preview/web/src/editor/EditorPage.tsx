@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 
 import { ApiError } from "../api/client";
 import { type BotDetail, showBot } from "../api/bots";
 import { useTexts } from "../i18n/texts";
+import { useTitle } from "../ui/Page";
 import { createPreview, PreviewContext } from "../preview/store";
 import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
@@ -13,11 +14,11 @@ import "./editor.css";
 import type { JsonObject } from "./json";
 import { Outline } from "./outline/Outline";
 import { Problems } from "./problems/Problems";
+import { PublishDialog } from "./publish/PublishDialog";
 import { AddStepDialog } from "./AddStepDialog";
 import { ConnectDialog } from "./ConnectDialog";
-import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
-import { createEditor, EditorContext, useDocument, useEditor } from "./store";
+import { createEditor, EditorContext, useDocument, useEditor, useEditorStore } from "./store";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
 
@@ -27,8 +28,8 @@ export function EditorPage({ id }: { id: string }) {
   // The document is read once: from then on the editor holds what is true, and saves it.
   const { data, error } = useQuery({ queryKey: ["bot", id], queryFn: () => showBot(id), staleTime: Infinity, gcTime: 0 });
   const document = data?.draft?.document ?? data?.document;
-  if (document) {
-    return <Editor id={id} document={document} live={data?.document ?? null} />;
+  if (data && document) {
+    return <Editor id={id} document={document} bot={data} />;
   }
   return (
     <main className="page">
@@ -64,8 +65,8 @@ function UnreadableBot({ bot }: { bot: BotDetail }) {
   );
 }
 
-function Editor({ id, document, live }: { id: string; document: JsonObject; live: JsonObject | null }) {
-  const editor = useMemo(() => createEditor(id, document, live), [id, document, live]);
+function Editor({ id, document, bot }: { id: string; document: JsonObject; bot: BotDetail }) {
+  const editor = useMemo(() => createEditor(id, document, bot.document ? { document: bot.document, number: bot.number } : null), [id, document, bot]);
   const preview = useMemo(() => createPreview(editor), [editor]);
   useEffect(() => autosave(editor), [editor]);
   useEffect(() => preview.follow(), [preview]);
@@ -83,9 +84,8 @@ function EditorLayout() {
   const name = botName(useDocument());
   const asking = useEditor((state) => state.asking);
   const onKeyDown = useKeys();
-  useEffect(() => {
-    document.title = `${name || id} – Salesbot`;
-  }, [name, id]);
+  usePublishLink();
+  useTitle(name || id);
   return (
     <main className="editor" onKeyDown={onKeyDown}>
       <TopBar />
@@ -98,4 +98,17 @@ function EditorLayout() {
       {asking?.what === "publish" && <PublishDialog />}
     </main>
   );
+}
+
+/** An address can ask to publish: the question is open at once. */
+function usePublishLink(): void {
+  const { ask } = useEditorStore().getState();
+  const [search, setSearch] = useSearchParams();
+  const isWanted = search.has("publish");
+  useEffect(() => {
+    if (isWanted) {
+      setSearch({}, { replace: true });
+      ask({ what: "publish" });
+    }
+  }, [isWanted, ask, setSearch]);
 }

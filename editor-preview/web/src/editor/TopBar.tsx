@@ -1,6 +1,7 @@
 import { Play, Redo2, Undo2 } from "lucide-react";
 import { useMemo } from "react";
 
+import { StatusPill } from "../bots/StatusPill";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { usePreview } from "../preview/store";
 import { arrangeSteps } from "./canvas/arranging";
@@ -38,7 +39,7 @@ export function TopBar() {
           data-path="name"
         />
       </h1>
-      <StatusPill />
+      <LiveState />
       <SavedAt />
       <div className="top-bar-group">
         <button type="button" className="button quiet icon" onClick={undo} disabled={past.length === 0} aria-label={text("editor.undo")} title={text("editor.undo")}>
@@ -66,15 +67,11 @@ export function TopBar() {
 }
 
 /** Whether what is shown is live; where its cards stand on the canvas does not count. */
-function StatusPill() {
-  const text = useTexts();
+function LiveState() {
   const document = useDocument();
   const live = useEditor((state) => state.live);
-  const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live, ["layout"])), [document, live]);
-  if (live === null) {
-    return <span className="pill">{text("status.draft")}</span>;
-  }
-  return isLive ? <span className="pill ok">{text("status.live")}</span> : <span className="pill warn">{text("status.draft_and_live")}</span>;
+  const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live.document, ["layout"])), [document, live]);
+  return <StatusPill isLive={live !== null} number={live?.number ?? null} hasDraft={!isLive} />;
 }
 
 function SavedAt() {

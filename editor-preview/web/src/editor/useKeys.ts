@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from "react";
 
+import { letterKeys } from "../app/choices";
 import { usePreviewStore } from "../preview/store";
 import { deleteSteps, disconnect } from "./edits";
 import { fieldOf, nextProblem } from "./problems/order";
@@ -56,7 +57,8 @@ function everywhere({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent, editor: 
 }
 
 function onGraph({ key, ctrlKey, metaKey, altKey }: KeyboardEvent, editor: EditorState): Command {
-  if (ctrlKey || metaKey || altKey) {
+  const isLetter = key.length === 1;
+  if (ctrlKey || metaKey || altKey || (isLetter && letterKeys.get() === "off")) {
     return undefined;
   }
   const [step] = editor.selected;

@@ -3,8 +3,9 @@ import { useId } from "react";
 
 import { useLanguage, useTexts } from "../i18n/texts";
 import { useEditor } from "../editor/store";
+import { download } from "../ui/download";
 import { durationUntil } from "./durations";
-import { asTest, download } from "./saving";
+import { asTest } from "./saving";
 import { usePreview, usePreviewStore } from "./store";
 import { WindowState } from "./WindowState";
 

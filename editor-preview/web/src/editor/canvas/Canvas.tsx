@@ -15,6 +15,7 @@ import {
 import "@xyflow/react/dist/style.css";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { theme } from "../../app/choices";
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
 import { type Position, positionsOf, startOf, stepsOf } from "../document";
@@ -54,6 +55,7 @@ function Graph() {
   const { edit, select, move, ask } = store.getState();
   // While a step is dragged its place is the pointer's; when it is dropped, the document's.
   const [dragged, drag] = useState<ReadonlyMap<string, Position>>(new Map());
+  const isReadOnly = useEditor((state) => state.isReadOnly);
   const nodes = useNodes(dragged);
   const edges = useEdges();
   const steps = stepsOf(document);
@@ -179,7 +181,9 @@ function Graph() {
         onConnectEnd={onConnectEnd}
         onPaneClick={() => select([])}
         deleteKeyCode={null}
-        colorMode="system"
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
+        colorMode={theme.use()}
         ariaLabelConfig={labels}
         minZoom={0.1}
         onlyRenderVisibleElements={steps.size > MANY}
