@@ -12,8 +12,8 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
-/** Starts the program that `SALESBOT_BINARY` names on a free port, with the bots of a folder, or without any. */
-export async function startServer(bots?: string): Promise<Server> {
+/** Starts the program that `SALESBOT_BINARY` names on a free port, with the bots of a folder, or without any, and with some settings. */
+export async function startServer(bots?: string, settings: Record<string, string> = {}): Promise<Server> {
   const binary = process.env.SALESBOT_BINARY;
   if (!binary) {
     throw new Error("SALESBOT_BINARY names no program: build it with `cargo build -p salesbot`, and give the path to target/debug/salesbot");
@@ -28,7 +28,7 @@ export async function startServer(bots?: string): Promise<Server> {
   const { PATH = "" } = process.env;
   const server = spawn(binary, ["serve"], {
     cwd: folder,
-    env: { PATH, SALESBOT_LISTEN: `127.0.0.1:${port}`, SALESBOT_BOTS: join(folder, "bots"), SALESBOT_STORE: join(folder, "data") },
+    env: { PATH, SALESBOT_LISTEN: `127.0.0.1:${port}`, SALESBOT_BOTS: join(folder, "bots"), SALESBOT_STORE: join(folder, "data"), ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -7,13 +7,13 @@ import { BotsPage } from "../bots/BotsPage";
 import { TextsProvider } from "../i18n/texts";
 import { SessionsPage } from "../sessions/SessionsPage";
 import { SettingsPage } from "../settings/SettingsPage";
-import { VersionsPage } from "../versions/VersionsPage";
 import { Rail } from "./Rail";
 import { SignInGate } from "./SignInGate";
 import { UnknownPage } from "./UnknownPage";
 
-/** Pages with a graph come when they are opened: the others need none of it. */
+/** Pages that know a bot's document come when they are opened: the others need none of it. */
 const EditorPage = lazy(async () => ({ default: (await import("../editor/EditorPage")).EditorPage }));
+const VersionsPage = lazy(async () => ({ default: (await import("../versions/VersionsPage")).VersionsPage }));
 const VersionPage = lazy(async () => ({ default: (await import("../versions/VersionPage")).VersionPage }));
 const ReplayPage = lazy(async () => ({ default: (await import("../sessions/ReplayPage")).ReplayPage }));
 
@@ -41,7 +41,7 @@ export function App() {
               </Route>
               <Route path="/bots" component={BotsPage} />
               <Route path="/bots/:id">{({ id }) => <Later Page={EditorPage} key={id} id={id} />}</Route>
-              <Route path="/bots/:id/versions">{({ id }) => <VersionsPage key={id} id={id} />}</Route>
+              <Route path="/bots/:id/versions">{({ id }) => <Later Page={VersionsPage} key={id} id={id} />}</Route>
               <Route path="/bots/:id/versions/:number">{({ id, number }) => <Later Page={VersionPage} key={`${id} ${number}`} id={id} number={number} />}</Route>
               <Route path="/sessions" component={SessionsPage} />
               <Route path="/sessions/:id">{({ id }) => <Later Page={ReplayPage} key={id} id={id} />}</Route>

@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp, CircleCheck, CircleX, TriangleAlert } from "lucide-
 import { Link } from "wouter";
 
 import type { BotSummary } from "../api/bots";
-import { useTexts } from "../i18n/texts";
+import { useLanguage, useTexts } from "../i18n/texts";
 import { BotMenu } from "./BotMenu";
 import type { NewDocument } from "./creating";
 import { type Column, nameOf, type Order } from "./listing";
@@ -57,6 +57,7 @@ function OrderButton({ name, order, onClick }: { name: string; order: Order | nu
 
 function BotRow({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: NewDocument) => void }) {
   const text = useTexts();
+  const [language] = useLanguage();
   const path = `/bots/${encodeURIComponent(bot.id)}`;
   const triggers = [...new Set(bot.triggers)].map((trigger) => text(`trigger.${trigger}`)).join(", ");
   return (
@@ -74,7 +75,7 @@ function BotRow({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: NewDocumen
       </td>
       <td className="is-number">
         <Link href={`/sessions?bot=${encodeURIComponent(bot.id)}`} aria-label={text("bots.sessions_of", { count: bot.sessions_7d, name: nameOf(bot) })}>
-          {bot.sessions_7d}
+          {new Intl.NumberFormat(language).format(bot.sessions_7d)}
         </Link>
       </td>
       <td>{bot.file ? <code title={bot.file}>{bot.file.split("/").at(-1)}</code> : <span className="muted">{text("bots.no_file")}</span>}</td>

@@ -49,7 +49,7 @@ function Replay({ session }: { session: SessionDetail }) {
   const name = contact.name || contact.phone || contact.id;
   useTitle(text("replay.of", { name }));
   return (
-    <main className="replay" onKeyDown={player.onKeyDown}>
+    <main className="replay">
       <header className="top-bar">
         <Link href="/sessions">{text("sessions.back")}</Link>
         <h1>{name}</h1>

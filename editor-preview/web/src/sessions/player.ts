@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import type { SessionDetail } from "../api/sessions";
 import { usePreviewStore } from "../preview/store";
@@ -19,10 +19,9 @@ export interface Player {
   /** Plays on; from the end, all of it again. */
   toggle: () => void;
   setSpeed: (speed: number) => void;
-  onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** Plays a session. At first all of it is seen: who opens one wants to know how it ended. */
+/** Plays a session; F9 and F10 go a line back and on, as in the preview. At first all of it is seen: who opens one wants to know how it ended. */
 export function usePlayer(session: SessionDetail, entries: readonly Entry[]): Player {
   const replay = usePreviewStore();
   const last = entries.length - 1;
@@ -61,12 +60,16 @@ export function usePlayer(session: SessionDetail, entries: readonly Entry[]): Pl
     }
     play(!isPlaying);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { F9: -1, F10: 1 }[event.key];
-    if (step !== undefined) {
-      event.preventDefault();
-      show(index + step);
-    }
-  };
-  return { index, last, isPlaying, speed, show, toggle, setSpeed, onKeyDown };
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const step = { F9: -1, F10: 1 }[event.key];
+      if (step !== undefined) {
+        event.preventDefault();
+        show(index + step);
+      }
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [index, show]);
+  return { index, last, isPlaying, speed, show, toggle, setSpeed };
 }

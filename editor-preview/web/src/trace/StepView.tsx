@@ -1,5 +1,6 @@
 import { kindOf, stepName, stepsOf } from "../editor/document";
 import { kindText } from "../editor/kinds";
+import { readable } from "../editor/readable";
 import { useDocument, useEditor } from "../editor/store";
 import { useTexts } from "../i18n/texts";
 import "./trace.css";
@@ -25,7 +26,7 @@ export function StepView() {
             <dt>
               <code>{key}</code>
             </dt>
-            <dd>{typeof value === "string" ? value : <pre>{JSON.stringify(value, null, 2)}</pre>}</dd>
+            <dd>{readable(value)}</dd>
           </div>
         ))}
       </dl>

@@ -1,6 +1,7 @@
 import type { TraceLine } from "../api/previews";
 import { stepName, stepsOf } from "../editor/document";
 import type { Json } from "../editor/json";
+import { kindText } from "../editor/kinds";
 import { useDocument } from "../editor/store";
 import { useTexts } from "../i18n/texts";
 import "./trace.css";
@@ -12,8 +13,10 @@ const STEPS: ReadonlySet<string> = new Set(["step", "to"]);
 export function TraceLineText({ line }: { line: TraceLine }) {
   const text = useTexts();
   const steps = stepsOf(useDocument());
-  const { what, session: _, ...rest } = line;
-  const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
+  const { what, session: _, entry: __, kind, ...rest } = line;
+  const known = typeof kind === "string" ? { ...rest, kind: text(kindText(kind), { kind }) } : rest;
+  // How a session ended is often its outcome, too: once is enough.
+  const said = Object.entries(known).filter(([key, value]) => value !== undefined && value !== null && !(key === "status" && value === line.outcome));
   return (
     <span className={what === "failed" ? "trace-said error-text" : "trace-said"}>
       <strong>{text(`trace.${what}`)}</strong>

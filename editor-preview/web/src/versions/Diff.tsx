@@ -5,6 +5,7 @@ import { kindOf, stepName, stepsOf } from "../editor/document";
 import { type Json, type JsonObject, type Path, pathId } from "../editor/json";
 import { kindText } from "../editor/kinds";
 import { type Outcome, outcomesOf } from "../editor/outcomes";
+import { readable } from "../editor/readable";
 import { useLabel } from "../editor/useLabel";
 import { useTexts } from "../i18n/texts";
 import { type Change, diffDocuments, type DocumentDiff, isUnchanged, type StepChange } from "./diff";
@@ -126,7 +127,7 @@ function Values({ change, way, names }: { change: Change; way: Outcome | undefin
       </p>
     );
   }
-  const shown = (value: Json) => (way && typeof value === "string" ? (names.get(value) ?? value) : typeof value === "string" ? value : JSON.stringify(value, null, 2));
+  const shown = (value: Json) => (way && typeof value === "string" ? (names.get(value) ?? value) : readable(value));
   return (
     <>
       {before !== undefined && (

@@ -257,11 +257,12 @@ function useFollowing(): void {
   const current = usePreview((state) => state.answer?.session?.step ?? null);
   const opened = useEditor((state) => (state.wanted.count > 0 && state.selected.size === 1 ? [...state.selected][0] : undefined));
   const wanted = useEditor((state) => state.wanted.count);
+  const isReady = useNodesInitialized();
   useEffect(() => {
-    if (current !== null) {
+    if (isReady && current !== null) {
       show(current);
     }
-  }, [current]);
+  }, [isReady, current]);
   useEffect(() => {
     if (opened !== undefined) {
       show(opened);

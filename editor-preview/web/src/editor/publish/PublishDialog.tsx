@@ -75,7 +75,7 @@ export function PublishDialog() {
         {live && errors === 0 && <OpenSessionsChoice query={rehearsal} chosen={sessions} onChoose={choose} />}
         <label className="field">
           <span className="field-label">{text("publish.note")}</span>
-          <input className="input" value={note} onChange={(event) => setNote(event.target.value)} data-autofocus />
+          <input className="input" value={note} onChange={(event) => setNote(event.target.value)} />
         </label>
         <Failure error={publishing.error} />
         <div className="dialog-actions">
