@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { Link, useSearchParams } from "wouter";
+import { useSearchParams } from "wouter";
 
 import { ApiError } from "../api/client";
-import { type BotDetail, showBot } from "../api/bots";
+import { type BotDetail, type Diagnostic, showBot } from "../api/bots";
 import { useTexts } from "../i18n/texts";
-import { useTitle } from "../ui/Page";
+import { Loaded } from "../ui/Loaded";
+import { Page, useTitle } from "../ui/Page";
 import { createPreview, PreviewContext } from "../preview/store";
 import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
@@ -26,42 +27,29 @@ import { useKeys } from "./useKeys";
 export function EditorPage({ id }: { id: string }) {
   const text = useTexts();
   // The document is read once: from then on the editor holds what is true, and saves it.
-  const { data, error } = useQuery({ queryKey: ["bot", id], queryFn: () => showBot(id), staleTime: Infinity, gcTime: 0 });
+  const query = useQuery({ queryKey: ["bot", id], queryFn: () => showBot(id), staleTime: Infinity, gcTime: 0 });
+  const { data, error } = query;
   const document = data?.draft?.document ?? data?.document;
   if (data && document) {
     return <Editor id={id} document={document} bot={data} />;
   }
+  const isUnknown = error instanceof ApiError && error.status === 404;
+  const title = isUnknown ? text("editor.no_bot", { id }) : data ? text("editor.unreadable", { file: data.file ?? id }) : id;
   return (
-    <main className="page">
-      <div className="page-narrow">
-        {error ? (
-          <>
-            <h1>{text(error instanceof ApiError && error.status === 404 ? "editor.no_bot" : "page.failed", { id })}</h1>
-            <p role="alert">{error.message}</p>
-          </>
-        ) : (
-          data && <UnreadableBot bot={data} />
-        )}
-        <p>
-          <Link href="/bots">{text("editor.back")}</Link>
-        </p>
-      </div>
-    </main>
+    <Page title={title} back={{ href: "/bots", name: text("editor.back") }}>
+      {!isUnknown && <Loaded query={query}>{({ problems }) => <ProblemsOfFile problems={problems} />}</Loaded>}
+    </Page>
   );
 }
 
-/** A bot of which there is nothing but a file that is wrong. */
-function UnreadableBot({ bot }: { bot: BotDetail }) {
-  const text = useTexts();
+/** Why there is nothing to show of a file. */
+function ProblemsOfFile({ problems }: { problems: readonly Diagnostic[] }) {
   return (
-    <>
-      <h1>{text("editor.unreadable", { file: bot.file ?? bot.id })}</h1>
-      <ul>
-        {bot.problems.map((problem) => (
-          <li key={`${problem.code} ${problem.path}`}>{problem.message}</li>
-        ))}
-      </ul>
-    </>
+    <ul>
+      {problems.map((problem) => (
+        <li key={`${problem.code} ${problem.path}`}>{problem.message}</li>
+      ))}
+    </ul>
   );
 }
 

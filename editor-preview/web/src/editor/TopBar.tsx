@@ -1,5 +1,6 @@
 import { Play, Redo2, Undo2 } from "lucide-react";
 import { useMemo } from "react";
+import { Link } from "wouter";
 
 import { StatusPill } from "../bots/StatusPill";
 import { useLanguage, useTexts } from "../i18n/texts";
@@ -66,12 +67,19 @@ export function TopBar() {
   );
 }
 
-/** Whether what is shown is live; where its cards stand on the canvas does not count. */
+/** Whether what is shown is live; where its cards stand on the canvas does not count. It leads to what was live before. */
 function LiveState() {
+  const text = useTexts();
   const document = useDocument();
+  const id = useEditor((state) => state.id);
   const live = useEditor((state) => state.live);
   const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live.document, ["layout"])), [document, live]);
-  return <StatusPill isLive={live !== null} number={live?.number ?? null} hasDraft={!isLive} />;
+  return (
+    <Link href={`/bots/${encodeURIComponent(id)}/versions`} className="live-state" title={text("bots.versions")}>
+      <StatusPill isLive={live !== null} number={live?.number ?? null} hasDraft={!isLive} />
+      <span className="hidden">{text("bots.versions")}</span>
+    </Link>
+  );
 }
 
 function SavedAt() {

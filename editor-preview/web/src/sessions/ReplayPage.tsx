@@ -35,7 +35,7 @@ export function ReplayPage({ id }: { id: string }) {
   const isUnknown = query.error instanceof ApiError && query.error.status === 404;
   return (
     <Page title={text(isUnknown ? "replay.unknown" : "replay.title")} back={{ href: "/sessions", name: text("sessions.back") }}>
-      <Loaded query={query}>{() => null}</Loaded>
+      {!isUnknown && <Loaded query={query}>{() => null}</Loaded>}
     </Page>
   );
 }

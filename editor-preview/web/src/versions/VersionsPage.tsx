@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation, useSearchParams } from "wouter";
 
 import { type BotDetail, showBot } from "../api/bots";
+import { ApiError } from "../api/client";
 import { listVersions, type Version } from "../api/versions";
 import { nameOf } from "../bots/listing";
 import { useTexts } from "../i18n/texts";
@@ -17,7 +18,7 @@ export function VersionsPage({ id }: { id: string }) {
   const [, go] = useLocation();
   const path = `/bots/${encodeURIComponent(id)}`;
   const bot = useQuery({ queryKey: ["bots", id], queryFn: () => showBot(id) });
-  const versions = useQuery({ queryKey: ["versions", id], queryFn: () => listVersions(id) });
+  const versions = useQuery({ queryKey: ["versions", id], queryFn: () => versionsOf(id) });
   const name = bot.data ? nameOf(bot.data) : id;
   return (
     <Page title={text("versions.title", { name })} back={{ href: path, name: text("versions.back") }}>
@@ -42,6 +43,18 @@ export function VersionsPage({ id }: { id: string }) {
       </Loaded>
     </Page>
   );
+}
+
+/** A bot that was never published has no versions, which is nothing wrong. */
+async function versionsOf(id: string): Promise<Version[]> {
+  try {
+    return await listVersions(id);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 function Published({ bot, versions }: { bot: BotDetail; versions: readonly Version[] }) {
