@@ -471,6 +471,8 @@ impl Turn<'_> {
 
 /// Error codes of the channel that a turn foresees (`whatsapp-cloud-api` §16).
 pub const WINDOW_CLOSED_CODE: i64 = 131_047;
+/// What that code says: the same sentence, whether the channel or the turn refuses a message.
+pub const WINDOW_CLOSED_TEXT: &str = "More than 24 hours have passed since the customer last wrote.";
 pub const OPTED_OUT_CODE: i64 = 131_050;
 
 /// Reactions that end a send for good: its step takes `failed`.

@@ -187,7 +187,8 @@ describe("the preview", () => {
     const sheet = page.getByRole("dialog", { name: "Ver cafés" });
     await sheet.getByText("De fuera").waitFor();
     await shot(page, "preview-list");
-    await sheet.getByRole("button", { name: "Yirgacheffe" }).click();
+    await sheet.getByText("Yirgacheffe").click();
+    await sheet.getByRole("button", { name: "Send" }).click();
     await says(page, "¿Cuántas tazas de Yirgacheffe?");
     await page.locator('.react-flow__node[data-id="cups"][aria-current="step"]').waitFor();
     await send(page, "muchas");
@@ -216,9 +217,11 @@ describe("the preview", () => {
     await page.getByRole("tab", { name: "Preview" }).click();
     await send(page, "hola");
     await page.getByText(/^Window 2[34]:/).waitFor();
-    await page.getByLabel("Skip time").selectOption({ label: "To the next timer" });
+    await page.getByRole("button", { name: "Skip time" }).click();
+    await page.getByRole("menuitem", { name: "To the next timer" }).click();
     await says(page, /Sigues ahí/);
-    await page.getByLabel("Skip time").selectOption({ label: "24 hours" });
+    await page.getByRole("button", { name: "Skip time" }).click();
+    await page.getByRole("menuitem", { name: "24 hours" }).click();
     await page.getByText("Window closed", { exact: true }).waitFor();
     await shot(page, "preview-window");
     expect(wrong).toEqual([]);

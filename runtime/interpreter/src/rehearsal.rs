@@ -1,21 +1,26 @@
 //! A conversation without a channel: a contact, a clock that only moves when told to, and sends that are accepted at once. Dialog
 //! tests, the terminal chat and the preview are rehearsals; all of them run the one `turn`.
 
+mod by_hand;
+
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use steps::{
+    bot::Bot,
     contact::{Call, Contact, Session},
     environment::Environment,
-    event::{CallResult, Content, Delivery, Event, EventKind, Identity, Inbound, Referral, SendOutcome, Status},
+    event::{
+        CallResult, ChannelError, Content, Delivery, Event, EventKind, Identity, Inbound, Reaction, Referral, SendOutcome, Status,
+    },
     expression::{Expression, Facts, Locals},
     fact::Fact,
-    ids::{BotId, EntryId, EventId, MessageId, NumberId, SessionId, Version},
+    ids::{BotId, EntryId, EventId, MessageId, NumberId, SessionId, StepId, Version},
     limits,
-    message::{Message, Reply},
-    moment::Moment,
+    message::{Message, Reply, TemplateButton},
+    moment::{MINUTE, Moment},
     state::State,
-    trace::Trace,
+    trace::{Trace, Traced},
     turn::{Need, Supplied},
 };
 
@@ -29,6 +34,8 @@ use crate::{
 const MAX_WAKES: usize = 10_000;
 /// How many lines of trace a conversation may have while time passes: the same for one that does much each time.
 const MAX_TRACE: usize = 100_000;
+/// How long a send waits that the channel refused for now: the pause of most causes.
+const RETRY: i64 = MINUTE;
 /// The most cards of a carousel, for those that are looked through.
 const MAX_CARDS: usize = limits::CARDS;
 
@@ -51,6 +58,8 @@ pub struct Rehearsal {
     pub is_restless: bool,
     /// The last session that ended, with its variables.
     pub ended: Option<Ended>,
+    /// What the channel answers to the next send, in place of taking it.
+    pub refuse_next: Option<ChannelError>,
     supplied_counters: std::collections::BTreeMap<String, u64>,
     next: u64,
 }
@@ -68,6 +77,8 @@ pub struct Said {
 pub struct Ended {
     pub session: SessionId,
     pub bot: BotId,
+    /// The last step that it ran; None: it ended before its first.
+    pub step: Option<StepId>,
     pub outcome: String,
     pub status: String,
     pub vars: Map<String, Value>,
@@ -90,6 +101,7 @@ impl Rehearsal {
             trace: Trace::default(),
             is_restless: false,
             ended: None,
+            refuse_next: None,
             supplied_counters: std::collections::BTreeMap::new(),
             next: 0,
         }
@@ -181,17 +193,22 @@ impl Rehearsal {
     /// # Errors
     /// Where none was sent.
     pub fn submit(&mut self, answers: Map<String, Value>) -> Result<Trace, String> {
-        let found = self.said.iter().rev().find_map(|said| match &said.message {
-            Message::Flow(flow) => Some((flow.token.clone(), said.id.clone())),
-            Message::Template(template) => template.buttons.iter().find_map(|button| match button {
-                steps::message::TemplateButton::Flow { token, .. } => Some((token.clone(), said.id.clone())),
-                _ => None,
-            }),
-            _ => None,
-        });
+        let found = self.said.iter().rev().find_map(|said| Some((form_token(&said.message)?.to_owned(), said.id.clone())));
         let (token, message) = found.ok_or("no form was sent that could be submitted")?;
         let content = Content::Form { answers, token: Some(token), name: Some("flow".into()) };
         Ok(self.customer(content, Some(message), None))
+    }
+
+    /// The message with the last form, while the customer has not submitted that.
+    pub fn open_form(&self) -> Option<&Message> {
+        let (message, token) = self.said.iter().rev().find_map(|said| Some((&said.message, form_token(&said.message)?)))?;
+        let is_answer = |fact: &Fact| match fact {
+            Fact::Received { message, .. } => {
+                matches!(&message.content, Content::Form { token: Some(sent), .. } if sent == token)
+            }
+            _ => false,
+        };
+        (!self.facts.iter().rev().any(is_answer)).then_some(message)
     }
 
     /// Runs an event, and everything that follows from it at this moment.
@@ -258,8 +275,17 @@ impl Rehearsal {
 
     /// The session that listens, else the newest.
     pub fn session(&self) -> Option<&Session> {
-        let listener = self.contact.conversations.values().find_map(|conversation| conversation.listener);
-        listener.and_then(|listener| self.contact.session(listener)).or(self.contact.sessions.last())
+        current_session(&self.contact)
+    }
+
+    /// The bot that its session runs.
+    fn running_bot(&self) -> Option<Arc<Bot>> {
+        self.bots.version(&self.session()?.frame()?.version).cloned()
+    }
+
+    fn state(&self, contact: Contact, session: Option<SessionId>, bot: Option<Arc<Bot>>) -> State {
+        let (number, environment) = (self.number(), self.environment.clone());
+        State { contact, now: self.now, number, session, bot, environment, seed: 0, secrets_readable: false }
     }
 
     /// What an expression gives now; in the session that ended last, if none runs.
@@ -270,7 +296,7 @@ impl Rehearsal {
         let compiled = Expression::compile(expression).map_err(|error| error.to_string())?;
         let mut contact = self.contact.clone();
         let mut session = self.session().map(|session| session.id);
-        let mut bot = self.session().and_then(|session| self.bots.version(&session.frame()?.version).cloned());
+        let mut bot = self.running_bot();
         if session.is_none()
             && let Some(ended) = &self.ended
             && let Some(live) = self.bots.live(&ended.bot)
@@ -291,17 +317,7 @@ impl Rehearsal {
             });
             (session, bot) = (Some(id), Some(live.clone()));
         }
-        let state = State {
-            contact,
-            now: self.now,
-            number: self.number(),
-            session,
-            bot,
-            environment: self.environment.clone(),
-            seed: 0,
-            secrets_readable: false,
-        };
-        let facts: Arc<dyn Facts> = Arc::new(state);
+        let facts: Arc<dyn Facts> = Arc::new(self.state(contact, session, bot));
         compiled.evaluate(&facts, Locals::none()).map_err(|error| error.to_string())
     }
 
@@ -333,7 +349,8 @@ impl Rehearsal {
                         if let Fact::SessionEnded { session, bot, outcome, status, vars, flow } = fact {
                             let (session, outcome, status) = (*session, outcome.to_string(), status.to_string());
                             let (bot, vars, flow) = (bot.clone(), vars.clone(), flow.clone());
-                            self.ended = Some(Ended { session, bot, outcome, status, vars, flow });
+                            let step = self.last_step(session);
+                            self.ended = Some(Ended { session, bot, step, outcome, status, vars, flow });
                         }
                     }
                     self.facts.extend(turned.facts);
@@ -370,6 +387,14 @@ impl Rehearsal {
             for work in claimed {
                 match work {
                     Claimed::Send { entry, message, .. } => {
+                        if let Some(error) = self.refuse_next.take() {
+                            let outcome = match error.reaction {
+                                Reaction::Retry => SendOutcome::Deferred { error, after: RETRY },
+                                _ => SendOutcome::Refused(error),
+                            };
+                            self.take(EventKind::Sent { entry, attempt: None, outcome });
+                            continue;
+                        }
                         let id = self.message_id();
                         self.said.push(Said { id: id.clone(), entry, at: self.now, message });
                         let outcome = SendOutcome::Accepted { message_id: id, wa_id: None, user_id: None };
@@ -384,7 +409,32 @@ impl Rehearsal {
         }
     }
 
+    fn last_step(&self, session: SessionId) -> Option<StepId> {
+        self.trace.0.iter().rev().filter(|line| line.session == Some(session)).find_map(|line| match &line.what {
+            Traced::Step { step, .. } => Some(step.clone()),
+            _ => None,
+        })
+    }
+
     fn needs_turn(&self) -> bool {
         self.contact.pending.iter().any(|pending| pending.due().is_some_and(|due| due <= self.now))
+    }
+}
+
+/// The session that listens, else the newest.
+pub fn current_session(contact: &Contact) -> Option<&Session> {
+    let listener = contact.conversations.values().find_map(|conversation| conversation.listener);
+    listener.and_then(|listener| contact.session(listener)).or(contact.sessions.last())
+}
+
+/// The token of a message's form.
+fn form_token(message: &Message) -> Option<&str> {
+    match message {
+        Message::Flow(flow) => Some(&flow.token),
+        Message::Template(template) => template.buttons.iter().find_map(|button| match button {
+            TemplateButton::Flow { token, .. } => Some(token.as_str()),
+            _ => None,
+        }),
+        _ => None,
     }
 }

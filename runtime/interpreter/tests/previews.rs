@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use interpreter::dialog::{Dialog, DialogContact, Line, Played, called_by, preview, run};
+use interpreter::{
+    dialog::{Dialog, DialogContact, Line, Played, called_by, preview, run},
+    rehearsal::current_session,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use steps::{
     bot::{Bot, Document},
     contact::Call,
     environment::Environment,
-    event::{ChannelError, Delivery, Reaction},
+    event::{ChannelError, Content, Delivery, Reaction},
     fact::Fact,
     ids::{BotId, NumberId},
     message::Message,
@@ -169,6 +172,160 @@ fn time_passes_in_the_story() {
 }
 
 #[test]
+fn a_value_changes_by_hand_and_no_trigger_hears_of_it() {
+    let shop = shop();
+    let asked = json!([
+        {"customer": "hi"}, {"customer": {"tap": "Ask"}},
+        {"set": {"vars.size": "7", "contact.name": "Ana", "contact.tags": ["vip"], "lead.stage": "new", "lead.price": 12}},
+        {"reply": {"status": 200}}
+    ]);
+    let played = played(&shop, asked);
+    assert!(played.failure.is_none(), "{:?}", played.failure);
+    assert_eq!(said(&played), ["Hello", "Size 7", "Bye"], "a text is put into the variable's type");
+    let contact = &played.rehearsal.contact;
+    assert_eq!((contact.display_name(), &contact.tags[..]), (Some("Ana"), &["vip".to_owned()][..]));
+    let lead = contact.lead().unwrap();
+    assert_eq!((lead.stage.as_str(), lead.price), ("new", Some(12.0)));
+    let written = played.turns[2].trace.iter().filter(|line| matches!(line.what, Traced::Set { .. })).count();
+    assert_eq!(written, 5);
+
+    let watching = bot(
+        "watching",
+        json!({"triggers": [{"on": "field", "path": "contact.email"}], "start": "hello", "steps": {"hello": {"type": "message", "text": "!"}}}),
+    );
+    let lines = json!([{"customer": "hi"}, {"set": {"contact.email": "ana@example.com"}}]);
+    assert!(said(&self::played(&watching, lines)).is_empty());
+}
+
+#[test]
+fn a_value_that_does_not_fit_changes_nothing() {
+    let shop = shop();
+    for (values, expected) in [
+        (json!({"contact.name": "Ana", "vars.size": "big"}), "`vars.size`"),
+        (json!({"contact.name": "Ana", "lead.stage": 7}), "`lead.stage`: a text is expected, not 7"),
+        (json!({"contact.name": "Ana", "contact.tags": "vip"}), "a list of texts"),
+        (json!({"contact.name": "Ana", "price": 7}), "no place to keep a value"),
+    ] {
+        let played = played(&shop, json!([{"customer": "hi"}, {"set": values}]));
+        let message = played.failure.map(|failure| failure.message).unwrap_or_default();
+        assert!(message.contains(expected), "{message}");
+        assert_eq!(played.rehearsal.contact.display_name(), None);
+    }
+    let idle = played(&shop, json!([{"set": {"vars.size": 2}}]));
+    assert!(idle.failure.unwrap().message.contains("no session runs"));
+}
+
+#[test]
+fn the_channel_refuses_the_next_message() {
+    let played = played(&shop(), json!([{"fail_next": 131_026}, {"customer": "hi"}, {"customer": "hi"}]));
+    let failed = played.rehearsal.facts.iter().filter_map(|fact| match fact {
+        Fact::SendFailed { error, .. } => Some(error.code),
+        _ => None,
+    });
+    assert_eq!(failed.collect::<Vec<_>>(), [131_026]);
+    assert_eq!(said(&played), ["Hello"], "one is refused, the next goes out");
+}
+
+#[test]
+fn a_refusal_for_now_is_repeated() {
+    let busy = |code| ChannelError { reaction: Reaction::Retry, ..explain(code) };
+    let lines = dialog(json!([{"fail_next": 130_429}, {"customer": "hi"}]));
+    let waiting = preview(&shop(), &[], &environment(), &lines, &busy).unwrap();
+    assert!(said(&waiting).is_empty());
+    let lines = dialog(json!([{"fail_next": 130_429}, {"customer": "hi"}, {"pass": "1m"}]));
+    assert_eq!(said(&preview(&shop(), &[], &environment(), &lines, &busy).unwrap()), ["Hello"]);
+}
+
+#[test]
+fn a_closed_window_shows_what_did_not_go_out() {
+    let lines = json!([{"customer": "hi"}, {"pass": "25h"}, {"start": {"on": "preview", "step": "told"}}]);
+    let played = played(&shop(), lines);
+    let story: Vec<&Fact> = played.rehearsal.story().map(|(_, fact)| fact).collect();
+    let refused = story.iter().find_map(|fact| match fact {
+        Fact::SendFailed { entry, error } => Some((*entry, error.code)),
+        _ => None,
+    });
+    let (entry, code) = refused.unwrap();
+    assert_eq!(code, 131_047);
+    let queued = story
+        .iter()
+        .any(|fact| matches!(fact, Fact::Queued { entry: of, message, .. } if *of == entry && message.text() == "Size 1"));
+    assert!(queued && said(&played) == ["Hello"]);
+}
+
+#[test]
+fn customers_quote_and_send_what_is_not_handed_on() {
+    let lines = json!([
+        {"customer": "hi"}, {"customer": {"text": "What?", "quote": true}}, {"customer": {"unsupported": "poll"}},
+        {"customer": {"media": {"kind": "document", "filename": "a.pdf", "caption": "See"}}}, {"status": "played"}
+    ]);
+    let played = played(&shop(), lines);
+    assert!(played.failure.is_none(), "{:?}", played.failure);
+    let received: Vec<_> = played
+        .rehearsal
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Received { message, .. } => Some(message),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(received[1].reply_to, Some(played.rehearsal.said[0].id.clone()));
+    assert!(matches!(&received[2].content, Content::Unsupported { what, code: Some(131_051) } if what == "poll"));
+    assert!(matches!(&received[3].content, Content::Media(media) if media.caption.as_deref() == Some("See")));
+    let nothing = self::played(&shop(), json!([{"customer": {"text": "Hello", "quote": true}}]));
+    assert!(nothing.failure.unwrap().message.contains("nothing that could be quoted"));
+}
+
+#[test]
+fn whoever_wrote_before_comes_back() {
+    let greets = bot(
+        "greets",
+        json!({"triggers": [{"on": "conversation"}], "start": "hello", "steps": {"hello": {"type": "message", "text": "Welcome"}}}),
+    );
+    let wrote = |last_wrote: Option<&str>| {
+        let contact = DialogContact { last_wrote: last_wrote.map(str::to_owned), ..DialogContact::default() };
+        let dialog = Dialog { contact, ..dialog(json!([{"customer": "hi"}])) };
+        preview(&greets, &[], &environment(), &dialog, &explain).map(|played| said(&played).len())
+    };
+    assert_eq!((wrote(None).unwrap(), wrote(Some("3d")).unwrap()), (1, 0));
+    assert!(wrote(Some("long ago")).unwrap_err().message.contains("`contact.last_wrote`"));
+}
+
+#[test]
+fn it_is_told_how_things_stood_behind_each_line() {
+    let played = played(&shop(), json!([{"customer": "hi"}, {"customer": {"tap": "Buy"}}, {"customer": {"tap": "Bell"}}]));
+    let steps: Vec<_> = played
+        .turns
+        .iter()
+        .map(|turn| {
+            let frame = current_session(&turn.contact).and_then(|session| session.frame());
+            (
+                frame.map(|frame| frame.step.to_string()),
+                turn.ended.as_ref().and_then(|ended| ended.step.as_ref()).map(ToString::to_string),
+            )
+        })
+        .collect();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(steps, [(text("welcome"), None), (text("choose"), None), (None, text("bye"))]);
+    assert!(played.turns.windows(2).all(|turns| turns[0].facts < turns[1].facts));
+}
+
+#[test]
+fn a_form_is_open_until_it_is_submitted() {
+    let form = bot(
+        "form",
+        json!({"triggers": [{"on": "message", "any": true}], "start": "visit", "steps": {
+            "visit": {"type": "flow", "flow": "visit", "button": "Book", "text": "When?", "next": "bye"},
+            "bye": {"type": "message", "text": "Thanks"}}}),
+    );
+    let open = |lines| played(&form, lines).rehearsal.open_form().is_some();
+    assert!(!open(json!([])));
+    assert!(open(json!([{"customer": "hi"}])));
+    assert!(!open(json!([{"customer": "hi"}, {"customer": {"form": {"day": "monday"}}}])));
+}
+
+#[test]
 fn the_same_lines_give_the_same_answer() {
     let lines = json!([{"customer": "hi"}, {"customer": {"tap": "Ask"}}, {"pass": "1h"}, {"agent": "Hello?"}]);
     let (one, two) = (played(&shop(), lines.clone()), played(&shop(), lines));
@@ -231,6 +388,10 @@ fn anything() -> impl Strategy<Value = Value> {
         "handoff",
         "card",
         "lead",
+        "quote",
+        "unsupported",
+        "vars.size",
+        "lead.stage",
         "[a-z]{1,4}"
     ];
     leaf.prop_recursive(3, 16, 4, move |inner| {
@@ -247,7 +408,7 @@ proptest! {
     #[test]
     fn whatever_the_lines_a_preview_comes_to_an_end(
         lines in prop::collection::vec(
-            (prop_oneof!["customer", "pass", "start", "reply", "status", "agent", "bot", "expect"], anything()), 0..6),
+            (prop_oneof!["customer", "pass", "start", "reply", "status", "agent", "bot", "expect", "set", "fail_next"], anything()), 0..6),
         contact in anything(),
         at in prop::option::of("[0-9TZ:+\\-]{0,20}"),
     ) {

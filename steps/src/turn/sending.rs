@@ -1,10 +1,11 @@
 //! Sending within a turn: the ids of options, the decision by the window, and the guards: limits of the channel, opt-outs, too many sends.
 
-use super::{Dispatched, Failure, OPTED_OUT_CODE, Outgoing, Stop, Turn, WINDOW_CLOSED_CODE};
+use super::{Dispatched, Failure, OPTED_OUT_CODE, Outgoing, Stop, Turn, WINDOW_CLOSED_CODE, WINDOW_CLOSED_TEXT};
 use crate::{
     contact::{Outside, Pending, PendingSend, SendCount, Work},
+    event::{ChannelError, Reaction},
     fact::Fact,
-    ids::EntryId,
+    ids::{EntryId, SessionId, StepId},
     language, limits,
     message::{Message, TemplateMessage},
     moment::HOUR,
@@ -68,12 +69,16 @@ impl Turn<'_> {
             return Ok(Dispatched::Queued { entry, stand_in: true });
         }
         match outside {
-            Outside::Fail => Err(Failure {
-                name: "window_closed".into(),
-                text: "the customer service window is closed, and the step has neither `template` nor `outside_window`".into(),
-                code: Some(WINDOW_CLOSED_CODE),
+            Outside::Fail => {
+                let error = ChannelError {
+                    code: WINDOW_CLOSED_CODE,
+                    name: "window_closed".to_owned(),
+                    text: WINDOW_CLOSED_TEXT.to_owned(),
+                    reaction: Reaction::Template,
+                };
+                let why = "the customer service window is closed, and the step has neither `template` nor `outside_window`";
+                Err(self.refused(message, error, why.to_owned()))
             }
-            .into()),
             Outside::Hold => {
                 let entry = self.queue(message, None, Outside::Hold, true)?;
                 Ok(Dispatched::Held { entry })
@@ -99,18 +104,20 @@ impl Turn<'_> {
         if let Some(violation) = limits::violations(&message).into_iter().next() {
             return Err(Failure::new("limit", format!("`{}`: {}", violation.path, violation.message)).into());
         }
-        if let Message::Template(template) = &message {
-            self.may_send_template(template)?;
+        if let Message::Template(template) = &message
+            && let Some(text) = self.unwanted(template)
+        {
+            let (name, reaction) = ("opted_out".to_owned(), Reaction::Drop);
+            let error = ChannelError { code: OPTED_OUT_CODE, name, text: text.clone(), reaction };
+            return Err(self.refused(message, error, text));
         }
         self.count_send()?;
         self.count_price(&message)?;
         let now = self.now();
         let frame = self.frame().map_or(0, |frame| frame.id);
-        let (session, step) = (self.session_id(), self.session_id().map(|_| self.step.clone()));
         let bulk = self.is_bulk();
         let number = self.state.number.clone();
-        let entry = EntryId(self.contact_mut().take_id());
-        self.facts.push(Fact::Queued { entry, message: Box::new(message.clone()), session, step: step.clone(), agent: None });
+        let (session, step, entry) = self.told(message.clone());
         self.trace.push(session, Traced::Sent { entry });
         let send = PendingSend {
             number,
@@ -136,6 +143,23 @@ impl Turn<'_> {
         Ok(entry)
     }
 
+    /// Tells the journal of a message, and gives its entry's id.
+    fn told(&mut self, message: Message) -> (Option<SessionId>, Option<StepId>, EntryId) {
+        let (session, step) = (self.session_id(), self.session_id().map(|_| self.step.clone()));
+        let entry = EntryId(self.contact_mut().take_id());
+        self.facts.push(Fact::Queued { entry, message: Box::new(message), session, step: step.clone(), agent: None });
+        (session, step, entry)
+    }
+
+    /// A message that the channel would refuse does not go there, and stands in the journal as one that failed, with the channel's code:
+    /// whoever reads the conversation sees what the customer did not get. `why` is for the step's `failed`.
+    fn refused(&mut self, message: Message, error: ChannelError, why: String) -> Stop {
+        let (_, _, entry) = self.told(message);
+        let failure = Failure { name: error.name.as_str().into(), text: why, code: Some(error.code) };
+        self.facts.push(Fact::SendFailed { entry, error: Box::new(error) });
+        failure.into()
+    }
+
     /// Whether the customer does not wait for what is sent now: neither they began the session, nor have they written since.
     fn is_bulk(&self) -> bool {
         let Some(session) = self.session_id().and_then(|id| self.contact().session(id)) else { return false };
@@ -143,15 +167,14 @@ impl Turn<'_> {
         !session.trigger.by_customer() && last.is_none_or(|last| last < session.started)
     }
 
-    /// A customer who opted out gets no marketing; a template whose category nobody knows may be marketing.
-    fn may_send_template(&mut self, template: &TemplateMessage) -> Result<(), Stop> {
+    /// Why the customer does not want this template: who opted out gets no marketing, and one whose category nobody knows may be that.
+    fn unwanted(&mut self, template: &TemplateMessage) -> Option<String> {
         let known = self.environment().templates.get(&template.name).map(|languages| {
             let language = languages.iter().find(|known| language::same(&known.language, &template.language));
             language.or(languages.first()).map(|known| known.category.to_ascii_lowercase()).unwrap_or_default()
         });
         if self.contact().opted_in == Some(false) && !matches!(known.as_deref(), Some("utility" | "authentication")) {
-            let text = format!("the customer opted out, and template {:?} is marketing or may be", template.name);
-            return Err(Failure { name: "opted_out".into(), text, code: Some(OPTED_OUT_CODE) }.into());
+            return Some(format!("the customer opted out, and template {:?} is marketing or may be", template.name));
         }
         // Where no template is known at all, nobody asked for them yet: that is no news.
         if known.is_none() && !self.environment().templates.is_empty() {
@@ -159,7 +182,7 @@ impl Turn<'_> {
             self.branch(None, text.as_str());
             self.alert("template_unknown", text);
         }
-        Ok(())
+        None
     }
 
     /// Adds what a message is expected to cost to its session.

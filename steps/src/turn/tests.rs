@@ -112,6 +112,22 @@ fn outside_the_window_without_a_template_the_step_decides() {
 }
 
 #[test]
+fn what_is_refused_stands_in_the_journal_as_failed() {
+    let mut scene = scene(json!({}));
+    scene.close_window();
+    within(&mut scene, |turn| turn.send(outgoing(Outside::Fail))).unwrap_err();
+    let [Fact::Queued { entry, message, step: Some(_), .. }, Fact::SendFailed { entry: failed, error }] = &scene.facts[..] else {
+        panic!("{:?}", scene.facts)
+    };
+    assert_eq!((entry, message.as_ref()), (failed, &outgoing(Outside::Fail).message));
+    assert_eq!((error.code, error.text.as_str()), (WINDOW_CLOSED_CODE, WINDOW_CLOSED_TEXT));
+    assert!(
+        scene.state.contact.pending.is_empty() && scene.state.contact.sends.count == 0,
+        "nothing goes out, and nothing is counted"
+    );
+}
+
+#[test]
 fn the_window_closes_a_margin_early_and_is_refused_by_meta() {
     let mut late = scene(json!({}));
     late.state.contact.conversation_mut(&NumberId::default()).last_customer = Some(NOW.plus(1 - window::CUSTOMER_SERVICE_WINDOW));

@@ -13,6 +13,8 @@ export type Line =
   | { reply: JsonObject }
   | { status: Json }
   | { agent: Json }
+  | { set: JsonObject }
+  | { fail_next: number }
   | { bot: Json };
 
 /** What a preview is made from; the same request gives the same answer. */
@@ -28,14 +30,25 @@ export interface PreviewRequest {
 /** One line of what a turn did. */
 export type TraceLine = { session?: number; what: string } & { [key: string]: Json | undefined };
 
-/** What one line of the request did. */
-export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[] };
+/** What one line of the request did, and the session behind it. */
+export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[]; session?: PreviewSession | null };
 
 /** A call of the bot that waits for its result. */
 export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json };
 
 /** The session that listens, else the newest. */
 export type PreviewSession = Omit<Schemas["PlayedSession"], "vars" | "flow"> & { vars: JsonObject; flow: JsonObject };
+
+/** A form that the bot sent and the customer has not submitted. */
+export interface OpenForm {
+  /** Its name or id; null: a template alone knows it. */
+  flow: string | null;
+  /** Null: it begins at its first screen. */
+  screen: string | null;
+  data?: JsonObject;
+  /** Whether the server can draw it. */
+  known: boolean;
+}
 
 /** The customer service window at the preview's clock. */
 export type PreviewWindow = Schemas["Window"];
@@ -47,6 +60,7 @@ export type PreviewAnswer = Omit<Schemas["PreviewAnswer"], "diagnostics" | "turn
   session?: PreviewSession | null;
   contact?: JsonObject | null;
   calls: PendingCall[];
+  form?: OpenForm | null;
 };
 
 /** Runs a draft; nothing of it is kept on the server. */

@@ -1,22 +1,26 @@
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
-import { addNew, openWay } from "./adding";
+import { addNew, openWay, wayOf } from "./adding";
 import { BLANKS } from "./blanks";
 import { kindText } from "./kinds";
 import { StepPicker } from "./StepPicker";
-import { useEditorStore } from "./store";
+import { selectedStep } from "./selection";
+import { type Asking, useEditorStore } from "./store";
 
-/** Asks what kind of step to add. It comes after the selected one, on its first way that leads nowhere. */
-export function AddStepDialog() {
+/** Where the step comes: at a way, or between that and where it leads; and at a place in the window. */
+type AddStep = Omit<Extract<Asking, { what: "add" }>, "what">;
+
+/** Asks what kind of step to add. Where nothing else is said it comes after the selected one, on its first way that leads nowhere. */
+export function AddStepDialog({ from, between, at }: AddStep) {
   const text = useTexts();
   const store = useEditorStore();
   const pick = (kind: string) => {
     const editor = store.getState();
     editor.ask(null);
-    addNew(editor, kind, text, openWay(editor, [...editor.selected][0]));
+    addNew(editor, kind, text, from ? wayOf(editor, from) : openWay(editor, selectedStep(editor)), { between, at });
   };
   return (
-    <Dialog title={text("add.title")} onClose={() => store.getState().ask(null)}>
+    <Dialog title={text("add.title")} at={at} onClose={() => store.getState().ask(null)}>
       <StepPicker label={text("add.search")} choices={BLANKS.map((kind) => ({ id: kind, name: text(kindText(kind)), more: text(`add.${kind}`) }))} onPick={pick} />
     </Dialog>
   );

@@ -12,15 +12,19 @@ import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
 import { botName } from "./document";
 import "./editor.css";
+import "./menu.css";
 import type { JsonObject } from "./json";
 import { Outline } from "./outline/Outline";
 import { Problems } from "./problems/Problems";
 import { PublishDialog } from "./publish/PublishDialog";
 import { AddStepDialog } from "./AddStepDialog";
+import { CommandMenu } from "./CommandMenu";
 import { ConnectDialog } from "./ConnectDialog";
+import { Notice } from "./Notice";
 import { SidePanel } from "./SidePanel";
 import { createEditor, EditorContext, useDocument, useEditor, useEditorStore } from "./store";
 import { TopBar } from "./TopBar";
+import { useClipboard } from "./useClipboard";
 import { useKeys } from "./useKeys";
 
 /** A bot, open for editing: its draft, else what is live. */
@@ -72,18 +76,21 @@ function EditorLayout() {
   const name = botName(useDocument());
   const asking = useEditor((state) => state.asking);
   const onKeyDown = useKeys();
+  useClipboard();
   usePublishLink();
   useTitle(name || id);
   return (
     <main className="editor" onKeyDown={onKeyDown}>
       <TopBar />
       <Outline />
-      <Canvas />
+      <Canvas canEdit />
       <SidePanel />
       <Problems />
       {asking?.what === "connect" && <ConnectDialog step={asking.step} outcome={asking.outcome} />}
-      {asking?.what === "add" && <AddStepDialog />}
+      {asking?.what === "add" && <AddStepDialog {...asking} />}
+      {asking?.what === "menu" && <CommandMenu key={`${asking.at.x} ${asking.at.y}`} of={asking.of} at={asking.at} />}
       {asking?.what === "publish" && <PublishDialog />}
+      <Notice />
     </main>
   );
 }

@@ -5,9 +5,9 @@ import { Link } from "wouter";
 import { StatusPill } from "../bots/StatusPill";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { usePreview } from "../preview/store";
-import { arrangeSteps } from "./canvas/arranging";
+import { tidy } from "./canvas/arranging";
 import { botName } from "./document";
-import { moveSteps, renameBot } from "./edits";
+import { renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
@@ -20,7 +20,6 @@ export function TopBar() {
   const { past, future } = useEditor((state) => state.history);
   const { edit, endGesture, undo, redo, ask } = store.getState();
   const start = usePreview((state) => state.start);
-  const tidy = async () => edit(moveSteps(await arrangeSteps(store.getState().history.document)));
   const showProblems = () => {
     const list = window.document.getElementById("problems") as HTMLDetailsElement | null;
     if (list) {
@@ -49,7 +48,7 @@ export function TopBar() {
         <button type="button" className="button quiet icon" onClick={redo} disabled={future.length === 0} aria-label={text("editor.redo")} title={text("editor.redo")}>
           <Redo2 size={18} aria-hidden />
         </button>
-        <button type="button" className="button quiet" onClick={() => void tidy()}>
+        <button type="button" className="button quiet" onClick={() => void tidy(store.getState())}>
           {text("editor.tidy")}
         </button>
       </div>

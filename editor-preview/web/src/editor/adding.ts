@@ -2,9 +2,11 @@ import type { Texts } from "../i18n/texts";
 import { blankStep } from "./blanks";
 import { CARD_WIDTH } from "./canvas/size";
 import { type Position, positionsOf, stepsOf } from "./document";
-import { addStep, freshId } from "./edits";
+import { addStep, freshId, insertBetween, placeSteps, together } from "./edits";
+import type { JsonObject } from "./json";
+import { joinGroup } from "./layout";
 import { type Outcome, outcomesOf } from "./outcomes";
-import type { EditorState } from "./store";
+import type { EditorState, Way } from "./store";
 
 /** A way out of a step. */
 export interface From {
@@ -12,19 +14,36 @@ export interface From {
   outcome: Outcome;
 }
 
-/** Adds a step of a kind, right of the step that leads to it, and opens its fields. Its coming and its place are undone as one. */
-export function addNew(editor: EditorState, kind: string, text: Texts, from: From | undefined): void {
+/** Where a new step comes. */
+export interface Coming {
+  /** It goes on to where that way led. */
+  between?: boolean | undefined;
+  /** A place in the browser's window. */
+  at?: Position | undefined;
+}
+
+/** Adds a step of a kind, right of the step that leads to it or at a place, and opens its fields. Its coming and its place are undone as one. */
+export function addNew(editor: EditorState, kind: string, text: Texts, from: From | undefined, { between, at }: Coming = {}): void {
   const id = freshId(editor.history.document, kind);
-  editor.move(new Map([[id, placeAfter(editor, from?.step)]]), `add ${id}`);
-  editor.edit(addStep(id, blankStep(kind, text), from), `add ${id}`);
-  editor.endGesture();
+  const step = blankStep(kind, text);
+  const place = (at && editor.view?.placeAt(at)) ?? placeAfter(editor, from?.step);
+  const linked = between && from ? [addStep(id, step), insertBetween(from, id, openOf(step))] : [addStep(id, step, from)];
+  const joined = from ? [joinGroup(id, from.step)] : [];
+  editor.edit(together(placeSteps(new Map([[id, place]]), editor.arranged), ...linked, ...joined));
   editor.open(id, "text");
+}
+
+/** A way, as it is in the document now. */
+export function wayOf({ history }: EditorState, way: Way | null | undefined): From | undefined {
+  const step = way ? stepsOf(history.document).get(way.step) : undefined;
+  const outcome = step && outcomesOf(step).find(({ id }) => id === way?.outcome);
+  return way && outcome ? { step: way.step, outcome } : undefined;
 }
 
 /** The way of a step that a new step comes at: the first that leads nowhere and should. */
 export function openWay({ history }: EditorState, step: string | undefined): From | undefined {
   const found = step === undefined ? undefined : stepsOf(history.document).get(step);
-  const outcome = found && outcomesOf(found).find(({ isOpen, rare }) => isOpen && !rare);
+  const outcome = found && openOf(found);
   return step !== undefined && outcome ? { step, outcome } : undefined;
 }
 
@@ -37,4 +56,8 @@ function placeAfter({ history, arranged }: EditorState, before: string | undefin
   }
   const lowest = Math.max(0, ...[...places.values()].map(({ y }) => y));
   return { x: 40, y: places.size > 0 ? lowest + 240 : 40 };
+}
+
+function openOf(step: JsonObject): Outcome | undefined {
+  return outcomesOf(step).find(({ isOpen, rare }) => isOpen && !rare);
 }

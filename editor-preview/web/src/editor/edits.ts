@@ -1,10 +1,16 @@
 /** Changes of a bot's document. Each gives a new document that shares with the old one all that it does not change. */
-import { type Position, startOf, stepsOf } from "./document";
+import { type Position, positionsOf, startOf, stepsOf } from "./document";
 import { getAt, isObject, type Json, type JsonObject, type Path, removeAt, setAt } from "./json";
+import { withoutMembers } from "./layout";
 import { documentLinks, type Outcome, outcomesOf, withLink, withoutLink } from "./outcomes";
 
 /** A change of the document. */
 export type Edit = (document: JsonObject) => JsonObject;
+
+/** Several changes as one. */
+export function together(...edits: readonly Edit[]): Edit {
+  return (document) => edits.reduce((changed, edit) => edit(changed), document);
+}
 
 /** Puts a value into a step. */
 export function setInStep(step: string, path: Path, value: Json): Edit {
@@ -39,6 +45,15 @@ export function moveSteps(positions: ReadonlyMap<string, Position>): Edit {
   };
 }
 
+/** Puts steps somewhere. Once somebody did, the others stay where they were shown, too: `arranged` are the places that were computed. */
+export function placeSteps(moved: ReadonlyMap<string, Position>, arranged: ReadonlyMap<string, Position>): Edit {
+  return (document) => {
+    const placed = positionsOf(document);
+    const others = [...arranged].filter(([id]) => !placed.has(id) && stepsOf(document).has(id));
+    return moveSteps(new Map([...others, ...moved]))(document);
+  };
+}
+
 /** Lets a way of a step lead to another one. */
 export function connect(step: string, outcome: Outcome, target: string): Edit {
   return changeStep(step, (before) => withLink(before, outcome, target));
@@ -53,7 +68,8 @@ export function disconnect(step: string, outcome: Outcome): Edit {
 export function deleteSteps(ids: ReadonlySet<string>): Edit {
   return (document) => {
     const kept = [...stepsOf(document)].filter(([id]) => !ids.has(id));
-    let changed = [...ids].reduce((rest, id) => removeAt(removeAt(rest, ["steps", id]), ["layout", "steps", id]), document);
+    const ungrouped = withoutMembers(ids)(document);
+    let changed = [...ids].reduce((rest, id) => removeAt(removeAt(rest, ["steps", id]), ["layout", "steps", id]), ungrouped);
     for (const [id, step] of kept) {
       const lost = outcomesOf(step).filter(({ target }) => target !== null && ids.has(target));
       if (lost.length > 0) {
@@ -78,6 +94,18 @@ export function addStep(id: string, step: JsonObject, from?: { step: string; out
     const begun = hasStart ? added : setAt(added, ["start"], id);
     return from ? connect(from.step, from.outcome, id)(begun) : begun;
   };
+}
+
+/** Puts a step between a way and the step that it led to; `on` is the way of the step that goes on from there. */
+export function insertBetween(way: { step: string; outcome: Outcome }, id: string, on: Outcome | undefined): Edit {
+  const { target } = way.outcome;
+  const goesOn = on && target !== null && target !== id ? [connect(id, on, target)] : [];
+  return together(connect(way.step, way.outcome, id), ...goesOn);
+}
+
+/** Lets steps be skipped, or not any more. */
+export function setDisabled(ids: ReadonlySet<string>, disabled: boolean): Edit {
+  return together(...[...ids].map((id) => changeStep(id, (step) => (disabled ? { ...step, disabled: true } : removeAt(step, ["disabled"])))));
 }
 
 /** An id that no step has yet, made from a kind: `message`, `message_2`, … */

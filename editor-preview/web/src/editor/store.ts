@@ -3,16 +3,42 @@ import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 
 import type { Diagnostic } from "../api/bots";
-import { type Position, positionsOf, stepsOf } from "./document";
-import { type Edit, moveSteps } from "./edits";
+import type { View } from "./canvas/view";
+import { type Position, stepsOf } from "./document";
+import { type Edit, placeSteps } from "./edits";
 import * as histories from "./history";
 import type { JsonObject } from "./json";
+import { notesOf } from "./layout";
 
 /** The tabs at the right. */
 export type Tab = "step" | "preview" | "variables" | "trace" | "json";
 
-/** What somebody is asked in a window of its own. */
-export type Asking = { what: "connect"; step: string; outcome?: string } | { what: "add" } | { what: "publish" };
+/** A way out of a step, by the ids of both. */
+export interface Way {
+  step: string;
+  outcome: string;
+}
+
+/** What a menu of commands was opened on. */
+export type MenuOf = "step" | "way" | "note" | "canvas";
+
+/**
+ * What somebody is asked in a window of its own. `at` is the place in the browser's window that it is about. Words of a note and the title of
+ * a group are asked for where they stand.
+ */
+export type Asking =
+  | { what: "connect"; step: string; outcome?: string }
+  | { what: "add"; from?: Way; between?: boolean; at?: Position }
+  | { what: "menu"; of: MenuOf; at: Position }
+  | { what: "note" | "group"; id: string }
+  | { what: "publish" };
+
+/** Something that is said in passing; counted, so that the same can be said twice. */
+export interface Notice {
+  id: string;
+  values?: Record<string, unknown>;
+  count: number;
+}
 
 /** How far the draft is kept by the server. */
 export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" };
@@ -34,6 +60,12 @@ export interface EditorState {
   /** Places of steps that the document does not place. */
   arranged: ReadonlyMap<string, Position>;
   selected: ReadonlySet<string>;
+  selectedNotes: ReadonlySet<string>;
+  /** The way that is selected, of the one step that is. */
+  way: Way | null;
+  /** The canvas, while it is shown. */
+  view: View | null;
+  notice: Notice | null;
   tab: Tab;
   asking: Asking | null;
   diagnostics: readonly Diagnostic[];
@@ -46,11 +78,15 @@ export interface EditorState {
   endGesture: () => void;
   undo: () => void;
   redo: () => void;
-  select: (ids: Iterable<string>) => void;
+  select: (ids: Iterable<string>, notes?: Iterable<string>) => void;
+  selectWay: (way: Way) => void;
   /** Selects one step and shows its fields, with the focus on one of them. */
   open: (id: string, path?: string) => void;
   show: (tab: Tab) => void;
   ask: (asking: Asking | null) => void;
+  /** Says something in passing, by the id of a text. */
+  say: (id: string, values?: Record<string, unknown>) => void;
+  setView: (view: View | null) => void;
   move: (moved: ReadonlyMap<string, Position>, gesture?: string) => void;
   /** Keeps places that were computed, without a change of the document. */
   place: (arranged: ReadonlyMap<string, Position>) => void;
@@ -74,10 +110,16 @@ export function createViewer(id: string, document: JsonObject): EditorStore {
 function createStoreOf(id: string, document: JsonObject, live: Live | null, isReadOnly: boolean): EditorStore {
   return createStore<EditorState>((set, get) => {
     const step = (next: (history: histories.History) => histories.History) =>
-      set(({ history, selected }) => {
+      set(({ history, selected, selectedNotes, way }) => {
         const after = next(history);
         const steps = stepsOf(after.document);
-        return { history: after, selected: new Set([...selected].filter((id) => steps.has(id))) };
+        const notes = new Set(notesOf(after.document).map(({ id }) => id));
+        return {
+          history: after,
+          selected: new Set([...selected].filter((id) => steps.has(id))),
+          selectedNotes: new Set([...selectedNotes].filter((id) => notes.has(id))),
+          way: way && steps.has(way.step) ? way : null,
+        };
       });
     return {
       id,
@@ -86,6 +128,10 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       live,
       arranged: new Map(),
       selected: new Set(),
+      selectedNotes: new Set(),
+      way: null,
+      view: null,
+      notice: null,
       tab: "step",
       asking: null,
       diagnostics: [],
@@ -96,17 +142,14 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       endGesture: () => step(histories.endGesture),
       undo: () => step(histories.undo),
       redo: () => step(histories.redo),
-      select: (ids) => set({ selected: new Set(ids) }),
-      open: (id, path = "") => set(({ wanted }) => ({ selected: new Set([id]), tab: "step", wanted: { path, count: wanted.count + 1 } })),
+      select: (ids, notes = []) => set({ selected: new Set(ids), selectedNotes: new Set(notes), way: null }),
+      selectWay: (way) => set({ selected: new Set([way.step]), selectedNotes: new Set(), way }),
+      open: (id, path = "") => set(({ wanted }) => ({ selected: new Set([id]), selectedNotes: new Set(), way: null, tab: "step", wanted: { path, count: wanted.count + 1 } })),
       show: (tab) => set({ tab }),
       ask: (asking) => set({ asking }),
-      move: (moved, gesture) => {
-        const { history, arranged, edit } = get();
-        // Once somebody moved a step, the others stay where they are, too.
-        const placed = positionsOf(history.document);
-        const others = [...arranged].filter(([id]) => !placed.has(id) && stepsOf(history.document).has(id));
-        edit(moveSteps(new Map([...others, ...moved])), gesture);
-      },
+      say: (id, values) => set(({ notice }) => ({ notice: { id, values: values ?? {}, count: (notice?.count ?? 0) + 1 } })),
+      setView: (view) => set({ view }),
+      move: (moved, gesture) => get().edit(placeSteps(moved, get().arranged), gesture),
       place: (arranged) => set({ arranged }),
       diagnose: (diagnostics) => set({ diagnostics }),
       setSaving: (saving) => set({ saving }),

@@ -3,9 +3,10 @@ import { useState } from "react";
 import type { PendingCall } from "../api/previews";
 import { useTexts } from "../i18n/texts";
 import { stepName, stepsOf } from "../editor/document";
-import { isObject, type JsonObject } from "../editor/json";
+import type { JsonObject } from "../editor/json";
 import { useDocument } from "../editor/store";
-import { usePreview } from "./store";
+import { isJson } from "./answers";
+import { seen, usePreview } from "./store";
 
 /** What a call of each kind gives, to be written over. */
 const SAMPLES: Readonly<Record<string, JsonObject>> = {
@@ -17,10 +18,15 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
 
 /** Calls that the bot waits for: no other system is asked, so what it would answer is given here. */
 export function Calls() {
-  const calls = usePreview((state) => state.answer?.calls ?? NONE);
+  const calls = usePreview((state) => seen(state)?.calls ?? NONE);
   // They are answered in their order, as a dialog test does it.
   const [first] = calls;
-  return first ? <CallForm key={first.entry} call={first} /> : null;
+  return (
+    <>
+      <Always />
+      {first && <CallForm key={first.entry} call={first} />}
+    </>
+  );
 }
 
 const NONE: readonly PendingCall[] = [];
@@ -28,16 +34,18 @@ const NONE: readonly PendingCall[] = [];
 function CallForm({ call }: { call: PendingCall }) {
   const text = useTexts();
   const reply = usePreview((state) => state.reply);
+  const sample = usePreview((state) => state.samples.get(call.step ?? "")?.result);
   const steps = stepsOf(useDocument());
-  const [written, write] = useState(() => JSON.stringify(SAMPLES[call.kind] ?? { text: "" }, null, 2));
-  const result = read(written);
+  const [written, write] = useState(() => JSON.stringify(sample ?? SAMPLES[call.kind] ?? { text: "" }, null, 2));
+  const [always, setAlways] = useState(false);
+  const isWhole = isJson(written);
   return (
     <form
       className="call"
       onSubmit={(event) => {
         event.preventDefault();
-        if (result) {
-          reply(result);
+        if (isWhole) {
+          reply(JSON.parse(written) as JsonObject, always);
         }
       }}
     >
@@ -48,13 +56,17 @@ function CallForm({ call }: { call: PendingCall }) {
       </details>
       <label className="field">
         <span className="field-label">{text("call.result")}</span>
-        <textarea className="input mono" rows={4} spellCheck={false} value={written} aria-invalid={!result} onChange={(event) => write(event.target.value)} />
+        <textarea className="input mono" rows={4} spellCheck={false} value={written} aria-invalid={!isWhole} onChange={(event) => write(event.target.value)} />
+      </label>
+      <label className="check">
+        <input type="checkbox" checked={always} onChange={(event) => setAlways(event.target.checked)} />
+        {text("call.always")}
       </label>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => reply({ failed: "timeout" })}>
           {text("call.fail")}
         </button>
-        <button className="button primary" disabled={!result}>
+        <button className="button primary" disabled={!isWhole}>
           {text("call.answer")}
         </button>
       </div>
@@ -62,11 +74,29 @@ function CallForm({ call }: { call: PendingCall }) {
   );
 }
 
-function read(source: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(source);
-    return isObject(value as JsonObject) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
+/** Steps whose calls are answered without being asked, with the way to be asked again. */
+function Always() {
+  const text = useTexts();
+  const samples = usePreview((state) => state.samples);
+  const forget = usePreview((state) => state.forget);
+  const steps = stepsOf(useDocument());
+  const always = [...samples].filter(([id, sample]) => sample.always && steps.has(id));
+  if (always.length === 0) {
+    return null;
   }
+  return (
+    <ul className="always" aria-label={text("call.always")}>
+      {always.map(([id]) => {
+        const name = stepName(id, steps.get(id));
+        return (
+          <li key={id}>
+            <span>{text("call.answered", { step: name })}</span>
+            <button type="button" className="button quiet" aria-label={text("call.ask_again_for", { step: name })} onClick={() => forget(id)}>
+              {text("call.ask_again")}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
 }

@@ -51,14 +51,18 @@ test("a drawn button is the customer's tap", () => {
   expect(said).toEqual([{ customer: { reply: "b1" } }]);
 });
 
-test("a menu opens as a sheet, and a row of it is a tap", () => {
+test("a list opens as a sheet, of which one row is chosen and sent", () => {
   const said = drawn();
   fireEvent.click(screen.getByRole("button", { name: "See plans" }));
   const sheet = screen.getByRole("dialog", { name: "See plans" });
-  fireEvent.click(within(sheet).getByText("Basic"));
+  const send = within(sheet).getByRole<HTMLButtonElement>("button", { name: "Send" });
+  expect(send.disabled).toBe(true);
+  fireEvent.click(within(sheet).getByRole("radio", { name: /Basic/ }));
+  expect(said).toEqual([]);
+  fireEvent.click(send);
   expect(said).toEqual([{ customer: { reply: "r1" } }]);
   expect(screen.queryByRole("dialog")).toBeNull();
-  // The rows are back in the drawing.
+  // The drawing keeps its rows.
   expect(document.querySelector(".sb-menu .sb-option-title")?.textContent).toBe("Basic");
 });
 

@@ -1,10 +1,9 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { useTexts } from "../i18n/texts";
+import { sentUntil } from "./moments";
+import { REPLY, Sheet } from "./Sheet";
 import { usePreview } from "./store";
-
-/** A drawn button that answers the bot. */
-const REPLY = "button[name=reply]";
 
 /** The chat as the server draws it. Its buttons are the customer's taps; its menus open as sheets. */
 export function Chat({ html }: { html: string }) {
@@ -12,6 +11,8 @@ export function Chat({ html }: { html: string }) {
   const frame = useRef<HTMLDivElement>(null);
   const [menu, openMenu] = useState<HTMLElement | null>(null);
   const say = usePreview((state) => state.say);
+  const moment = usePreview((state) => state.moment);
+  const turns = usePreview((state) => state.answer?.turns);
 
   useEffect(() => {
     // The server escapes every text in it; parsed apart, it could run nothing even so.
@@ -20,11 +21,20 @@ export function Chat({ html }: { html: string }) {
       opener.setAttribute("role", "button");
       opener.setAttribute("aria-haspopup", "dialog");
     }
-    const element = frame.current;
-    element?.replaceChildren(...drawn.body.childNodes);
+    frame.current?.replaceChildren(...drawn.body.childNodes);
     openMenu(null);
-    element?.querySelector(".sb-log")?.lastElementChild?.scrollIntoView({ block: "end" });
   }, [html]);
+
+  // At a moment inside of a turn, what the bot sent behind it has not been said yet.
+  useEffect(() => {
+    const sent = moment && turns ? sentUntil(turns, moment) : null;
+    const bubbles = [...(frame.current?.querySelectorAll<HTMLElement>(".sb-log > *") ?? [])];
+    for (const bubble of bubbles) {
+      const { turn, entry } = bubble.dataset;
+      bubble.hidden = sent !== null && turn === String(moment?.line) && entry !== undefined && !sent.has(entry);
+    }
+    bubbles.findLast((bubble) => !bubble.hidden)?.scrollIntoView({ block: "end" });
+  }, [html, moment, turns]);
 
   useEffect(() => {
     const element = frame.current;
@@ -49,59 +59,5 @@ export function Chat({ html }: { html: string }) {
       <div ref={frame} className="chat" tabIndex={0} role="group" aria-label={text("preview.chat")} />
       {menu && <Sheet menu={menu} onClose={() => openMenu(null)} />}
     </>
-  );
-}
-
-/** A menu's rows, over the chat. They are the drawn ones, lent to this window while it is open. */
-function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => void }) {
-  const text = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const rows = useRef<HTMLDivElement>(null);
-  const title = menu.querySelector("summary")?.textContent ?? "";
-  const say = usePreview((state) => state.say);
-
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    const sheet = menu.querySelector(".sb-sheet");
-    if (sheet) {
-      rows.current?.replaceChildren(sheet);
-    }
-    element?.showModal();
-    return () => {
-      element?.close();
-      if (sheet) {
-        menu.append(sheet);
-      }
-    };
-  }, [menu]);
-
-  return (
-    <dialog
-      ref={dialog}
-      className="sheet"
-      aria-label={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onKeyDown={(event) => event.stopPropagation()}
-      onClick={(event) => {
-        const button = (event.target as Element).closest<HTMLButtonElement>(REPLY);
-        if (button) {
-          onClose();
-          say({ reply: button.value });
-        } else if (event.target === dialog.current) {
-          onClose();
-        }
-      }}
-    >
-      <div className="sheet-head">
-        <h3>{title}</h3>
-        <button type="button" className="button quiet" onClick={onClose}>
-          {text("dialog.close")}
-        </button>
-      </div>
-      <div ref={rows} className="sb-chat" />
-    </dialog>
   );
 }

@@ -1,77 +1,121 @@
-import { RotateCcw, Undo2 } from "lucide-react";
-import { useId } from "react";
+import { Clock, FastForward, Play, RotateCcw, StepForward, Undo2, UserRound, Zap } from "lucide-react";
+import { useState } from "react";
 
 import { useLanguage, useTexts } from "../i18n/texts";
-import { useEditor } from "../editor/store";
-import { download } from "../ui/download";
 import { durationUntil } from "./durations";
-import { asTest } from "./saving";
-import { usePreview, usePreviewStore } from "./store";
+import { AskDialog } from "./AskDialog";
+import { Menu } from "./Menu";
+import { MoreMenu } from "./MoreMenu";
+import { PersonaDialog } from "./PersonaDialog";
+import { StartDialog } from "./StartDialog";
+import { seen, usePreview, usePreviewStore } from "./store";
 import { WindowState } from "./WindowState";
 
 /** Spans that time can pass by. */
 const SPANS = ["1m", "1h", "24h"];
 
-/** Above the phone: begin anew, go back, let time pass. */
+/** Above the phone: begin anew, go through the bot step by step, let time pass. */
 export function Controls() {
   const text = useTexts();
-  const [language] = useLanguage();
   const preview = usePreviewStore();
-  const { restart, start, back, pass } = preview.getState();
+  const { restart, start, back, step, goOn } = preview.getState();
   const hasLines = usePreview((state) => state.lines.length > 0);
-  const answer = usePreview((state) => state.answer);
-  const id = useId();
-  const clock = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const bot = useEditor((state) => state.id);
-  const save = () => {
-    const { at } = preview.getState();
-    if (answer) {
-      download(`${bot}.test.json`, asTest(clock.format(new Date(at)), at, answer));
-    }
-  };
-  const untilTimer = answer?.next_timer ? durationUntil(answer.now, answer.next_timer) : null;
+  const isPaused = usePreview((state) => state.moment !== null);
+  const [isStarting, setStarting] = useState(false);
   return (
     <div className="preview-controls">
-      <button type="button" className="button" onClick={hasLines ? restart : start}>
-        <RotateCcw size={16} aria-hidden />
-        {text(hasLines ? "preview.restart" : "preview.start")}
-      </button>
-      <button type="button" className="button" onClick={back} disabled={!hasLines}>
-        <Undo2 size={16} aria-hidden />
-        {text("preview.back")}
-      </button>
-      <label className="skip" htmlFor={id}>
-        <span className="hidden">{text("preview.skip")}</span>
-        <select
-          id={id}
-          className="input"
-          value=""
-          onChange={(event) => {
-            if (event.target.value !== "") {
-              pass(event.target.value);
-            }
-          }}
-        >
-          <option value="">{text("preview.skip")}</option>
-          {SPANS.map((span) => (
-            <option key={span} value={span}>
-              {text(`preview.skip_${span}`)}
-            </option>
-          ))}
-          <option value={untilTimer ?? ""} disabled={untilTimer === null}>
-            {text("preview.skip_timer")}
-          </option>
-        </select>
-      </label>
-      <button type="button" className="button" disabled={!answer?.turns.length} onClick={save}>
-        {text("preview.save")}
-      </button>
-      {answer && (
-        <p className="preview-clock muted">
-          <time dateTime={answer.now}>{clock.format(new Date(answer.now))}</time>
-          <WindowState window={answer.window} now={answer.now} />
-        </p>
+      <div className="preview-tools">
+        <button type="button" className="button" onClick={hasLines ? restart : start}>
+          {hasLines ? <RotateCcw size={16} aria-hidden /> : <Play size={16} aria-hidden />}
+          {text(hasLines ? "preview.restart" : "preview.start")}
+        </button>
+        <Tool name="start.title" icon={Zap} onClick={() => setStarting(true)} />
+        <Tool name="preview.back" keys="F9" icon={Undo2} isDisabled={!hasLines} onClick={back} />
+        <Tool name="preview.step" keys="F10" icon={StepForward} onClick={step} />
+        <Tool name="preview.continue" icon={FastForward} isDisabled={!isPaused} onClick={goOn} />
+        <SkipMenu />
+        <MoreMenu />
+      </div>
+      <Standing />
+      {isStarting && <StartDialog onClose={() => setStarting(false)} />}
+    </div>
+  );
+}
+
+function Tool({ name, keys, icon: Icon, isDisabled = false, onClick }: { name: string; keys?: string; icon: typeof Play; isDisabled?: boolean; onClick: () => void }) {
+  const text = useTexts();
+  const said = text(name);
+  return (
+    <button type="button" className="button icon" disabled={isDisabled} aria-label={said} title={keys ? `${said} (${keys})` : said} aria-keyshortcuts={keys} onClick={onClick}>
+      <Icon size={16} aria-hidden />
+    </button>
+  );
+}
+
+/** Lets time pass: by a span, until something falls due, or to a moment. */
+function SkipMenu() {
+  const text = useTexts();
+  const { pass, openSkipping } = usePreviewStore().getState();
+  const isSkipping = usePreview((state) => state.isSkipping);
+  const answer = usePreview(seen);
+  const [isAsking, ask] = useState(false);
+  const { now, next_timer: timer } = answer ?? {};
+  const spans = SPANS.map((span) => ({ id: span, name: text(`preview.skip_${span}`), run: () => pass(span) }));
+  const toTimer = { id: "timer", name: text("preview.skip_timer"), isDisabled: !now || !timer, run: () => now && timer && pass(durationUntil(now, timer)) };
+  const toDate = { id: "date", name: text("preview.skip_date"), isDisabled: !now, run: () => ask(true) };
+  return (
+    <>
+      <Menu
+        open={isSkipping}
+        onOpenChange={openSkipping}
+        trigger={
+          <button type="button" className="button icon" aria-label={text("preview.skip")} title={`${text("preview.skip")} (T)`} aria-keyshortcuts="T">
+            <Clock size={16} aria-hidden />
+          </button>
+        }
+        sections={[{ commands: [...spans, toTimer, toDate] }]}
+      />
+      {isAsking && now && (
+        <AskDialog
+          title={text("preview.skip_date")}
+          fields={[{ key: "moment", kind: "moment", initial: localTime(now) }]}
+          onDone={({ moment = "" }) => pass(durationUntil(now, new Date(moment).toISOString()))}
+          onClose={() => ask(false)}
+        />
       )}
+    </>
+  );
+}
+
+/** A moment as an input for dates writes it, by this browser's clock. */
+function localTime(iso: string): string {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** Who writes, what time it is, and how long the bot may still write freely. */
+function Standing() {
+  const text = useTexts();
+  const [language] = useLanguage();
+  const answer = usePreview(seen);
+  const contact = usePreview((state) => state.contact);
+  const [isChoosing, choose] = useState(false);
+  const clock = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  const name = typeof contact.name === "string" ? contact.name : text("persona.guest");
+  return (
+    <div className="preview-standing">
+      <button type="button" className="persona" onClick={() => choose(true)} title={text("persona.title")}>
+        <UserRound size={14} aria-hidden />
+        <span className="hidden">{text("persona.title")}: </span>
+        <span className="persona-name">{name}</span>
+      </button>
+      {answer?.now && (
+        <time className="muted" dateTime={answer.now}>
+          {clock.format(new Date(answer.now))}
+        </time>
+      )}
+      {answer?.now && <WindowState window={answer.window} now={answer.now} />}
+      {isChoosing && <PersonaDialog onClose={() => choose(false)} />}
     </div>
   );
 }

@@ -3,62 +3,84 @@ import type { Json } from "../editor/json";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { stepName, stepsOf } from "../editor/document";
 import { useDocument, useEditor } from "../editor/store";
+import { compare, type Moment } from "./moments";
+import { Pause } from "./Pause";
 import { usePreview } from "./store";
 
-/** What the bot did and why, line by line; a line selects its step. */
+/** What the bot did and why, entry by entry. An entry shows the moment that it happened: in the chat, on the canvas, in the variables. */
 export function Trace() {
   const text = useTexts();
   const [language] = useLanguage();
   const turns = usePreview((state) => state.answer?.turns);
+  const moment = usePreview((state) => state.moment);
+  const lines = usePreview((state) => state.lines);
   if (!turns || turns.length === 0) {
     return <p className="muted">{text("trace.none")}</p>;
   }
   const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
   return (
-    <ol className="trace">
-      {turns.map(({ line, at, trace }, index) => (
-        <li key={`${index} ${line}`}>
-          <h3>
-            <time dateTime={at}>{clock.format(new Date(at))}</time> · {text("trace.line", { line: line + 1 })}
-          </h3>
-          <ul>
-            {trace.map((what, place) => (
-              <li key={place}>
-                <TraceEntry entry={what} />
-              </li>
-            ))}
-          </ul>
-        </li>
-      ))}
-    </ol>
+    <>
+      <Pause />
+      <ol className="trace">
+        {turns.map(({ line, at, trace }, index) => (
+          <li key={`${index} ${line}`}>
+            <h3>
+              <time dateTime={at}>{clock.format(new Date(at))}</time> · {text("trace.line", { line: line + 1 })} <code className="trace-line">{brief(lines[line])}</code>
+            </h3>
+            <ul>
+              {trace.map((entry, place) => (
+                <li key={place}>
+                  <TraceEntry entry={entry} at={{ line, entry: place }} moment={moment} />
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
-function TraceEntry({ entry }: { entry: TraceLine }) {
+function TraceEntry({ entry, at, moment }: { entry: TraceLine; at: Moment; moment: Moment | null }) {
   const text = useTexts();
   const steps = stepsOf(useDocument());
   const select = useEditor((state) => state.select);
+  const lookAt = usePreview((state) => state.lookAt);
   const { what, session: _, step, ...rest } = entry;
   const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
   const id = typeof step === "string" ? step : undefined;
+  const order = moment ? compare(at, moment) : -1;
+  const state = order === 0 ? " is-now" : order > 0 ? " is-later" : "";
   return (
-    <div className={what === "failed" ? "trace-entry error-text" : "trace-entry"}>
+    <button
+      type="button"
+      className={`trace-entry${what === "failed" ? " is-failed" : ""}${state}`}
+      aria-current={order === 0 ? "true" : undefined}
+      onClick={() => {
+        lookAt(at);
+        if (id !== undefined && steps.has(id)) {
+          select([id]);
+        }
+      }}
+    >
       <span className="trace-what">{text(`trace.${what}`)}</span>
-      {id !== undefined && (
-        <button type="button" className="way-target" disabled={!steps.has(id)} onClick={() => select([id])}>
-          {stepName(id, steps.get(id))}
-        </button>
-      )}
+      {id !== undefined && <span className="trace-step">{stepName(id, steps.get(id))}</span>}
       {said.map(([key, value]) => (
         <span key={key} className="muted">
           <span className="hidden">{key} </span>
           {shown(value)}
         </span>
       ))}
-    </div>
+    </button>
   );
 }
 
 function shown(value: Json | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A line in a few words: what it says, without its braces. */
+function brief(line: object | undefined): string {
+  const [said] = Object.entries(line ?? {}).map(([key, value]) => `${key} ${shown(value as Json)}`);
+  return said ?? "";
 }

@@ -1,9 +1,11 @@
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import type { Line, PreviewAnswer, PreviewRequest } from "../api/previews";
 import { createEditor } from "../editor/store";
 import { setText } from "../editor/edits";
-import { createPreview } from "./store";
+import { createPreview, seen, wasStartedByHand } from "./store";
+
+beforeEach(() => localStorage.clear());
 
 /** A server that only tells what it was asked: the interpreter is on the other side. */
 function rehearse(answers: (request: PreviewRequest) => Partial<PreviewAnswer> = () => ({})) {
@@ -57,10 +59,97 @@ test("a first message that no trigger takes starts the bot all the same, and bac
   await vi.waitFor(() => expect(lines()).toHaveLength(2));
   await settled();
   expect(lines()).toEqual([{ customer: "oi" }, { start: { on: "preview" } }]);
-  expect(store.getState().wasStartedByHand).toBe(true);
+  expect(wasStartedByHand(store.getState())).toBe(true);
   store.getState().back();
   await settled();
-  expect(store.getState()).toMatchObject({ lines: [], wasStartedByHand: false });
+  expect(lines()).toEqual([]);
+  expect(wasStartedByHand(store.getState())).toBe(false);
+});
+
+/** Answers in which each line entered a step of its own: `s0`, `s1`, … */
+function stepByStep({ steps, at }: PreviewRequest): Partial<PreviewAnswer> {
+  return {
+    turns: steps.map((line, index) => ({ line: index, at, trace: [{ what: "started" }, { what: "step", step: `s${index}` }, { what: "waiting", step: `s${index}` }], test: [line] })),
+  };
+}
+
+test("a breakpoint stops where the bot came to it, and what is done there goes on from there", async () => {
+  const { store, lines, asked, settled } = rehearse(stepByStep);
+  store.getState().toggleBreakpoint("s1");
+  store.getState().start();
+  await settled();
+  expect(store.getState().moment).toBeNull();
+  store.getState().say("one");
+  await vi.waitFor(() => expect(store.getState().moment).toMatchObject({ line: 1, entry: 1 }));
+  store.getState().goOn();
+  await settled();
+  store.getState().say("two");
+  await settled();
+  store.getState().lookAt({ line: 0, entry: 1 });
+  await settled();
+  expect(asked.slice(-2).map(({ steps }) => steps.length)).toEqual([3, 1]);
+  expect(seen(store.getState())?.turns).toHaveLength(1);
+  store.getState().say("instead");
+  await settled();
+  expect(lines()).toEqual([{ start: { on: "preview" } }, { customer: "instead" }]);
+});
+
+test("a step at a time leads through what the last line did, and back; at its end the next line stops, too", async () => {
+  const { store, settled } = rehearse(stepByStep);
+  store.getState().start();
+  await settled();
+  store.getState().step();
+  await settled();
+  expect(store.getState().moment).toMatchObject({ line: 0, entry: 1 });
+  store.getState().step();
+  await settled();
+  expect(store.getState().moment).toBeNull();
+  store.getState().say("oi");
+  await vi.waitFor(() => expect(store.getState().moment).toMatchObject({ line: 1 }));
+  await settled();
+  store.getState().back();
+  await settled();
+  expect(store.getState().moment).toMatchObject({ line: 0, entry: 1 });
+  expect(store.getState().lines).toHaveLength(2);
+});
+
+test("a call that is always answered alike needs no more answers, until it is to be asked again", async () => {
+  const call = { entry: 1, kind: "http", step: "price", request: {} };
+  const { store, lines, settled } = rehearse(({ steps }) => ({ calls: steps.filter((line) => "customer" in line).length > steps.filter((line) => "reply" in line).length ? [call] : [] }));
+  const result = { status: 200, json: { price: 9 } };
+  store.getState().say("a");
+  await settled();
+  store.getState().reply(result, true);
+  await settled();
+  store.getState().say("b");
+  await vi.waitFor(() => expect(lines()).toHaveLength(4));
+  await settled();
+  expect(lines()[3]).toEqual({ reply: result });
+  store.getState().back();
+  await settled();
+  expect(lines()).toHaveLength(2);
+  store.getState().forget("price");
+  store.getState().say("c");
+  await settled();
+  expect(lines()).toHaveLength(3);
+  expect(store.getState().samples.get("price")).toEqual({ result, always: false });
+});
+
+test("who writes goes with the lines", async () => {
+  const { store, asked, settled } = rehearse();
+  store.getState().say("oi");
+  await settled();
+  store.getState().become({ name: "Ana" });
+  await settled();
+  expect(asked.at(-1)).toMatchObject({ contact: { name: "Ana" }, steps: [{ customer: "oi" }] });
+});
+
+test("two people preview one draft, each for themselves", async () => {
+  const [one, other] = [rehearse(), rehearse()];
+  one.store.getState().say("oi");
+  other.store.getState().say("hola");
+  await Promise.all([one.settled(), other.settled()]);
+  expect([one.lines(), other.lines()]).toEqual([[{ customer: "oi" }], [{ customer: "hola" }]]);
 });
 
 test("a changed draft runs with the same lines, and says what is wrong with it", async () => {

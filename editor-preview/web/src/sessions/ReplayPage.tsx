@@ -61,8 +61,8 @@ function Replay({ session }: { session: SessionDetail }) {
         </time>
         <SessionState session={session} />
       </header>
-      <ChatThen session={session.id} position={entries[player.index]?.position} />
-      <Canvas />
+      <ChatThen session={session.id} position={entries[player.index]?.moment.line} />
+      <Canvas canEdit={false} />
       <TraceList entries={entries} index={player.index} onSelect={player.show} />
       <Playback player={player} entries={entries} />
     </main>

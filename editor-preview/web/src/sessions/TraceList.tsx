@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
-import { type Entry } from "../trace/replay";
+import type { Entry } from "../trace/replay";
 import { TraceLineText } from "../trace/TraceLineText";
 import { useDates } from "../i18n/dates";
 import { useTexts } from "../i18n/texts";
@@ -28,8 +28,8 @@ export function TraceList({ entries, index, onSelect }: { entries: readonly Entr
     <section className="replay-trace" aria-label={text("tabs.trace")}>
       <h2>{text("tabs.trace")}</h2>
       <ol ref={list} className="trace-lines" onKeyDown={onKeyDown}>
-        {entries.map(({ at, line, position }, place) => {
-          const isFirstOfTurn = entries[place - 1]?.position !== position;
+        {entries.map(({ at, moment, what }, place) => {
+          const isFirstOfTurn = entries[place - 1]?.moment.line !== moment.line;
           const isHere = place === index;
           return (
             <li key={place} className={isFirstOfTurn ? "is-first" : undefined}>
@@ -38,7 +38,7 @@ export function TraceList({ entries, index, onSelect }: { entries: readonly Entr
                 <time dateTime={at} className={isFirstOfTurn ? "muted" : "hidden"}>
                   {clock(at)}
                 </time>
-                <TraceLineText line={line} />
+                <TraceLineText line={what} />
               </button>
             </li>
           );

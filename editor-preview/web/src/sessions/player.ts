@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 
 import type { SessionDetail } from "../api/sessions";
 import { usePreviewStore } from "../preview/store";
-import { answerAt, type Entry } from "../trace/replay";
+import { answerOf, type Entry } from "../trace/replay";
 
 /** How long each line of the trace is shown, at the usual speed. */
 const LINE_MS = 800;
@@ -32,7 +32,7 @@ export function usePlayer(session: SessionDetail, entries: readonly Entry[]): Pl
   const index = Math.min(wanted, last);
 
   useEffect(() => {
-    replay.setState({ answer: answerAt(session, entries, index) });
+    replay.setState({ answer: answerOf(session), moment: entries[index]?.moment ?? null });
   }, [replay, session, entries, index]);
 
   useEffect(() => {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 
 import type { SessionDetail } from "../api/sessions";
-import { answerAt, entriesOf } from "./replay";
+import { createViewer } from "../editor/store";
+import { walkOf } from "../preview/moments";
+import { answerOf, createReplay, entriesOf } from "./replay";
 
 const SESSION: SessionDetail = {
   id: "c1.1",
@@ -34,17 +36,30 @@ const SESSION: SessionDetail = {
   chat: { html: "" },
 };
 
-test("each line of the trace stands at a step of the bot that is shown", () => {
-  const entries = entriesOf(SESSION);
-  expect(entries.map(({ position, step }) => [position, step])).toEqual([[7, null], [7, "ask"], [9, "call"], [9, "call"], [9, "bye"], [9, "bye"]]);
+test("each entry of the trace is a moment of its turn", () => {
+  expect(entriesOf(SESSION).map(({ moment, at, what }) => [moment.line, moment.entry, at.slice(14, 16), what.what])).toEqual([
+    [7, 0, "00", "started"],
+    [7, 1, "00", "step"],
+    [9, 0, "05", "step"],
+    [9, 1, "05", "step"],
+    [9, 2, "05", "step"],
+    [9, 3, "05", "ended"],
+  ]);
 });
 
-test("a preview of a moment holds what was done until then", () => {
-  const entries = entriesOf(SESSION);
-  const middle = answerAt(SESSION, entries, 2);
-  expect(middle.session).toMatchObject({ step: "call", state: "waiting" });
-  expect(middle.now).toBe("2026-03-01T10:05:00Z");
-  expect(middle.turns.map(({ trace }) => trace.length)).toEqual([2, 1]);
-  expect(answerAt(SESSION, entries, 5).session).toMatchObject({ step: "bye", state: "ended" });
-  expect(answerAt({ ...SESSION, turns: [] }, [], -1)).toMatchObject({ session: null, turns: [], now: "2026-03-01T10:00:00.000Z" });
+test("a session that happened is walked through as one that is rehearsed", () => {
+  const answer = answerOf(SESSION);
+  const walked = entriesOf(SESSION).map(({ moment }) => walkOf(answer, moment));
+  expect(walked.map(({ current }) => current)).toEqual([null, "ask", "call", "elsewhere", "bye", "bye"]);
+  expect([...(walked.at(-1)?.taken ?? [])]).toEqual(["ask call", "call elsewhere", "elsewhere bye"]);
+  expect(answer.now).toBe("2026-03-01T10:05:00Z");
+  expect(answerOf({ ...SESSION, turns: [] })).toMatchObject({ session: null, turns: [], now: "2026-03-01T10:00:00.000Z" });
+});
+
+test("nothing that is done to a replay changes it", () => {
+  const replay = createReplay(createViewer("menu", SESSION.document));
+  const answer = answerOf(SESSION);
+  replay.setState({ answer });
+  replay.getState().say("hello");
+  expect(replay.getState().answer).toBe(answer);
 });

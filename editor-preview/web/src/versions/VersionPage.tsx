@@ -55,7 +55,7 @@ function VersionView({ bot, version }: { bot: BotDetail; version: VersionDetail 
         </button>
       </header>
       <Viewer bot={bot.id} document={document}>
-        <Canvas />
+        <Canvas canEdit={false} />
         <aside className="version-side" aria-label={text("versions.step")}>
           <StepView />
         </aside>

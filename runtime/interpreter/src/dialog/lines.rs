@@ -45,6 +45,8 @@ pub struct DialogContact {
     pub fields: Map<String, Value>,
     pub opted_in: Option<bool>,
     pub owner: Option<String>,
+    /// How long ago the customer last wrote, like "3d". Left out: never.
+    pub last_wrote: Option<String>,
     /// The lead that the contact has: `{pipeline, stage, name, price, fields, tags}`.
     pub lead: Option<Map<String, Value>>,
 }
@@ -54,7 +56,8 @@ pub struct DialogContact {
 #[serde(rename_all = "snake_case")]
 pub enum Line {
     /// The customer writes (a text), or `{tap}` (with `card`, counted from 1, where cards have alike buttons), `{reply}` (a tap by the
-    /// option's id), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`; `{text, referral}` from an ad.
+    /// option's id), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`, `{unsupported}`; with `referral` from an
+    /// ad, with `quote` in answer to the bot's last message.
     Customer(Value),
     /// The bot says: a text, or an object that names only what matters.
     Bot(Value),
@@ -65,8 +68,12 @@ pub enum Line {
     Start(Map<String, Value>),
     /// Answers a call: `{status, json}`, `{intent}`, `{fields}`, `{text}`, `{failed: name}`.
     Reply(Map<String, Value>),
-    /// What becomes of the bot's last message: `{"failed": code}`, `"delivered"`, `"read"`.
+    /// What becomes of the bot's last message: `{"failed": code}`, `"delivered"`, `"read"`, `"played"`.
     Status(Value),
+    /// The channel refuses the next message at once, with this code.
+    FailNext(i64),
+    /// Values change by hand, and no trigger hears of it: `{"vars.x": 1, "contact.name": "Ana", "lead.stage": "new"}`.
+    Set(Map<String, Value>),
     /// A person: a text, or `{message}`, `{handoff: who}`, `"release"`, `"stop"`.
     Agent(Value),
     /// What holds now, by expression: `{"lead.stage": "new", "vars.score": 0}`.
@@ -74,7 +81,7 @@ pub enum Line {
 }
 
 /// The keys of lines.
-const LINES: [&str; 8] = ["customer", "bot", "pass", "start", "reply", "status", "agent", "expect"];
+const LINES: [&str; 10] = ["customer", "bot", "pass", "start", "reply", "status", "fail_next", "set", "agent", "expect"];
 
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -103,6 +110,8 @@ impl<'de> Visitor<'de> for LineVisitor {
             "start" => Line::Start(map.next_value()?),
             "reply" => Line::Reply(map.next_value()?),
             "status" => Line::Status(map.next_value()?),
+            "fail_next" => Line::FailNext(map.next_value()?),
+            "set" => Line::Set(map.next_value()?),
             "agent" => Line::Agent(map.next_value()?),
             "expect" => Line::Expect(map.next_value()?),
             other => return Err(M::Error::custom(unknown("a line", other, &LINES))),

@@ -27,7 +27,12 @@ const DEFAULT_BEGIN: &str = "2026-01-05T10:00:00Z";
 const DEFAULT_PHONE: &str = "+5511999999999";
 
 /// What a customer does in a line.
-const CUSTOMER: [&str; 9] = ["text", "tap", "reply", "form", "media", "location", "contacts", "order", "reaction"];
+const CUSTOMER: [&str; 10] =
+    ["text", "tap", "reply", "form", "media", "location", "contacts", "order", "reaction", "unsupported"];
+/// What may stand beside it.
+const BESIDE: [&str; 3] = ["referral", "card", "quote"];
+/// Meta's code for a message that it does not hand on.
+const UNSUPPORTED_CODE: i64 = 131_051;
 
 /// Why a dialog failed.
 #[derive(Clone, Debug)]
@@ -128,6 +133,11 @@ impl<'a> Play<'a> {
             Line::Reply(reply) => self.reply(reply),
             Line::Agent(agent) => self.agent(agent),
             Line::Status(status) => self.status(status),
+            Line::FailNext(code) => {
+                self.rehearsal.refuse_next = Some((self.explain)(*code));
+                Ok(())
+            }
+            Line::Set(values) => self.rehearsal.set(values).map_err(Failure::new),
             Line::Bot(_) | Line::Expect(_) => Ok(()),
         }
     }
@@ -143,12 +153,20 @@ impl<'a> Play<'a> {
             None => None,
         };
         let card = said.get("card").and_then(Value::as_u64).and_then(|card| usize::try_from(card).ok());
-        let mut kinds = said.iter().filter(|(key, _)| !matches!(key.as_str(), "referral" | "card"));
+        let quoted = match said.get("quote") {
+            None | Some(Value::Null | Value::Bool(false)) => None,
+            Some(Value::Bool(true)) => match self.rehearsal.said.last() {
+                Some(last) => Some(last.id.clone()),
+                None => return Err(Failure::new("the bot has said nothing that could be quoted")),
+            },
+            Some(other) => return Err(Failure::new(format!("`quote` is true or false, not {other}"))),
+        };
+        let mut kinds = said.iter().filter(|(key, _)| !BESIDE.contains(&key.as_str()));
         let Some((key, value)) = kinds.next() else {
             return Err(Failure::new(format!("a `customer` object has one of `{}`", CUSTOMER.join("`, `"))));
         };
         if let Some((second, _)) = kinds.next() {
-            let all = || CUSTOMER.iter().copied().chain(["referral", "card"]);
+            let all = || CUSTOMER.iter().chain(&BESIDE).copied();
             let strange = [key, second].into_iter().find(|key| !all().any(|known| known == key.as_str()));
             return Err(Failure::new(match strange {
                 Some(strange) => unknown("a customer", strange, &all().collect::<Vec<_>>()),
@@ -179,9 +197,13 @@ impl<'a> Play<'a> {
                 let target = self.rehearsal.said.last().map(|said| said.id.clone()).unwrap_or_default();
                 Content::Reaction { message_id: target, emoji: Some(text()?) }
             }
+            "unsupported" => {
+                let what = value.as_str().unwrap_or("unsupported").to_owned();
+                Content::Unsupported { what, code: Some(UNSUPPORTED_CODE) }
+            }
             _ => return Err(Failure::new(unknown("a customer", key, &CUSTOMER))),
         };
-        self.rehearsal.customer(content, None, referral);
+        self.rehearsal.customer(content, quoted, referral);
         Ok(())
     }
 
@@ -221,6 +243,7 @@ impl<'a> Play<'a> {
         let (state, error) = match status {
             Value::String(word) if word == "delivered" => (Delivery::Delivered, None),
             Value::String(word) if word == "read" => (Delivery::Read, None),
+            Value::String(word) if word == "played" => (Delivery::Played, None),
             Value::String(word) if word == "sent" => (Delivery::Sent, None),
             Value::Object(failed) if failed.contains_key("failed") => {
                 let code = failed["failed"].as_i64().ok_or_else(|| Failure::new("`failed` is an error code of the Cloud API"))?;
@@ -228,7 +251,7 @@ impl<'a> Play<'a> {
             }
             other => {
                 return Err(Failure::new(format!(
-                    "{other} is no status; expected \"delivered\", \"read\" or {{\"failed\": code}}"
+                    "{other} is no status; expected \"delivered\", \"read\", \"played\" or {{\"failed\": code}}"
                 )));
             }
         };
@@ -305,6 +328,12 @@ fn media(value: &Value) -> Result<InboundMedia, Failure> {
 
 /// What the dialog says that is known of the contact.
 fn know(rehearsal: &mut Rehearsal, known: &DialogContact) -> Result<(), Failure> {
+    if let Some(ago) = &known.last_wrote {
+        let ago = parse_duration(ago).map_err(|error| Failure::new(format!("`contact.last_wrote`: {error}")))?;
+        let (number, wrote) = (rehearsal.number(), rehearsal.now.plus(-ago.millis()));
+        let conversation = rehearsal.contact.conversation_mut(&number);
+        (conversation.last_customer, conversation.count) = (Some(wrote), 1);
+    }
     let contact = &mut rehearsal.contact;
     contact.email.clone_from(&known.email);
     contact.language = known.language.as_deref().map(Into::into);

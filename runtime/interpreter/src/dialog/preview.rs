@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use steps::{bot::Bot, environment::Environment, event::ChannelError, moment::Moment, trace::Trace};
+use steps::{bot::Bot, contact::Contact, environment::Environment, event::ChannelError, moment::Moment, trace::Trace};
 
 use super::{
     lines::{Dialog, Line},
     matching::expected,
     play::{Failure, Play},
 };
-use crate::rehearsal::Rehearsal;
+use crate::rehearsal::{Ended, Rehearsal};
 
 /// How many lines of trace a preview shows: it ends behind the line that brings more.
 const MAX_TRACE: usize = 50_000;
@@ -34,6 +34,12 @@ pub struct PlayedLine {
     /// The clock behind it.
     pub at: Moment,
     pub trace: Trace,
+    /// The contact behind it, with the sessions that run.
+    pub contact: Contact,
+    /// The session that had ended last.
+    pub ended: Option<Ended>,
+    /// How many facts the story has behind it.
+    pub facts: usize,
     /// The line as a dialog test has it, and what the bot said to it.
     pub test: Vec<Line>,
 }
@@ -68,7 +74,15 @@ pub fn preview(
         }
         let rehearsal = &play.rehearsal;
         test.extend(rehearsal.said[said..].iter().map(|said| Line::Bot(expected(&said.message))));
-        turns.push(PlayedLine { line: index, at: rehearsal.now, trace: Trace(rehearsal.trace.0[traced..].to_vec()), test });
+        turns.push(PlayedLine {
+            line: index,
+            at: rehearsal.now,
+            trace: Trace(rehearsal.trace.0[traced..].to_vec()),
+            contact: rehearsal.contact.clone(),
+            ended: rehearsal.ended.clone(),
+            facts: rehearsal.facts.len(),
+            test,
+        });
     }
     Ok(Played { rehearsal: play.rehearsal, turns, failure })
 }

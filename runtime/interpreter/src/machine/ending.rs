@@ -35,7 +35,7 @@ impl Machine<'_> {
                 Ok(Some(At::Step(step)))
             }
             None => {
-                self.turn.alert(&failure.name, failure.text);
+                self.turn.alert_of(&failure.name, failure.text, failure.code);
                 if may_branch {
                     return self.end_bot(session, End::new("failed"));
                 }

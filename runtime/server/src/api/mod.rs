@@ -4,6 +4,7 @@ mod bots;
 mod contacts;
 mod conversation;
 mod dead;
+mod dialogs;
 mod events;
 mod idempotency;
 mod inbox;
@@ -59,6 +60,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(bots::save_draft))
         .routes(routes!(bots::publish))
         .routes(routes!(bots::versions))
+        .routes(routes!(dialogs::list, dialogs::run))
+        .routes(routes!(dialogs::keep))
         .routes(routes!(previews::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))

@@ -38,9 +38,9 @@ use crate::{
 };
 
 /// The most lines of a preview.
-const MAX_LINES: usize = 1_000;
+pub(super) const MAX_LINES: usize = 1_000;
 /// Previews that are played at a time, the others wait: they must not take the processor from customers' messages.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+pub(super) static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// A draft, and what is done to it.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -178,7 +178,7 @@ pub(super) async fn preview(
 }
 
 /// The saved draft, else what is live.
-async fn saved(app: &Arc<App>, id: &BotId) -> Result<Option<Value>, Problem> {
+pub(super) async fn saved(app: &Arc<App>, id: &BotId) -> Result<Option<Value>, Problem> {
     if let Some(draft) = bots::draft(app, id).await? {
         return Ok(Some(draft.document));
     }

@@ -1,6 +1,7 @@
 //! Bots: what is live, which versions there are, and drafts. A version is its content's hash, immutable, and stays while anything names
 //! it; a live pointer says which one runs. All of it is records in the store; what runs is also in memory, compiled.
 
+pub mod dialogs;
 mod folder;
 pub mod source;
 

@@ -89,7 +89,7 @@ fn is_tests(path: &Path) -> bool {
 
 /// Where a bot's dialogs are.
 pub(super) fn tests_of(bot: &Path) -> PathBuf {
-    bot.with_file_name(format!("{}{TESTS}", id_of(bot).unwrap_or_default()))
+    crate::bots::dialogs::file_of(bot)
 }
 
 /// The bot whose dialogs these are.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use steps::event::Reaction;
+use steps::{event::Reaction, turn::WINDOW_CLOSED_TEXT};
 
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry(131_042..=131_042, "payment", Reaction::Stop, "There is a problem with the account's means of payment.", "Put the payment method in order in Billing Hub."),
     entry(131_044..=131_044, "payment", Reaction::Stop, "There is a problem with the account's means of payment.", "Put the payment method in order in Billing Hub."),
     entry(131_045..=131_045, "sender_offline", Reaction::Stop, "The number is not registered, or its certificate is wrong.", "Register the number again."),
-    entry(131_047..=131_047, "window_closed", Reaction::Template, "More than 24 hours have passed since the customer last wrote.", "Give the step a template for this case."),
+    entry(131_047..=131_047, "window_closed", Reaction::Template, WINDOW_CLOSED_TEXT, "Give the step a template for this case."),
     entry(131_048..=131_048, "spam_limit", Reaction::Stop, "Many customers blocked or reported this number, so Meta restricts what it sends.", "Stop campaigns and look at the number's quality in WhatsApp Manager."),
     entry(131_049..=131_049, "marketing_limited", Reaction::Drop, "Meta held this marketing message back: the customer gets enough of them from all businesses.", "Do not send it again before a day has passed; wait until the customer writes."),
     entry(131_050..=131_050, "opted_out", Reaction::Drop, "The customer does not want marketing messages from this business.", "Respect it: no marketing until they change it."),

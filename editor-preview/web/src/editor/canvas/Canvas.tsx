@@ -1,155 +1,100 @@
-import {
-  Background,
-  type Connection,
-  Controls,
-  type EdgeChange,
-  getViewportForBounds,
-  MiniMap,
-  type NodeChange,
-  type OnConnectEnd,
-  ReactFlow,
-  ReactFlowProvider,
-  useNodesInitialized,
-  useReactFlow,
-} from "@xyflow/react";
+import { Background, Controls, type Edge, MiniMap, type Node, ReactFlow, ReactFlowProvider, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type FocusEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { theme } from "../../app/choices";
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
-import { type Position, positionsOf, startOf, stepsOf } from "../document";
-import { connect, deleteSteps, disconnect } from "../edits";
-import { outcomesOf } from "../outcomes";
-import { useDocument, useEditor, useEditorStore } from "../store";
-import { arrangeSteps } from "./arranging";
+import { useWalk } from "../../preview/useWalk";
+import { stepsOf } from "../document";
+import { groupsOf } from "../layout";
+import { type EditorState, type MenuOf, useDocument, useEditor, useEditorStore } from "../store";
+import { useKeptFocus } from "../useKeptFocus";
 import "./canvas.css";
-import { useEdges } from "./useEdges";
-import { neighbour } from "./neighbour";
-import { CARD_WIDTH } from "./size";
-import { StepCard, type StepNode } from "./StepCard";
-import { useNodes } from "./useNodes";
+import "./layout.css";
+import { CollapsedGroup, GroupFrame } from "./GroupCards";
+import { NoteCard } from "./NoteCard";
+import { MANY } from "./size";
+import { StepCard } from "./StepCard";
+import { TooManySteps } from "./TooManySteps";
+import { useArranging } from "./useArranging";
+import { DRAG, useChanges } from "./useChanges";
+import { placeOf, useConnecting } from "./useConnecting";
+import { useEdges, type WayEdge } from "./useEdges";
+import { type CanvasNode, useNodes } from "./useNodes";
+import { useView } from "./useView";
 
-const NODE_TYPES = { step: StepCard };
-/** From this many steps on only those in sight are drawn. */
-const MANY = 200;
-/** The smallest scale at which cards are read, and the one at which a large bot opens. */
-const READABLE = 0.55;
-const OPENING = 0.75;
-/** How far Alt and an arrow move a step, in pixels; with Shift, five times as far. */
-const STRIDE = 20;
+const NODE_TYPES = { step: StepCard, note: NoteCard, frame: GroupFrame, collapsed: CollapsedGroup };
+/** From this many steps on there is no minimap: it draws all of them. */
+const TOO_MANY_FOR_MINIMAP = 500;
+/** Below this scale cards are read from far away: a colour and a name. */
+const FAR = 0.35;
+/** The keys that add to what is selected. */
+const MORE_KEYS = ["Shift", "Meta", "Control"];
 
-/** The bot as a graph. */
-export function Canvas() {
+/** The bot as a graph. Where there is little room it is only looked at. */
+export function Canvas({ canEdit }: { canEdit: boolean }) {
   return (
     <ReactFlowProvider>
-      <Graph />
+      <Graph canEdit={canEdit} />
     </ReactFlowProvider>
   );
 }
 
-function Graph() {
+function Graph({ canEdit }: { canEdit: boolean }) {
   const text = useTexts();
   const store = useEditorStore();
   const document = useDocument();
-  const { edit, select, move, ask } = store.getState();
-  // While a step is dragged its place is the pointer's; when it is dropped, the document's.
-  const [dragged, drag] = useState<ReadonlyMap<string, Position>>(new Map());
-  const isReadOnly = useEditor((state) => state.isReadOnly);
+  const section = useRef<HTMLElement>(null);
+  const [isMinimapShown, showMinimap] = useState(true);
+  const isFar = useStore(({ transform }) => transform[2] < FAR);
+  const connecting = useConnecting();
+  const { dragged, onNodesChange } = useChanges();
   const nodes = useNodes(dragged);
-  const edges = useEdges();
+  const edges = useEdges(connecting.over);
   const steps = stepsOf(document);
+  const reveal = useView(section, useCallback(() => showMinimap((before) => !before), []));
   useArranging();
-  useFollowing();
+  useFollowing(reveal);
+  useKeptFocus(section, () => section.current);
 
-  const onNodesChange = useCallback(
-    (changes: NodeChange<StepNode>[]) => {
-      const moving = new Map<string, Position>();
-      const dropped = new Map<string, Position>();
-      const selected = new Set(store.getState().selected);
-      for (const change of changes) {
-        if (change.type === "position" && change.position) {
-          (change.dragging ? moving : dropped).set(change.id, change.position);
-        } else if (change.type === "select") {
-          selected[change.selected ? "add" : "delete"](change.id);
-        } else if (change.type === "remove") {
-          edit(deleteSteps(new Set([change.id])));
-        }
-      }
-      if (changes.some(({ type }) => type === "select")) {
-        select(selected);
-      }
-      if (moving.size > 0) {
-        drag((before) => new Map([...before, ...moving]));
-      }
-      if (dropped.size > 0) {
-        drag(new Map());
-        move(dropped);
-      }
-    },
-    [store, edit, select, move],
-  );
-
-  const onConnect = useCallback(
-    ({ source, sourceHandle, target }: Connection) => {
-      const step = stepsOf(store.getState().history.document).get(source);
-      const outcome = step && outcomesOf(step).find(({ id }) => id === sourceHandle);
-      if (outcome) {
-        edit(connect(source, outcome, target));
-      }
-    },
-    [store, edit],
-  );
-
-  // A way that is dropped on nothing asks where it should lead.
-  const onConnectEnd = useCallback<OnConnectEnd>(
-    (_, { isValid, fromNode, fromHandle, toNode }) => {
-      if (!isValid && !toNode && fromNode && fromHandle?.id) {
-        ask({ what: "connect", step: fromNode.id, outcome: fromHandle.id });
-      }
-    },
-    [ask],
-  );
-
-  const onEdgesChange = useCallback(
-    (changes: EdgeChange[]) => {
-      for (const change of changes) {
-        const edge = change.type === "remove" ? edges.find(({ id }) => id === change.id) : undefined;
-        const step = edge && stepsOf(store.getState().history.document).get(edge.source);
-        const outcome = step && outcomesOf(step).find(({ id }) => id === edge.sourceHandle);
-        if (edge && outcome) {
-          edit(disconnect(edge.source, outcome));
-        }
-      }
-    },
-    [store, edit, edges],
-  );
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const direction = DIRECTIONS[event.key];
-    const [from] = store.getState().selected;
-    const isOnStep = (event.target as Element).closest(".react-flow__node, .react-flow__pane, .react-flow");
-    if (event.key === "Home" && isOnStep) {
-      select([startOf(document)]);
-    } else if (direction && from !== undefined && event.altKey) {
-      const stride = event.shiftKey ? 5 * STRIDE : STRIDE;
-      const here = new Map(nodes.map(({ id, position }) => [id, position]));
-      const moved = [...store.getState().selected].flatMap((id): [string, Position][] => {
-        const place = here.get(id);
-        return place ? [[id, { x: place.x + direction.x * stride, y: place.y + direction.y * stride }]] : [];
-      });
-      move(new Map(moved));
-    } else if (direction && from !== undefined) {
-      const next = neighbour(document, nodes, from, direction);
-      if (next !== undefined) {
-        select([next]);
-        window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus();
-      }
-    } else {
-      return;
-    }
+  const openMenu = (event: MouseEvent | globalThis.MouseEvent, of: MenuOf) => {
     event.preventDefault();
-    event.stopPropagation();
+    store.getState().ask({ what: "menu", of, at: { x: event.clientX, y: event.clientY } });
+  };
+  const onNodeMenu = (event: MouseEvent, node: Node) => {
+    selectNode(store.getState(), node as CanvasNode);
+    openMenu(event, node.type === "note" ? "note" : "step");
+  };
+  const onEdgeMenu = (event: MouseEvent, { data }: WayEdge) => {
+    if (data?.way) {
+      store.getState().selectWay(data.way);
+      openMenu(event, "way");
+    }
+  };
+  const onPaneMenu = (event: MouseEvent | globalThis.MouseEvent) => {
+    store.getState().select([]);
+    openMenu(event, "canvas");
+  };
+  const focusCanvas = () => section.current?.focus();
+
+  // What the keys come to is what is selected.
+  const onFocus = ({ target }: FocusEvent) => {
+    const id = target.matches(".react-flow__node:focus-visible") ? target.getAttribute("data-id") : null;
+    const node = nodes.find((one) => one.id === id);
+    if (node) {
+      selectNode(store.getState(), node);
+      reveal(node.id);
+    }
+  };
+  const onDoubleClick = (event: MouseEvent) => {
+    const target = event.target as Element;
+    const note = target.closest(".react-flow__node-note")?.getAttribute("data-id");
+    if (target.matches(".react-flow__pane")) {
+      store.getState().ask({ what: "add", at: { x: event.clientX, y: event.clientY } });
+    } else if (note) {
+      store.getState().ask({ what: "note", id: note.replace("note:", "") });
+    }
   };
 
   const labels = useMemo(
@@ -170,118 +115,94 @@ function Graph() {
   );
 
   return (
-    <section className="canvas" aria-label={text("canvas.label")} onKeyDownCapture={onKeyDown}>
-      <ReactFlow
+    <section
+      ref={section}
+      className={`canvas${isFar ? " is-far" : ""}`}
+      aria-label={text("canvas.label")}
+      tabIndex={-1}
+      onFocus={onFocus}
+      onDoubleClick={canEdit ? onDoubleClick : undefined}
+    >
+      <ReactFlow<CanvasNode, WayEdge>
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
         onNodesChange={onNodesChange}
-        onEdgesChange={onEdgesChange}
-        onConnect={onConnect}
-        onConnectEnd={onConnectEnd}
-        onPaneClick={() => select([])}
+        onConnect={connecting.onConnect}
+        onConnectEnd={connecting.onConnectEnd}
+        onReconnectStart={connecting.onReconnectStart}
+        onReconnect={connecting.onReconnect}
+        onReconnectEnd={connecting.onReconnectEnd}
+        onNodeDrag={(event, node, moved) => moved.length === 1 && node.type === "step" && connecting.hold(node.id, placeOf(event), edges)}
+        onNodeDragStop={(_, node, moved) => {
+          if (moved.length === 1 && node.type === "step") {
+            connecting.release(node.id, edges, DRAG);
+          }
+          store.getState().endGesture();
+        }}
+        onEdgeClick={(_, { data }: Edge<WayEdge["data"] & {}>) => {
+          if (data?.way) {
+            store.getState().selectWay(data.way);
+            focusCanvas();
+          }
+        }}
+        onPaneClick={() => {
+          store.getState().select([]);
+          focusCanvas();
+        }}
+        onSelectionEnd={focusCanvas}
+        onNodeContextMenu={canEdit ? onNodeMenu : undefined}
+        onEdgeContextMenu={canEdit ? onEdgeMenu : undefined}
+        onPaneContextMenu={canEdit ? onPaneMenu : undefined}
+        nodesDraggable={canEdit}
+        nodesConnectable={canEdit}
+        edgesReconnectable={canEdit}
+        multiSelectionKeyCode={MORE_KEYS}
+        connectOnClick={false}
+        reconnectRadius={14}
         deleteKeyCode={null}
-        nodesDraggable={!isReadOnly}
-        nodesConnectable={!isReadOnly}
+        disableKeyboardA11y
         colorMode={theme.use()}
         ariaLabelConfig={labels}
-        minZoom={0.1}
+        minZoom={0.05}
         onlyRenderVisibleElements={steps.size > MANY}
         edgesFocusable={false}
         zoomOnDoubleClick={false}
       >
         <Background gap={24} />
         <Controls showInteractive={false} />
-        {steps.size <= 500 && <MiniMap pannable zoomable nodeStrokeWidth={3} />}
+        {isMinimapShown && steps.size <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeStrokeWidth={3} />}
+        <TooManySteps />
       </ReactFlow>
     </section>
   );
 }
 
-/** Which way each arrow key points. */
-const DIRECTIONS: Readonly<Record<string, Position>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
-
-/** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
-function useArranging(): void {
-  const store = useEditorStore();
-  const document = useDocument();
-  const { fitView, setViewport, getNodes, getNodesBounds } = useReactFlow();
-  const arranged = useEditor((state) => state.arranged);
-  const isShown = useRef(false);
-  const isReady = useNodesInitialized();
-  const placed = positionsOf(document);
-  const isMissing = [...stepsOf(document).keys()].some((id) => !placed.has(id) && !arranged.has(id));
-
-  useEffect(() => {
-    if (!isMissing) {
-      return undefined;
-    }
-    let isStale = false;
-    void arrangeSteps(store.getState().history.document).then((positions) => {
-      if (!isStale) {
-        // What has a place keeps it.
-        store.getState().place(new Map([...positions, ...store.getState().arranged]));
-      }
-    });
-    return () => {
-      isStale = true;
-    };
-  }, [isMissing, store]);
-
-  useEffect(() => {
-    if (!isReady || isMissing || isShown.current) {
-      return;
-    }
-    isShown.current = true;
-    const { history, arranged: computed } = store.getState();
-    const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
-    const pane = window.document.querySelector(".react-flow");
-    const whole = pane && getViewportForBounds(getNodesBounds(getNodes()), pane.clientWidth, pane.clientHeight, 0, 1, 0.08);
-    if (!start || !pane || !whole || whole.zoom >= READABLE) {
-      void fitView({ maxZoom: 1, padding: 0.08 });
-    } else {
-      // All of a large bot at once can't be read: it opens at its start.
-      void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: pane.clientHeight / 3 - start.y * OPENING, zoom: OPENING });
-    }
-  }, [isReady, isMissing, store, fitView, setViewport, getNodes, getNodesBounds]);
+/** Selects what a card stands for, unless it is selected already. */
+function selectNode(editor: EditorState, { id, type, data }: CanvasNode): void {
+  const { history, selected, selectedNotes } = editor;
+  const group = type === "frame" || type === "collapsed" ? groupsOf(history.document).find((one) => one.id === data.id) : undefined;
+  const steps = group?.steps ?? (type === "step" ? [id] : []);
+  const notes = type === "note" ? [data.id] : [];
+  if (!steps.every((step) => selected.has(step)) || !notes.every((note) => selectedNotes.has(note)) || editor.way) {
+    editor.select(steps, notes);
+  }
 }
 
 /** Keeps the step in sight that the preview stands at, and the one that was opened from elsewhere. */
-function useFollowing(): void {
-  const { getNode, getViewport, getZoom, setCenter } = useReactFlow();
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+function useFollowing(reveal: (id: string) => void): void {
+  const { current } = useWalk();
+  const follows = usePreview((state) => state.view.follows);
   const opened = useEditor((state) => (state.wanted.count > 0 && state.selected.size === 1 ? [...state.selected][0] : undefined));
   const wanted = useEditor((state) => state.wanted.count);
-  const isReady = useNodesInitialized();
   useEffect(() => {
-    if (isReady && current !== null) {
-      show(current);
+    if (current !== null && follows) {
+      reveal(current);
     }
-  }, [isReady, current]);
+  }, [current, follows]);
   useEffect(() => {
     if (opened !== undefined) {
-      show(opened);
+      reveal(opened);
     }
   }, [wanted]);
-
-  function show(id: string): void {
-    const node = getNode(id);
-    const pane = window.document.querySelector(".react-flow");
-    if (!node || !pane) {
-      return;
-    }
-    const { x, y, zoom } = getViewport();
-    const left = node.position.x * zoom + x;
-    const top = node.position.y * zoom + y;
-    const isInSight =
-      left >= 0 && top >= 0 && left + (node.width ?? 0) * zoom <= pane.clientWidth && top + (node.height ?? 0) * zoom <= pane.clientHeight;
-    if (!isInSight) {
-      void setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, { zoom: Math.max(getZoom(), 0.6) });
-    }
-  }
 }

@@ -1,13 +1,15 @@
-import { Handle, type Node, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
-import { CircleX, Flag, MapPin, TriangleAlert } from "lucide-react";
-import { memo, useEffect } from "react";
+import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { Ban, CircleX, Flag, MapPin, OctagonX, Plus, TriangleAlert } from "lucide-react";
+import { memo } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { kindOf, stepName, summaryOf } from "../document";
 import type { JsonObject } from "../json";
 import { kindNamed, kindText } from "../kinds";
-import { shownOutcomes } from "../outcomes";
+import { type Outcome, shownOutcomes } from "../outcomes";
+import { useEditorStore } from "../store";
 import { useLabel } from "../useLabel";
+import { usePlacedPorts } from "./usePlacedPorts";
 
 /** What a card knows of its step. */
 export type StepNode = Node<
@@ -19,29 +21,48 @@ export type StepNode = Node<
     errors: number;
     warnings: number;
     isCurrent: boolean;
+    /** It failed in the rehearsed conversation. */
+    hasFailed: boolean;
+    isBreakpoint: boolean;
   },
   "step"
 >;
+
+/** How far from its port a step is added, in pixels of the window. */
+const ASIDE = 48;
 
 /** A step on the canvas: what it is, what it holds, and one port for each way out of it. */
 export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
   const text = useTexts();
   const label = useLabel();
-  const { step, isStart, triggers, errors, warnings, isCurrent } = data;
+  const store = useEditorStore();
+  const { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint } = data;
   const kind = kindOf(step);
   const { group, icon: Icon } = kindNamed(kind);
   const summary = summaryOf(step);
   const outcomes = shownOutcomes(step, selected);
+  // A way that leads somewhere goes on there after the new step.
+  const addAfter = ({ id: outcome, target }: Outcome, port: Element) => {
+    const { right, top } = port.getBoundingClientRect();
+    store.getState().ask({ what: "add", from: { step: id, outcome }, between: target !== null, at: { x: right + ASIDE, y: top } });
+  };
   usePlacedPorts(id, `${outcomes.map((outcome) => outcome.id).join(" ")} ${summary !== ""}`);
   return (
-    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}`} data-group={group}>
+    <div className={`card${step.disabled === true ? " is-disabled" : ""}${isCurrent ? " is-current" : ""}${hasFailed ? " has-failed" : ""}`} data-group={group}>
       <Handle type="target" position={Position.Left} className="port port-in" isConnectableStart={false} />
+      {isBreakpoint && <span className="card-breakpoint" title={text("card.breakpoint")} />}
+      {isCurrent && <span className="card-current">{text("card.current")}</span>}
       <div className="card-head">
         <Icon size={18} aria-hidden className="card-icon" />
         <span className="card-title">
           <span className="card-name">{stepName(id, step)}</span>
           <span className="card-kind">{text(kindText(kind), { kind })}</span>
         </span>
+        {step.disabled === true && (
+          <span className="card-badge" title={text("card.disabled")}>
+            <Ban size={14} aria-hidden />
+          </span>
+        )}
         {isStart && (
           <span className="card-badge" title={text("card.start", { triggers })}>
             <Flag size={14} aria-hidden />
@@ -50,6 +71,11 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
         {isCurrent && (
           <span className="card-badge is-current" title={text("card.current")}>
             <MapPin size={14} aria-hidden />
+          </span>
+        )}
+        {hasFailed && (
+          <span className="card-badge error-text" title={text("card.failed")}>
+            <OctagonX size={14} aria-hidden />
           </span>
         )}
         {errors > 0 && (
@@ -68,16 +94,23 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
         {outcomes.map((outcome) => (
           <li key={outcome.id} className={outcome.isOpen ? "card-port is-open" : "card-port"}>
             <span className="card-port-name">{label(outcome.label)}</span>
-            <Handle type="source" position={Position.Right} id={outcome.id} className="port" />
+            <Handle type="source" position={Position.Right} id={outcome.id} className="port" onClick={(event) => addAfter(outcome, event.currentTarget)} />
+            {outcome.isOpen && (
+              // For the mouse alone: "/" and C do the same by keys, and one more stop for each port would make a long way of each card.
+              <button
+                type="button"
+                className="port-add nodrag nopan"
+                tabIndex={-1}
+                aria-label={text("port.add", { way: label(outcome.label) })}
+                title={text("port.add", { way: label(outcome.label) })}
+                onClick={(event) => addAfter(outcome, event.currentTarget)}
+              >
+                <Plus size={14} aria-hidden />
+              </button>
+            )}
           </li>
         ))}
       </ul>
     </div>
   );
 });
-
-/** Tells the canvas where the ports are when others are shown, or elsewhere: it measures them only when a card comes in. */
-function usePlacedPorts(id: string, ports: string): void {
-  const update = useUpdateNodeInternals();
-  useEffect(() => update(id), [update, id, ports]);
-}

@@ -12,6 +12,7 @@ const plan: Plan = {
     { from: "left", to: "end" },
     { from: "end", to: "start" },
   ],
+  groups: [],
 };
 
 test.each([["few lines cross", arrange], ["columns", inColumns]])("what follows stands right of what it follows: %s", (_, place) => {

@@ -3,14 +3,16 @@ import dagre from "@dagrejs/dagre";
 import type { Position } from "../document";
 import { GAP, MARGIN } from "./size";
 
-/** A graph to lay out: cards with their sizes, and which leads to which. */
+/** A graph to lay out: cards with their sizes, which leads to which, and which belong together. */
 export interface Plan {
   cards: { id: string; width: number; height: number }[];
   edges: { from: string; to: string }[];
+  /** `collapsed`: how large the one card is that stands for them. */
+  groups: { id: string; collapsed: { width: number; height: number } | null; cards: string[] }[];
 }
 
 /** Places cards from left to right, along the way that a conversation takes, so that few lines cross. */
-export function arrange(plan: Plan): Map<string, Position> {
+export function arrange(plan: Pick<Plan, "cards" | "edges">): Map<string, Position> {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: GAP.y, ranksep: GAP.x, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));

@@ -1,5 +1,6 @@
 import { arrange, type Plan } from "./arrange";
+import { arrangeGroups } from "./arrangeGroups";
 
 self.addEventListener("message", ({ data }: MessageEvent<Plan>) => {
-  self.postMessage(arrange(data));
+  self.postMessage(arrangeGroups(data, arrange));
 });

@@ -3,7 +3,7 @@ import type { Plan } from "./arrange";
 import { GAP, MARGIN } from "./size";
 
 /** Places cards in columns, by how many steps it takes to come to them. */
-export function inColumns({ cards, edges }: Plan): Map<string, Position> {
+export function inColumns({ cards, edges }: Pick<Plan, "cards" | "edges">): Map<string, Position> {
   const targets = new Map<string, string[]>();
   for (const { from, to } of edges) {
     targets.set(from, [...(targets.get(from) ?? []), to]);
@@ -22,13 +22,23 @@ export function inColumns({ cards, edges }: Plan): Map<string, Position> {
       }
     }
   }
+  // A column is as wide as the widest in it.
+  const widths: number[] = [];
+  for (const { id, width } of cards) {
+    const column = columns.get(id) ?? 0;
+    widths[column] = Math.max(widths[column] ?? 0, width);
+  }
+  const lefts: number[] = [MARGIN];
+  for (let column = 0; column < widths.length; column += 1) {
+    lefts[column + 1] = (lefts[column] ?? MARGIN) + (widths[column] ?? 0) + GAP.x;
+  }
   const ends = new Map<number, number>();
   return new Map(
-    cards.map(({ id, width, height }) => {
+    cards.map(({ id, height }) => {
       const column = columns.get(id) ?? 0;
       const y = ends.get(column) ?? MARGIN;
       ends.set(column, y + height + GAP.y);
-      return [id, { x: MARGIN + column * (width + GAP.x), y }];
+      return [id, { x: lefts[column] ?? MARGIN, y }];
     }),
   );
 }

@@ -1,73 +1,205 @@
 import { useMemo, useRef } from "react";
 
-import { useTexts } from "../../i18n/texts";
+import type { Diagnostic } from "../../api/bots";
+import { type Texts, useTexts } from "../../i18n/texts";
+import type { Walk } from "../../preview/moments";
 import { usePreview } from "../../preview/store";
-import { kindOf, type Position, positionsOf, startOf, stepName, stepsOf, triggersOf } from "../document";
+import { useWalk } from "../../preview/useWalk";
+import { kindOf, type Position, startOf, stepName, stepsOf, triggersOf } from "../document";
+import type { JsonObject } from "../json";
+import { exitsOf, type Group, groupSelected, groupsOf, type Note, notesOf } from "../layout";
 import { kindText } from "../kinds";
 import { countProblems, problemsByStep } from "../problems/order";
-import { useDocument, useEditor } from "../store";
-import { cardSize } from "./size";
+import { placesOf } from "../selection";
+import { useDocument, useEditor, useEditorStore } from "../store";
+import { frameOf } from "./frames";
+import type { CollapsedNode, FrameNode } from "./GroupCards";
+import type { NoteNode } from "./NoteCard";
+import { cardSize, collapsedSize } from "./size";
 import type { StepNode } from "./StepCard";
 
-/** One card for each step that has a place. A card that did not change stays the same object, so that it is not drawn again. */
-export function useNodes(dragged: ReadonlyMap<string, Position>): StepNode[] {
+/** What stands on the canvas. A step's card has the step's id, others a colon in theirs, which no step has. */
+export type CanvasNode = StepNode | NoteNode | FrameNode | CollapsedNode;
+
+/** Where things are while somebody drags them, or how large while they are resized. */
+export type Dragged = ReadonlyMap<string, Partial<Position & { width: number; height: number }>>;
+
+/** Cards, notes and frames, those below first. What did not change stays the same object, so that it is not drawn again. */
+export function useNodes(dragged: Dragged): CanvasNode[] {
   const text = useTexts();
+  const store = useEditorStore();
   const document = useDocument();
   const arranged = useEditor((state) => state.arranged);
   const selected = useEditor((state) => state.selected);
+  const selectedNotes = useEditor((state) => state.selectedNotes);
   const diagnostics = useEditor((state) => state.diagnostics);
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
-  const before = useRef<ReadonlyMap<string, StepNode>>(new Map());
+  const walk = useWalk();
+  const breakpoints = usePreview((state) => state.breakpoints);
+  const before = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
 
   return useMemo(() => {
-    const placed = positionsOf(document);
-    const problems = problemsByStep(diagnostics);
-    const start = startOf(document);
-    const nodes = [...stepsOf(document)].flatMap(([id, step]): StepNode[] => {
-      const position = dragged.get(id) ?? placed.get(id) ?? arranged.get(id);
-      if (!position) {
-        return [];
+    const places = new Map(placesOf(store.getState()));
+    for (const [id, place] of dragged) {
+      const known = places.get(id);
+      if (known) {
+        places.set(id, { ...known, ...place });
       }
-      const { errors, warnings } = countProblems(problems.get(id) ?? []);
-      const isCurrent = id === current;
-      const isStart = id === start || triggersOf(document, id).length > 0;
-      const triggers = triggersOf(document, id).map((on) => text(`trigger.${on}`)).join(", ");
-      const kind = kindOf(step);
-      const spoken = [
-        stepName(id, step),
-        text(kindText(kind), { kind }),
-        isStart ? text("card.start", { triggers }) : "",
-        errors > 0 ? text("problems.errors", { count: errors }) : "",
-        warnings > 0 ? text("problems.warnings", { count: warnings }) : "",
-        isCurrent ? text("card.current") : "",
-      ];
-      const isSelected = selected.has(id);
-      const size = cardSize(step, isSelected);
-      const node: StepNode = {
-        id,
-        type: "step",
-        position,
-        ...size,
-        measured: size,
-        selected: isSelected,
-        data: { step, isStart, triggers, errors, warnings, isCurrent },
-        ariaLabel: spoken.filter((part) => part !== "").join(", "),
-        domAttributes: { "aria-current": isCurrent ? "step" : undefined },
-      };
-      const known = before.current.get(id);
-      return [known && isAlike(known, node) ? known : node];
+    }
+    const groups = groupsOf(document);
+    const hidden = new Set(groups.flatMap(({ collapsed, steps }) => (collapsed ? steps : [])));
+    const problems = problemsByStep(diagnostics);
+    const chosen = groupSelected(document, selected);
+    const drawing: Drawing = { text, document, places, problems, selected, chosen, walk, breakpoints };
+    const nodes: CanvasNode[] = [
+      ...groups.flatMap((group) => drawGroup(drawing, group)),
+      ...notesOf(document).map((note) => drawNote(text, { ...note, ...dragged.get(`note:${note.id}`) }, selectedNotes.has(note.id))),
+      ...[...stepsOf(document)].flatMap(([id, step]) => (hidden.has(id) ? [] : drawStep(drawing, id, step))),
+    ].map((node) => {
+      const known = before.current.get(node.id);
+      return known && isAlike(known, node) ? known : node;
     });
     before.current = new Map(nodes.map((node) => [node.id, node]));
     return nodes;
-  }, [text, document, arranged, selected, diagnostics, current, dragged]);
+  }, [text, store, document, arranged, selected, selectedNotes, diagnostics, walk, breakpoints, dragged]);
 }
 
-function isAlike(one: StepNode, other: StepNode): boolean {
+/** All that drawing a card needs to know. */
+interface Drawing {
+  text: Texts;
+  document: JsonObject;
+  places: ReadonlyMap<string, Position>;
+  problems: ReadonlyMap<string, readonly Diagnostic[]>;
+  selected: ReadonlySet<string>;
+  chosen: Group | undefined;
+  walk: Walk;
+  breakpoints: ReadonlySet<string>;
+}
+
+function drawStep({ text, document, places, problems, selected, walk, breakpoints }: Drawing, id: string, step: JsonObject): StepNode[] {
+  const position = places.get(id);
+  if (!position) {
+    return [];
+  }
+  const { errors, warnings } = countProblems(problems.get(id) ?? []);
+  const isCurrent = id === walk.current;
+  const hasFailed = walk.failed.has(id);
+  const isBreakpoint = breakpoints.has(id);
+  const kinds = triggersOf(document, id);
+  const isStart = id === startOf(document) || kinds.length > 0;
+  const triggers = kinds.map((on) => text(`trigger.${on}`)).join(", ");
+  const kind = kindOf(step);
+  const isSelected = selected.has(id);
+  const size = cardSize(step, isSelected);
+  return [
+    {
+      id,
+      type: "step",
+      position: { x: position.x, y: position.y },
+      ...size,
+      measured: size,
+      selected: isSelected,
+      data: { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint },
+      ariaLabel: spoken(
+        stepName(id, step),
+        text(kindText(kind), { kind }),
+        isStart ? text("card.start", { triggers }) : "",
+        step.disabled === true ? text("card.disabled") : "",
+        ...spokenProblems(text, errors, warnings),
+        isCurrent ? text("card.current") : "",
+        hasFailed ? text("card.failed") : "",
+        isBreakpoint ? text("card.breakpoint") : "",
+      ),
+      domAttributes: { "aria-current": isCurrent ? "step" : undefined },
+    },
+  ];
+}
+
+function drawNote(text: Texts, note: Note, selected: boolean): NoteNode {
+  const { id, x, y, width, height } = note;
+  return {
+    id: `note:${id}`,
+    type: "note",
+    position: { x, y },
+    width,
+    height,
+    measured: { width, height },
+    selected,
+    data: { id, text: note.text, color: note.color },
+    ariaLabel: text("note.spoken", { text: note.text.trim() || text("note.empty") }),
+  };
+}
+
+/** A frame around the steps, or the one card that they are hidden behind. */
+function drawGroup({ text, document, places, problems, chosen, walk }: Drawing, group: Group): (FrameNode | CollapsedNode)[] {
+  const steps = stepsOf(document);
+  const frame = frameOf(document, group, places);
+  if (!frame) {
+    return [];
+  }
+  const { id, title, color, collapsed } = group;
+  const isSelected = chosen?.id === id;
+  const name = title || text("group.untitled");
+  const said = text("group.spoken", { title: name, count: group.steps.length });
+  const position = { x: frame.x, y: frame.y };
+  if (!collapsed) {
+    const size = { width: frame.width, height: frame.height };
+    return [
+      {
+        id: `group:${id}`,
+        type: "frame",
+        position,
+        ...size,
+        measured: size,
+        zIndex: -1,
+        // Its steps are selected in its place: what is done with it is done with them.
+        selected: false,
+        dragHandle: ".group-title",
+        data: { id, title, name, color, count: group.steps.length, isSelected },
+        ariaLabel: said,
+      },
+    ];
+  }
+  const { errors, warnings } = countProblems(group.steps.flatMap((step) => problems.get(step) ?? []));
+  const exits = exitsOf(document, group);
+  const size = collapsedSize(exits.length);
+  const isCurrent = walk.current !== null && group.steps.includes(walk.current);
+  return [
+    {
+      id: `group:${id}`,
+      type: "collapsed",
+      position,
+      ...size,
+      measured: size,
+      selected: isSelected,
+      data: { id, title, name, color, count: group.steps.length, errors, warnings, isCurrent, exits: exits.map((target) => ({ target, name: stepName(target, steps.get(target)) })) },
+      ariaLabel: spoken(said, text("group.collapsed"), ...spokenProblems(text, errors, warnings), isCurrent ? text("card.current") : ""),
+      domAttributes: { "aria-current": isCurrent ? "step" : undefined },
+    },
+  ];
+}
+
+function spokenProblems(text: Texts, errors: number, warnings: number): string[] {
+  return [errors > 0 ? text("problems.errors", { count: errors }) : "", warnings > 0 ? text("problems.warnings", { count: warnings }) : ""];
+}
+
+function spoken(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function isAlike(one: CanvasNode, other: CanvasNode): boolean {
   return (
-    one.data.step === other.data.step &&
+    one.type === other.type &&
     one.selected === other.selected &&
     one.ariaLabel === other.ariaLabel &&
     one.position.x === other.position.x &&
-    one.position.y === other.position.y
+    one.position.y === other.position.y &&
+    one.width === other.width &&
+    one.height === other.height &&
+    isSameData(one.data, other.data)
   );
+}
+
+/** What a step's card shows follows from its step and what it says of itself; the little that others hold is compared as text. */
+function isSameData(one: CanvasNode["data"], other: CanvasNode["data"]): boolean {
+  return "step" in one && "step" in other ? one.step === other.step : JSON.stringify(one) === JSON.stringify(other);
 }

@@ -2,7 +2,7 @@ import { ChevronDown, ChevronRight, CircleX, Plus, TriangleAlert } from "lucide-
 import { type KeyboardEvent, useState } from "react";
 
 import { useTexts } from "../../i18n/texts";
-import { usePreview } from "../../preview/store";
+import { useWalk } from "../../preview/useWalk";
 import { stepName, stepsOf } from "../document";
 import { countProblems, problemsByStep } from "../problems/order";
 import { useDocument, useEditor, useEditorStore } from "../store";
@@ -33,7 +33,7 @@ function OutlineTree({ find }: { find: string }) {
   const document = useDocument();
   const selected = useEditor((state) => state.selected);
   const problems = problemsByStep(useEditor((state) => state.diagnostics));
-  const current = usePreview((state) => state.answer?.session?.step ?? null);
+  const { current } = useWalk();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [here, setHere] = useState<string | null>(null);
   const steps = stepsOf(document);

@@ -1,0 +1,131 @@
+import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { ChevronDown, ChevronRight, CircleX, MapPin, TriangleAlert } from "lucide-react";
+import { memo, useState } from "react";
+
+import { useTexts } from "../../i18n/texts";
+import { changeGroup, type Color } from "../layout";
+import { useEditor, useEditorStore } from "../store";
+import { usePlacedPorts } from "./usePlacedPorts";
+
+interface Shown extends Record<string, unknown> {
+  id: string;
+  title: string;
+  /** Its title, or what one without is called. */
+  name: string;
+  color: Color;
+  count: number;
+}
+
+export type FrameNode = Node<Shown & { isSelected: boolean }, "frame">;
+export type CollapsedNode = Node<Shown & { errors: number; warnings: number; isCurrent: boolean; exits: { target: string; name: string }[] }, "collapsed">;
+
+/** The frame around a group's steps; it is dragged by its title. */
+export const GroupFrame = memo(function GroupFrame({ data }: NodeProps<FrameNode>) {
+  return (
+    <div className={data.isSelected ? "group-frame is-selected" : "group-frame"} data-color={data.color}>
+      <div className="group-title">
+        <Toggle id={data.id} collapsed={false} />
+        <Title {...data} />
+      </div>
+    </div>
+  );
+});
+
+/** The one card that a group's steps are hidden behind, with a port for each step outside that they lead to. */
+export const CollapsedGroup = memo(function CollapsedGroup({ id, data }: NodeProps<CollapsedNode>) {
+  const { exits, errors, warnings, isCurrent } = data;
+  const text = useTexts();
+  usePlacedPorts(id, exits.map(({ target }) => target).join(" "));
+  return (
+    <div className={`card group-card${isCurrent ? " is-current" : ""}`} data-color={data.color}>
+      <Handle type="target" position={Position.Left} className="port port-in" isConnectable={false} />
+      <div className="card-head">
+        <Toggle id={data.id} collapsed />
+        <span className="card-title">
+          <Title {...data} />
+          <span className="card-kind">{text("group.steps", { count: data.count })}</span>
+        </span>
+        {isCurrent && (
+          <span className="card-badge is-current" title={text("card.current")}>
+            <MapPin size={14} aria-hidden />
+          </span>
+        )}
+        {errors > 0 && (
+          <span className="card-badge error-text">
+            <CircleX size={14} aria-hidden /> {errors}
+          </span>
+        )}
+        {warnings > 0 && (
+          <span className="card-badge warn-text">
+            <TriangleAlert size={14} aria-hidden /> {warnings}
+          </span>
+        )}
+      </div>
+      <ul className="card-ports">
+        {exits.map(({ target, name }) => (
+          <li key={target} className="card-port">
+            <span className="card-port-name">→ {name}</span>
+            <Handle type="source" position={Position.Right} id={target} className="port" isConnectable={false} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+});
+
+function Toggle({ id, collapsed }: { id: string; collapsed: boolean }) {
+  const text = useTexts();
+  const store = useEditorStore();
+  const name = text(collapsed ? "group.expand" : "group.collapse");
+  return (
+    <button type="button" className="group-toggle nodrag" tabIndex={-1} aria-label={name} title={name} onClick={() => store.getState().edit(changeGroup(id, { collapsed: !collapsed }))}>
+      {collapsed ? <ChevronRight size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}
+    </button>
+  );
+}
+
+function Title({ id, title, name }: Shown) {
+  const store = useEditorStore();
+  const isWritten = useEditor(({ asking }) => asking?.what === "group" && asking.id === id);
+  if (isWritten) {
+    return <Writing id={id} before={title} />;
+  }
+  return (
+    <span className="card-name" onDoubleClick={() => store.getState().ask({ what: "group", id })}>
+      {name}
+    </span>
+  );
+}
+
+function Writing({ id, before }: { id: string; before: string }) {
+  const text = useTexts();
+  const store = useEditorStore();
+  const [written, write] = useState(before);
+  const keep = () => {
+    const { edit, endGesture, ask } = store.getState();
+    if (written.trim() !== before) {
+      // A new group and its title are undone together.
+      edit(changeGroup(id, { title: written.trim() }), `group ${id}`);
+    }
+    endGesture();
+    ask(null);
+  };
+  return (
+    <input
+      className="nodrag nopan"
+      aria-label={text("group.title")}
+      placeholder={text("group.title")}
+      value={written}
+      autoFocus
+      onChange={(event) => write(event.target.value)}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Escape" || event.key === "Enter") {
+          event.preventDefault();
+          store.getState().view?.focus(`group:${id}`);
+        }
+      }}
+    />
+  );
+}

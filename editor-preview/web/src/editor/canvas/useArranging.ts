@@ -1,0 +1,54 @@
+import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+
+import { positionsOf, startOf, stepsOf } from "../document";
+import { useDocument, useEditor, useEditorStore } from "../store";
+import { arrangeSteps } from "./arranging";
+import { CARD_WIDTH, MANY } from "./size";
+
+/** The scale at which a large bot opens. */
+const OPENING = 0.8;
+
+/** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
+export function useArranging(): void {
+  const store = useEditorStore();
+  const document = useDocument();
+  const { fitView, setViewport } = useReactFlow();
+  const flow = useStoreApi();
+  const arranged = useEditor((state) => state.arranged);
+  const isShown = useRef(false);
+  const isReady = useNodesInitialized();
+  const placed = positionsOf(document);
+  const isMissing = [...stepsOf(document).keys()].some((id) => !placed.has(id) && !arranged.has(id));
+
+  useEffect(() => {
+    if (!isMissing) {
+      return undefined;
+    }
+    let isStale = false;
+    void arrangeSteps(store.getState().history.document).then((positions) => {
+      if (!isStale) {
+        // What has a place keeps it.
+        store.getState().place(new Map([...positions, ...store.getState().arranged]));
+      }
+    });
+    return () => {
+      isStale = true;
+    };
+  }, [isMissing, store]);
+
+  useEffect(() => {
+    if (!isReady || isMissing || isShown.current) {
+      return;
+    }
+    isShown.current = true;
+    const { history, arranged: computed } = store.getState();
+    const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
+    if (!start || stepsOf(history.document).size <= MANY) {
+      void fitView({ maxZoom: 1, padding: 0.08 });
+    } else {
+      // All of a large bot at once can't be read: it opens at its start.
+      void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: flow.getState().height / 3 - start.y * OPENING, zoom: OPENING });
+    }
+  }, [isReady, isMissing, store, flow, fitView, setViewport]);
+}
