@@ -68,6 +68,12 @@ pub enum Fact {
         version: Version,
         on: CompactString,
     },
+    /// A bot of a session goes on in another version.
+    SessionMoved {
+        session: SessionId,
+        bot: BotId,
+        version: Version,
+    },
     SessionEnded {
         session: SessionId,
         bot: BotId,

@@ -7,6 +7,7 @@ use crate::{
     data::Data,
     expression::{Expression, Text},
     ids::{OptionId, StepId},
+    limits,
     pattern::Pattern,
 };
 
@@ -22,9 +23,11 @@ pub struct Choice {
     pub id: Option<OptionId>,
     /// What the customer reads and taps: 20 characters on a button, 24 on a row, 25 in a template.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::ROW_TITLE))]
     pub title: Option<Text>,
     /// Second line of a row: 72 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::ROW_DESCRIPTION))]
     pub description: Option<Text>,
     /// Where the bot goes on. Left out: the step's `next`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,9 @@
 //!
 //! Beside the words of the standard, `x-kind` says what a string means: `text`, `expression`, `script`, `link` (a step id), `path`,
 //! `duration`, `pattern`, `pipeline`, `user`, `template`, … Inside `data` every string is a text.
+//!
+//! `x-limit` says how many characters WhatsApp takes of a text, as [`crate::limits::length`] counts them. Where that depends on what
+//! stands beside the text, it is the largest number of a message's own (a button's title: that of a row); the checker knows the rest.
 
 use std::sync::LazyLock;
 
@@ -149,6 +152,54 @@ mod tests {
         assert_eq!(words, crate::step::STEPS.iter().map(|step| step.kind).collect::<Vec<_>>());
         for step in steps {
             assert!(step.get("description").is_some(), "{}", step["title"]);
+        }
+    }
+
+    #[test]
+    fn texts_say_how_many_characters_whatsapp_takes() {
+        use crate::limits::*;
+        let steps = document_schema().pointer("/$defs/Step/oneOf").and_then(Value::as_array).unwrap();
+        let step = |kind: &str| steps.iter().find(|step| step["properties"]["type"]["const"] == kind).unwrap();
+        let of_step = [
+            ("message", &["text"][..], TEXT),
+            ("message", &["header", "footer"], HEADER),
+            ("message", &["button"], LIST_BUTTON),
+            ("ask", &["text", "invalid"], TEXT),
+            ("ask", &["more"], ROW_TITLE),
+            ("list", &["text"], LIST_TEXT),
+            ("list", &["header"], HEADER),
+            ("list", &["footer"], FOOTER),
+            ("list", &["button"], LIST_BUTTON),
+            ("list", &["more"], ROW_TITLE),
+            ("carousel", &["text"], INTERACTIVE_TEXT),
+            ("template", &["name"], TEMPLATE_NAME),
+            ("flow", &["text"], INTERACTIVE_TEXT),
+            ("flow", &["header", "footer"], FOOTER),
+            ("flow", &["button"], FLOW_BUTTON),
+            ("product", &["text"], INTERACTIVE_TEXT),
+            ("product", &["header", "footer"], HEADER),
+            ("location_request", &["text"], INTERACTIVE_TEXT),
+            ("contact_request", &["text"], INTERACTIVE_TEXT),
+            ("handoff", &["text"], TEXT),
+        ];
+        for (kind, keys, limit) in of_step {
+            for key in keys {
+                assert_eq!(step(kind)["properties"][*key]["x-limit"], limit, "{kind}.{key}");
+            }
+        }
+        let of_part = [
+            ("Choice/properties/title", ROW_TITLE),
+            ("Choice/properties/description", ROW_DESCRIPTION),
+            ("Link/properties/title", BUTTON_TITLE),
+            ("Card/properties/text", CARD_TEXT),
+            ("Section/properties/title", SECTION_TITLE),
+            ("Section2/properties/title", SECTION_TITLE),
+            ("Button/anyOf/0/properties/url_suffix", TEMPLATE_URL),
+            ("Button/anyOf/1/properties/code", COUPON_CODE),
+        ];
+        for (place, limit) in of_part {
+            let found = document_schema().pointer(&format!("/$defs/{place}/x-limit"));
+            assert_eq!(found, Some(&json!(limit)), "{place}");
         }
     }
 

@@ -28,6 +28,12 @@ pub enum Traced {
         version: Version,
         on: CompactString,
     },
+    /// A session's bot goes on in another version: where it is published so that open sessions move.
+    Moved {
+        bot: BotId,
+        from: Version,
+        to: Version,
+    },
     /// A bot that could have started, and why it did not.
     NotStarted {
         bot: BotId,

@@ -4,7 +4,7 @@
 mod taps;
 
 use serde_json::Value;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 use steps::{
     bot::{Bot, OldTap},
     contact::{
@@ -347,10 +347,19 @@ impl Machine<'_> {
             self.remember(inbound);
         }
         let mut candidates = self.candidates(inbound, first_of_conversation);
-        match self.tapped_place(inbound)? {
+        let (place, inbound) = match self.tapped_place(inbound)? {
+            Some(place) => self.in_newer_version(place, inbound)?,
+            None => (None, Cow::Borrowed(inbound)),
+        };
+        let inbound = &*inbound;
+        match place {
             Some(mut place) => {
                 self.find_session(&mut place);
                 if self.listener() != Some(place.session) || !self.waits_at(&place) {
+                    if let Some(bot) = self.turn.contact().session(place.session).and_then(|session| self.restarts(session)) {
+                        self.outrank(&candidates, std::slice::from_ref(&place.bot.id));
+                        return self.restart(place.session, &bot, inbound);
+                    }
                     let lives = self.turn.contact().session(place.session).is_some();
                     if !lives && self.start_first(&mut candidates, inbound, |candidate| candidate.takes_forms)? {
                         return Ok(());
@@ -370,6 +379,10 @@ impl Machine<'_> {
             let bots: Vec<BotId> = found.into_iter().flat_map(|found| &found.frames).map(|frame| frame.bot.clone()).collect();
             // Before it takes the message, for that may be its end.
             let bot = found.and_then(|found| self.bots.version(&found.frame()?.version)).cloned();
+            if let Some(bot) = found.and_then(|found| self.restarts(found)) {
+                self.outrank(&candidates, &bots);
+                return self.restart(session, &bot, inbound);
+            }
             if self.deliver(session, inbound)? {
                 self.outrank(&candidates, &bots);
                 self.took(inbound, bot.as_deref());

@@ -13,14 +13,16 @@ mod identity;
 mod inbound;
 mod machine;
 mod merge;
+mod moves;
 pub mod outbox;
 pub mod rehearsal;
 mod start;
 mod timers;
 mod turn;
 
-pub use bots::Bots;
+pub use bots::{Bots, Succession, Successor, Successors};
 pub use fields::{FieldProblem, check_fields};
 pub use identity::{aliases, contact_id};
+pub use moves::stays;
 pub use steps::turn::{Need, Supplied};
 pub use turn::{Receipt, Turned, turn};

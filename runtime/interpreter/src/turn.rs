@@ -81,6 +81,7 @@ pub fn turn(
     if is_new {
         machine.turn.facts.push(Fact::ContactCreated);
     }
+    machine.move_sessions()?;
     machine.take(event)?;
     machine.finish()?;
     machine.turn.contact_mut().last_event = event.id.clone();

@@ -20,6 +20,7 @@ use crate::{
     bots::Catalogue,
     caller::Caller,
     channel::{Channel, Graph},
+    connection::Connection,
     due::Wake,
     fleet::Fleet,
     graph_client::GraphClient,
@@ -50,6 +51,8 @@ pub struct App {
     pub environment: ArcSwap<Environment>,
     /// By number of ours: how its messages go out.
     pub channels: HashMap<NumberId, Channel>,
+    /// What was seen of the connection to WhatsApp.
+    pub connection: Connection,
     /// Whose webhooks count.
     pub meta_apps: Vec<MetaApp>,
     pub caller: Arc<dyn Caller>,
@@ -110,6 +113,7 @@ impl App {
             bots: ArcSwap::default(),
             catalogue: Catalogue::default(),
             environment: ArcSwap::from_pointee(environment),
+            connection: Connection::of(channels.keys()),
             channels,
             meta_apps: settings.apps(),
             caller,

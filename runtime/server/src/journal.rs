@@ -105,6 +105,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::SentAgain { .. } => "sent_again",
         Fact::Echo { .. } => "echo",
         Fact::SessionStarted { .. } => "session_started",
+        Fact::SessionMoved { .. } => "session_moved",
         Fact::SessionEnded { .. } => "session_ended",
         Fact::Changed { .. } => "changed",
         Fact::LeadCreated { .. } => "lead_created",

@@ -13,6 +13,7 @@ pub mod caller;
 pub mod calls;
 pub mod channel;
 pub mod cli;
+pub mod connection;
 pub mod due;
 pub mod edge;
 mod erasure;

@@ -79,7 +79,8 @@ fn page(title: &str, body: &str) -> Response {
 }
 
 async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], html::STYLE)
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    ([kind, (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))], html::STYLE)
 }
 
 /// The list of bots, for a server without the studio; says how to get it.

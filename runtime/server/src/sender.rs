@@ -100,7 +100,11 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Ends) 
 
 async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcome {
     match app.channels.get(number) {
-        Some(Channel::Graph(graph)) => graph.send(order, app.together(), &app.clock).await,
+        Some(Channel::Graph(graph)) => {
+            let outcome = graph.send(order, app.together(), &app.clock).await;
+            app.connection.answered(number, &outcome, app.now());
+            outcome
+        }
         Some(Channel::Sandbox) => {
             SendOutcome::Accepted { message_id: sandbox_id(order.contact, order.entry), wa_id: None, user_id: None }
         }

@@ -3,7 +3,7 @@
 //! the environment.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -43,8 +43,8 @@ pub type Known = IndexMap<String, Vec<KnownTemplate>>;
 pub struct Templates {
     /// By business account.
     known: Mutex<HashMap<String, Known>>,
-    /// Accounts whose failure the team was told of.
-    failing: Mutex<BTreeSet<String>>,
+    /// Why accounts' templates can't be loaded. The team was told of each.
+    failing: Mutex<BTreeMap<String, ChannelError>>,
     changed: Notify,
 }
 
@@ -52,6 +52,16 @@ impl Templates {
     /// A webhook says that a template changed.
     pub fn changed(&self) {
         self.changed.notify_one();
+    }
+
+    /// How many templates of an account are known; None: none were loaded yet.
+    pub fn count_of(&self, account: &str) -> Option<usize> {
+        lock(&self.known).get(account).map(IndexMap::len)
+    }
+
+    /// Why an account's templates can't be loaded.
+    pub fn failure_of(&self, account: &str) -> Option<ChannelError> {
+        lock(&self.failing).get(account).cloned()
     }
 }
 
@@ -149,7 +159,7 @@ async fn tell(app: &Arc<App>, account: &str, error: &ChannelError) {
         error.text, error.code
     );
     tracing::warn!(account.id = account, error.code = error.code, "{text}");
-    if lock(&app.templates.failing).insert(account.to_owned()) {
+    if lock(&app.templates.failing).insert(account.to_owned(), error.clone()).is_none() {
         alerts::record(app, &Alert::of_account(app.now(), "templates_unavailable", text)).await;
     }
 }

@@ -44,10 +44,13 @@ pub struct TriggerRecord {
 /// The word in `trigger.on` of a session that a tap on an old message began.
 pub const OLD_TAP: &str = "old_tap";
 
+/// The word in `trigger.on` of a session that took the place of one of an older version, at the customer's message.
+pub const RESTART: &str = "restart";
+
 impl TriggerRecord {
     /// Whether the customer's own message started the session.
     pub fn by_customer(&self) -> bool {
-        matches!(&*self.on, "conversation" | "message" | "ad" | "flow_submitted" | OLD_TAP)
+        matches!(&*self.on, "conversation" | "message" | "ad" | "flow_submitted" | OLD_TAP | RESTART)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     event::Inbound,
     expression::Text,
     ids::StepId,
+    limits,
     option::Choice,
     turn::{Next, Stop, Turn},
 };
@@ -43,6 +44,7 @@ pub struct Ask {
     pub max: Option<Bound>,
     /// What is said to an answer that does not fit. Left out: the question again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::TEXT))]
     pub invalid: Option<Text>,
     #[serde(flatten)]
     pub sending: Sending,

@@ -16,6 +16,7 @@ use crate::{
     event::Inbound,
     expression::{Expression, Text},
     ids::StepId,
+    limits,
     message::{self, CarouselMessage, Message, Reply},
     option::Choice,
     turn::{Failure, Next, Stop, Turn},
@@ -33,6 +34,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Carousel {
     /// The text above the cards: 1,024 characters.
+    #[schemars(extend("x-limit" = limits::INTERACTIVE_TEXT))]
     pub text: Text,
     /// The cards: 2 to 10, all alike.
     #[schemars(length(min = 1, max = 10))]
@@ -50,6 +52,7 @@ pub struct Card {
     pub media: Media,
     /// 160 characters, 2 line breaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::CARD_TEXT))]
     pub text: Option<Text>,
     /// One or two answers to tap, or one link.
     pub buttons: CardButtons,

@@ -14,6 +14,7 @@ use crate::{
     event::{Content as Received, Inbound},
     expression::Text,
     ids::StepId,
+    limits,
     message::{FlowMessage, Header, Message},
     option::Choice,
     reply_id::ReplyId,
@@ -35,6 +36,7 @@ pub struct Flow {
     #[schemars(extend("x-kind" = "flow"))]
     pub flow: String,
     /// What opens the form: 30 characters, no emoji.
+    #[schemars(extend("x-limit" = limits::FLOW_BUTTON))]
     pub button: Text,
     /// The first screen. Left out: the form's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,12 +45,15 @@ pub struct Flow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
     /// The message's text: 1,024 characters.
+    #[schemars(extend("x-limit" = limits::INTERACTIVE_TEXT))]
     pub text: Text,
     /// A line above the text: 60 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::HEADER))]
     pub header: Option<Text>,
     /// A line below the text: 60 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::FOOTER))]
     pub footer: Option<Text>,
     #[serde(flatten)]
     pub sending: Sending,

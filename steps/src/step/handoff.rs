@@ -8,6 +8,7 @@ use crate::{
     contact::{AiReplyCall, Call, Outside},
     expression::Text,
     ids::StepId,
+    limits,
     message::Message,
     turn::{self, Next, Outgoing, Stop, Turn},
     who::Who,
@@ -32,6 +33,7 @@ pub struct Handoff {
     pub to: Option<Who>,
     /// What the customer reads: up to 4,096 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::TEXT))]
     pub text: Option<Text>,
     /// What the colleague should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]

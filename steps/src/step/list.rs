@@ -34,15 +34,19 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct List {
     /// The message's text: 4,096 characters.
+    #[schemars(extend("x-limit" = limits::LIST_TEXT))]
     pub text: Text,
     /// A line above the text: 60 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::HEADER))]
     pub header: Option<Text>,
     /// A line below the text: 60 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::FOOTER))]
     pub footer: Option<Text>,
     /// What opens the menu: 20 characters. Left out: `Menu`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::LIST_BUTTON))]
     pub button: Option<Text>,
     /// The rows, in sections.
     #[schemars(length(min = 1))]
@@ -58,6 +62,7 @@ pub struct List {
 pub struct Section {
     /// 24 characters; needed where there are several sections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::SECTION_TITLE))]
     pub title: Option<Text>,
     pub rows: Vec<Choice>,
     /// A list: one section for each of its elements, with `item` and `index` in its texts and rows.

@@ -15,6 +15,7 @@ use crate::{
     event::Inbound,
     expression::Text,
     ids::StepId,
+    limits,
     message::Message,
     option::Choice,
     turn::{Next, Stop, Turn},
@@ -31,6 +32,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LocationRequest {
     /// The message's text: 1,024 characters.
+    #[schemars(extend("x-limit" = limits::INTERACTIVE_TEXT))]
     pub text: Text,
     #[serde(flatten)]
     pub sending: Sending,

@@ -48,12 +48,15 @@ pub struct Message {
 pub struct MessageKeys {
     /// The message's text, or the caption of its media.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::TEXT))]
     pub text: Option<Text>,
     /// A line above the text, beside buttons or a link: 60 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::HEADER))]
     pub header: Option<Text>,
     /// A line below the text, beside buttons or a link: 60 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::FOOTER))]
     pub footer: Option<Text>,
     /// A picture, video, sound, document or sticker. With up to 3 buttons it stands above the text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +66,7 @@ pub struct MessageKeys {
     pub buttons: Vec<Choice>,
     /// The menu's name when more than 3 buttons become a list: 20 characters. Left out: `Menu`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::LIST_BUTTON))]
     pub button: Option<Text>,
     /// A button that opens a web page. Taps on it are not reported.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +83,7 @@ pub struct MessageKeys {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
     /// 20 characters.
+    #[schemars(extend("x-limit" = limits::BUTTON_TITLE))]
     pub title: Text,
     pub url: Text,
 }

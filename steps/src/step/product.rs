@@ -13,6 +13,7 @@ use crate::{
     event::{Content as Received, Inbound},
     expression::Text,
     ids::StepId,
+    limits,
     message::{Message, ProductListMessage, ProductMessage, ProductSection},
     option::Choice,
     turn::{Failure, Next, Stop, Turn},
@@ -39,12 +40,15 @@ pub struct Product {
     pub sections: Vec<Section>,
     /// A line above several products: 60 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::HEADER))]
     pub header: Option<Text>,
     /// The message's text: 1,024 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::INTERACTIVE_TEXT))]
     pub text: Option<Text>,
     /// A line below the text: 60 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::FOOTER))]
     pub footer: Option<Text>,
     #[serde(flatten)]
     pub sending: Sending,
@@ -57,6 +61,7 @@ pub struct Product {
 pub struct Section {
     /// 24 characters; needed where there are several sections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::SECTION_TITLE))]
     pub title: Option<Text>,
     /// Ids in the catalogue (retailer ids).
     pub products: Vec<Text>,

@@ -17,7 +17,7 @@ use crate::{
     event::Inbound,
     expression::{Locals, Text},
     ids::StepId,
-    limits::{TEMPLATE_HEADER, TEMPLATE_TEXT, template_values},
+    limits::{self, TEMPLATE_HEADER, TEMPLATE_TEXT, template_values},
     message::{Message, Reply, TemplateButton, TemplateCard, TemplateHeader, TemplateMessage, TemplateParameters},
     option::Choice,
     turn::{Failure, Next, Stop, Turn},
@@ -47,6 +47,7 @@ pub struct TemplateStep {
 pub struct Template {
     /// The template's name in WhatsApp Manager.
     #[schemars(extend("x-kind" = "template"))]
+    #[schemars(extend("x-limit" = limits::TEMPLATE_NAME))]
     pub name: String,
     /// The template's language: `pt_BR`, `en_US`. Left out: the bot's language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,9 +91,15 @@ pub enum Header {
 #[serde(untagged)]
 pub enum Button {
     /// What replaces the variable at the end of the button's address.
-    Url { url_suffix: Text },
+    Url {
+        #[schemars(extend("x-limit" = limits::TEMPLATE_URL))]
+        url_suffix: Text,
+    },
     /// The code that the button copies.
-    Code { code: Text },
+    Code {
+        #[schemars(extend("x-limit" = limits::COUPON_CODE))]
+        code: Text,
+    },
     /// A form: the data that its first screen gets.
     Flow { flow: Data },
     /// A quick reply; without a title, a button that has nothing to fill in.

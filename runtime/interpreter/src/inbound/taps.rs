@@ -1,6 +1,7 @@
 //! Taps: which session, version, step and option a tapped button or a submitted form names, and what an old one does.
 
 use super::*;
+use crate::moves::has_option;
 
 /// The option of a message that was tapped.
 pub(super) struct TappedPlace {
@@ -30,6 +31,34 @@ impl Machine<'_> {
             return Ok(None);
         }
         Ok(Some(TappedPlace { bot, session: reply.session, step: reply.step, key: reply.key }))
+    }
+
+    /// The same place in the version that follows the tapped one, where the option is still there: with the message, which then names it
+    /// there. None: its session went on without that option, and what was tapped counts as what it says.
+    pub(super) fn in_newer_version<'i>(
+        &mut self,
+        place: TappedPlace,
+        inbound: &'i Inbound,
+    ) -> Result<(Option<TappedPlace>, Cow<'i, Inbound>), Need> {
+        let Some(version) = self.newer_version(place.session, &place.bot) else {
+            return Ok((Some(place), Cow::Borrowed(inbound)));
+        };
+        let newer = self.version(&version)?;
+        let is_there = |newer: &Arc<Bot>| {
+            let steps = place.bot.step(&place.step).zip(newer.step(&place.step));
+            steps.is_some_and(|(before, after)| has_option(before, after, &place.key))
+        };
+        let Some(bot) = newer.filter(is_there) else {
+            let lives = self.turn.contact().session(place.session).is_some();
+            return Ok((Some(place).filter(|_| !lives), Cow::Borrowed(inbound)));
+        };
+        let place = TappedPlace { bot, ..place };
+        let mut named = inbound.clone();
+        if let Content::Tap { id, .. } = &mut named.content {
+            let (session, step, key) = (place.session, place.step.clone(), place.key.clone());
+            *id = ReplyId { session, version, step, key }.to_string();
+        }
+        Ok((Some(place), Cow::Owned(named)))
     }
 
     pub(super) fn card_place(&mut self, short: &ShortReplyId) -> Result<Option<TappedPlace>, Need> {

@@ -1,19 +1,20 @@
 //! Bots: what is live, drafts, publishing, versions.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use steps::ids::BotId;
 
 use super::input::{JsonBody, OptionalBody};
 use crate::{
     app::App,
-    bots::{self, Checked, Draft, Published},
+    bots::{self, Checked, Draft, History, OpenSessions, Overview, Published},
     problem::Problem,
 };
 
@@ -21,12 +22,21 @@ use crate::{
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct BotSummary {
     id: String,
+    /// As it is live; where nothing is live, as it is being worked on.
     name: String,
     /// The version that is live; none: it was never published, or its file is gone.
     version: Option<String>,
+    /// The number of what is live.
+    number: Option<u64>,
+    /// How often it was published.
+    versions: u64,
     /// What starts it.
     triggers: Vec<String>,
+    /// Whether something is saved that is not live.
     has_draft: bool,
+    /// What the checker finds in the draft; without one, in the file, else in what is live.
+    errors: usize,
+    warnings: usize,
     /// Its file, where it came from one.
     file: Option<String>,
     /// What is wrong with its file; the last good version stays live.
@@ -34,29 +44,30 @@ pub(super) struct BotSummary {
     problems: Value,
 }
 
-fn summary(app: &App, id: &str, drafts: &BTreeSet<String>) -> BotSummary {
-    let bots = app.bots.load();
-    let bot = BotId::new(id).ok().and_then(|id| bots.live(&id).cloned());
-    let file = app.catalogue.file(id);
+fn summary(bot: &Overview) -> BotSummary {
+    let live = bot.live.as_ref();
     BotSummary {
-        id: id.to_owned(),
-        name: bot.as_ref().map(|bot| bot.document.name.clone()).unwrap_or_default(),
-        version: bot.as_ref().map(|bot| bot.version.to_string()),
-        triggers: bot.iter().flat_map(|bot| bot.document.triggers.iter().map(|trigger| trigger.on.name().to_owned())).collect(),
-        has_draft: drafts.contains(id),
-        problems: file.as_ref().map_or_else(|| json!([]), |file| file.diagnostics.clone()),
-        file: file.map(|file| file.path.display().to_string()),
+        id: bot.id.clone(),
+        name: bot.name.clone(),
+        version: live.map(|live| live.version.to_string()),
+        number: bot.number(),
+        versions: bot.history.count(),
+        triggers: live
+            .iter()
+            .flat_map(|live| live.document.triggers.iter().map(|trigger| trigger.on.name().to_owned()))
+            .collect(),
+        has_draft: bot.draft.is_some(),
+        errors: bot.found.errors,
+        warnings: bot.found.warnings,
+        file: bot.file.as_ref().map(|file| file.display().to_string()),
+        problems: bot.problems.clone(),
     }
 }
 
 /// All bots.
-#[utoipa::path(get, path = "/api/v1/bots", tag = "bots", responses((status = 200, body = Vec<BotSummary>)))]
+#[utoipa::path(get, path = "/api/v1/bots", operation_id = "list_bots", tag = "bots", responses((status = 200, body = Vec<BotSummary>)))]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<BotSummary>>, Problem> {
-    let drafts: BTreeSet<String> = bots::drafts(&app).await?.into_iter().collect();
-    let mut ids = drafts.clone();
-    ids.extend(app.bots.load().live_bots().map(|bot| bot.id.to_string()));
-    ids.extend(app.catalogue.problems().into_keys());
-    Ok(Json(ids.iter().map(|id| summary(&app, id, &drafts)).collect()))
+    Ok(Json(bots::overviews(&app).await?.iter().map(summary).collect()))
 }
 
 /// A bot with its documents.
@@ -71,21 +82,13 @@ pub(super) struct BotDetail {
 }
 
 /// One bot: its live document and its draft.
-#[utoipa::path(get, path = "/api/v1/bots/{id}", tag = "bots", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/api/v1/bots/{id}", operation_id = "show_bot", tag = "bots", params(("id" = String, Path,)),
     responses((status = 200, body = BotDetail), (status = 404, body = Problem)))]
 pub(super) async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<BotDetail>, Problem> {
     let id = bot_id(&id)?;
-    let draft = bots::draft(&app, &id).await?;
-    let version = app.bots.load().live(&id).map(|bot| bot.version.clone());
-    let document = match &version {
-        Some(version) => bots::source_of(&app, &id, version.as_str()).await?,
-        None => None,
-    };
-    if draft.is_none() && version.is_none() && app.catalogue.file(id.as_str()).is_none() {
-        return Err(no_bot(&id));
-    }
-    let drafts = draft.iter().map(|_| id.to_string()).collect();
-    Ok(Json(BotDetail { summary: summary(&app, id.as_str(), &drafts), document, draft }))
+    let bot = bots::overview(&app, &id).await?.ok_or_else(|| no_bot(&id))?;
+    let document = bots::live_document(&app, &id).await?;
+    Ok(Json(BotDetail { summary: summary(&bot), document, draft: bot.draft }))
 }
 
 /// What a saved or published document looks like to the checker.
@@ -98,19 +101,28 @@ pub(super) struct Saved {
     draft: Draft,
 }
 
-/// Saves a draft: any JSON object, with or without errors. Tells what the checker says.
-#[utoipa::path(put, path = "/api/v1/bots/{id}/draft", tag = "bots", params(("id" = String, Path,)), request_body = Object,
+/// Saves a draft: any JSON object, with or without errors. Tells what the checker says. What is live already, canvas included, leaves no
+/// draft behind.
+#[utoipa::path(put, path = "/api/v1/bots/{id}/draft", operation_id = "save_draft", tag = "bots", params(("id" = String, Path,)), request_body = Object,
     responses((status = 200, body = Saved), (status = 422, body = Problem)))]
 pub(super) async fn save_draft(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    JsonBody(document): JsonBody<serde_json::Map<String, Value>>,
+    JsonBody(document): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Saved>, Problem> {
     let id = bot_id(&id)?;
     let document = Value::Object(document);
     let Checked { bot, diagnostics } = bots::check(id.as_str(), &document.to_string(), &app.environment.load());
     let draft = bots::save_draft(&app, &id, document).await?;
     Ok(Json(Saved { publishable: bot.is_some(), diagnostics, draft }))
+}
+
+/// Removes a draft; what is live stays.
+#[utoipa::path(delete, path = "/api/v1/bots/{id}/draft", operation_id = "discard_draft", tag = "bots", params(("id" = String, Path,)),
+    responses((status = 204), (status = 422, body = Problem)))]
+pub(super) async fn discard_draft(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    bots::discard_draft(&app, &bot_id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What is published: the draft, or this document.
@@ -120,15 +132,23 @@ pub(super) struct Publish {
     /// Left out: the draft.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    document: Option<serde_json::Map<String, Value>>,
+    document: Option<Map<String, Value>>,
     /// What changed, for people.
     #[serde(default)]
     note: Option<String>,
+    /// What becomes of sessions that are open in older versions: `stay` (left out), `move`, `restart`.
+    #[serde(default)]
+    sessions: OpenSessions,
+    /// Changes nothing, and tells what would happen.
+    #[serde(default)]
+    dry_run: bool,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct PublishAnswer {
     version: String,
+    /// Counts the bot's publications from 1. What is live already keeps its number.
+    number: u64,
     /// Warnings.
     #[schema(value_type = Vec<Object>)]
     diagnostics: Value,
@@ -136,8 +156,8 @@ pub(super) struct PublishAnswer {
     file: Option<String>,
 }
 
-/// Makes the draft, or the document given, live.
-#[utoipa::path(post, path = "/api/v1/bots/{id}/publish", tag = "bots", params(("id" = String, Path,)), request_body = Publish,
+/// Makes the draft, or the document given, live. One with errors never is.
+#[utoipa::path(post, path = "/api/v1/bots/{id}/publish", operation_id = "publish_bot", tag = "bots", params(("id" = String, Path,)), request_body = Publish,
     responses((status = 200, body = PublishAnswer), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn publish(
     State(app): State<Arc<App>>,
@@ -156,17 +176,76 @@ pub(super) async fn publish(
         return Err(Problem::invalid("document", format!("bot {id} has errors, and stays as it is")).diagnostics(diagnostics));
     };
     let version = bot.version.to_string();
-    let file = bots::publish_document(&app, bot, &document, publish.note).await?;
-    Ok(Json(PublishAnswer { version, diagnostics, file: file.map(|file| file.display().to_string()) }))
+    if publish.dry_run {
+        let number = bots::next_number(&app, &bot).await?;
+        return Ok(Json(PublishAnswer { version, number, diagnostics, file: None }));
+    }
+    let published = bots::publish_document(&app, bot, &document, publish.note, publish.sessions).await?;
+    let file = published.file.map(|file| file.display().to_string());
+    Ok(Json(PublishAnswer { version, number: published.number, diagnostics, file }))
 }
 
-/// A bot's versions, the newest first.
-#[utoipa::path(get, path = "/api/v1/bots/{id}/versions", tag = "bots", params(("id" = String, Path,)),
-    responses((status = 200, body = Vec<Published>), (status = 404, body = Problem)))]
-pub(super) async fn versions(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Vec<Published>>, Problem> {
+/// A publication of a bot.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct VersionSummary {
+    /// Counts the bot's publications from 1.
+    number: u64,
+    /// The hash of its content without the canvas.
+    version: String,
+    /// Unix milliseconds.
+    at: i64,
+    note: Option<String>,
+    /// Whether it is what runs.
+    live: bool,
+}
+
+/// A publication with what was published.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct VersionDetail {
+    #[serde(flatten)]
+    summary: VersionSummary,
+    #[schema(value_type = Object)]
+    document: Value,
+}
+
+fn version_summary(app: &App, id: &BotId, history: &History, published: &Published) -> VersionSummary {
+    let live = app.bots.load().live(id).map(|bot| bot.version.clone());
+    let latest = live.and_then(|live| history.latest(live.as_str())).map(|latest| latest.number);
+    VersionSummary {
+        number: published.number,
+        version: published.version.to_string(),
+        at: published.at.0,
+        note: published.note.clone(),
+        live: latest == Some(published.number),
+    }
+}
+
+/// A bot's publications, the newest first.
+#[utoipa::path(get, path = "/api/v1/bots/{id}/versions", operation_id = "list_versions", tag = "bots", params(("id" = String, Path,)),
+    responses((status = 200, body = Vec<VersionSummary>), (status = 404, body = Problem)))]
+pub(super) async fn versions(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Vec<VersionSummary>>, Problem> {
     let id = bot_id(&id)?;
     let history = bots::history(&app, &id).await?;
-    if history.is_empty() { Err(no_bot(&id)) } else { Ok(Json(history)) }
+    if history.is_empty() {
+        return Err(no_bot(&id));
+    }
+    Ok(Json(history.newest_first().map(|published| version_summary(&app, &id, &history, published)).collect()))
+}
+
+/// One publication of a bot, by its number or its version, with its document. Saving that as the draft restores it.
+#[utoipa::path(get, path = "/api/v1/bots/{id}/versions/{version}", operation_id = "show_version", tag = "bots",
+    params(("id" = String, Path,), ("version" = String, Path, description = "a number, or a version")),
+    responses((status = 200, body = VersionDetail), (status = 404, body = Problem)))]
+pub(super) async fn version(
+    State(app): State<Arc<App>>,
+    Path((id, version)): Path<(String, String)>,
+) -> Result<Json<VersionDetail>, Problem> {
+    let id = bot_id(&id)?;
+    let history = bots::history(&app, &id).await?;
+    let missing = || Problem::not_found(format!("bot {id} has no version {version:?}"));
+    let published = history.find(&version).ok_or_else(missing)?;
+    let document = bots::document(&app, &id, published.version.as_str()).await?.ok_or_else(missing)?;
+    Ok(Json(VersionDetail { summary: version_summary(&app, &id, &history, published), document }))
 }
 
 pub(super) fn bot_id(id: &str) -> Result<BotId, Problem> {

@@ -208,7 +208,7 @@ pub(super) fn view_at(contact: &Contact, number: &NumberId, now: Moment) -> Cont
 }
 
 /// A contact by phone number or id: leads, windows, sessions.
-#[utoipa::path(get, path = "/api/v1/contacts/{contact}", tag = "contacts", params(("contact" = String, Path, description = "phone number or id")),
+#[utoipa::path(get, path = "/api/v1/contacts/{contact}", operation_id = "show_contact", tag = "contacts", params(("contact" = String, Path, description = "phone number or id")),
     responses((status = 200, body = ContactView), (status = 404, body = Problem)))]
 pub(super) async fn show(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Json<ContactView>, Problem> {
     let found = shapes::contact(&app, &name).await?;

@@ -28,7 +28,7 @@ pub(super) struct DeadEntry {
 }
 
 /// Events that could not be processed, the newest first.
-#[utoipa::path(get, path = "/api/v1/dead", tag = "operation", responses((status = 200, body = Vec<DeadEntry>)))]
+#[utoipa::path(get, path = "/api/v1/dead", operation_id = "list_dead_events", tag = "operation", responses((status = 200, body = Vec<DeadEntry>)))]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<DeadEntry>>, Problem> {
     let records = records::list(&app, DEAD, app.settings.limits.dead_events).await?;
     let entry =

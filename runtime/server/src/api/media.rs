@@ -21,7 +21,7 @@ use crate::{
 const PIECE: usize = 64 * 1024;
 
 /// A medium that a customer sent, by its id as transcripts and saved answers hold it. It is a file to save, whatever its type says.
-#[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/api/v1/media/{id}", operation_id = "show_medium", tag = "media", params(("id" = String, Path,)),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub(super) async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let Some(path) = media::path(&app, &id) else {

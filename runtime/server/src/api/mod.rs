@@ -1,6 +1,8 @@
 //! The HTTP API, under `/api/v1`: one file a subject, each handler described where it stands; `/api/openapi.json` follows from that.
 
+mod account;
 mod bots;
+mod connection;
 mod contacts;
 mod conversation;
 mod dead;
@@ -13,6 +15,7 @@ mod lists;
 mod media;
 mod previews;
 mod run;
+mod samples;
 mod sandbox;
 mod shapes;
 mod strict;
@@ -57,11 +60,16 @@ fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(bots::list))
         .routes(routes!(bots::show))
-        .routes(routes!(bots::save_draft))
+        .routes(routes!(bots::save_draft, bots::discard_draft))
         .routes(routes!(bots::publish))
         .routes(routes!(bots::versions))
         .routes(routes!(dialogs::list, dialogs::run))
         .routes(routes!(dialogs::keep))
+        .routes(routes!(bots::version))
+        .routes(routes!(samples::list))
+        .routes(routes!(samples::show))
+        .routes(routes!(account::show))
+        .routes(routes!(connection::show))
         .routes(routes!(previews::preview))
         .routes(routes!(run::run))
         .routes(routes!(run::stop))

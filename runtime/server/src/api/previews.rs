@@ -182,9 +182,7 @@ pub(super) async fn saved(app: &Arc<App>, id: &BotId) -> Result<Option<Value>, P
     if let Some(draft) = bots::draft(app, id).await? {
         return Ok(Some(draft.document));
     }
-    let version = app.bots.load().live(id).map(|bot| bot.version.clone());
-    let Some(version) = version else { return Ok(None) };
-    Ok(bots::source_of(app, id, version.as_str()).await?)
+    Ok(bots::live_document(app, id).await?)
 }
 
 /// What a preview knows of the account.

@@ -10,6 +10,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use interpreter::Successors;
 use notify::{EventKind, RecursiveMode, Watcher};
 use serde_json::{Value, json};
 use steps::{bot::Bot, environment::Environment, ids::BotId};
@@ -17,7 +18,8 @@ use store::StoreError;
 use tokio::sync::mpsc;
 
 use super::{
-    Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, load_version, publish, records, retire, source,
+    Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, publish, put_live, records, retire, source,
+    version_source,
 };
 use crate::app::App;
 
@@ -65,11 +67,10 @@ pub async fn load_all(app: &Arc<App>) -> Result<(), StoreError> {
         match (bot, pointers.get(&file)) {
             (Some(bot), Some(live)) if live.version == bot.version.as_str() => {
                 of_store.remove(&file);
-                unchanged.push(bot);
+                unchanged.push((bot, live.successors.clone()));
             }
             (Some(bot), live) => {
-                let was_published = live.is_some()
-                    && history(app, &bot.id).await?.iter().any(|published| published.version == bot.version.as_str());
+                let was_published = live.is_some() && history(app, &bot.id).await?.latest(bot.version.as_str()).is_some();
                 if !was_published {
                     of_store.remove(&file);
                     changed.push((bot, source));
@@ -78,7 +79,12 @@ pub async fn load_all(app: &Arc<App>) -> Result<(), StoreError> {
             (None, _) => {}
         }
     }
-    change(app, |bots| unchanged.iter().for_each(|bot| bots.publish(bot.clone())));
+    change(app, |bots| {
+        for (bot, successors) in &unchanged {
+            bots.publish(bot.clone());
+            bots.set_successors(&bot.id, successors.clone());
+        }
+    });
     let publications = changed.into_iter().map(|(bot, source)| async move { publish(app, bot, &source, None, true).await });
     stream::iter(publications).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     for (id, live) in of_store {
@@ -87,7 +93,7 @@ pub async fn load_all(app: &Arc<App>) -> Result<(), StoreError> {
         if is_gone {
             retire(app, &bot).await?;
         } else {
-            revive(app, &live.version).await?;
+            revive(app, &bot, &live).await?;
         }
     }
     Ok(())
@@ -117,10 +123,13 @@ pub async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
     let pointers = pointers(app).await?;
     let running = app.bots.load();
     for (id, live) in &pointers {
-        let runs = BotId::new(id).ok().and_then(|id| running.live(&id).cloned());
-        if runs.is_none_or(|bot| bot.version.as_str() != live.version) {
+        let Ok(id) = BotId::new(id) else { continue };
+        let runs = running.live(&id).is_some_and(|bot| bot.version.as_str() == live.version);
+        if !runs {
             tracing::info!(bot.id = %id, bot.version = %live.version, "bot {id} is live in version {}: another server published it", live.version);
-            revive(app, &live.version).await?;
+            revive(app, &id, live).await?;
+        } else if *running.successors(&id).unwrap_or(&Successors::default()) != live.successors {
+            change(app, |bots| bots.set_successors(&id, live.successors.clone()));
         }
     }
     for bot in running.live_bots().filter(|bot| !pointers.contains_key(bot.id.as_str())) {
@@ -131,11 +140,13 @@ pub async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
 }
 
 /// Makes a version live here that the pointer names.
-async fn revive(app: &Arc<App>, version: &str) -> Result<(), StoreError> {
-    if load_version(app, version, false).await? {
-        let bot = app.bots.load().version(&version.into()).cloned();
-        if let Some(bot) = bot {
-            change(app, |bots| bots.publish(bot.clone()));
+async fn revive(app: &Arc<App>, id: &BotId, live: &LiveRecord) -> Result<(), StoreError> {
+    let Some(record) = version_source(app, &live.version, false).await? else { return Ok(()) };
+    match steps::check::load_published(id, &record.source) {
+        Ok(bot) => put_live(app, &bot, &live.successors),
+        Err(error) => {
+            let version = &live.version;
+            tracing::error!(bot.id = %id, bot.version = %version, "version {version} of bot {id} can't be run any more: {error}");
         }
     }
     Ok(())
@@ -315,7 +326,10 @@ fn first_error(diagnostics: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{ECHO, app, faults::FaultyStore};
+    use crate::{
+        bots::OpenSessions,
+        testing::{ECHO, app, faults::FaultyStore},
+    };
 
     const OTHER: &str = r#"{"start": "bye", "steps": {"bye": {"type": "stop"}}}"#;
 
@@ -438,7 +452,7 @@ mod tests {
         let document: Value = serde_json::from_str(OTHER).unwrap();
         let bot = check_file("echo", OTHER, &app.environment.load()).bot.unwrap();
         let version = bot.version.to_string();
-        let written = super::super::publish_document(&app, bot, &document, None).await.unwrap();
+        let written = super::super::publish_document(&app, bot, &document, None, OpenSessions::Stay).await.unwrap().file;
         assert_eq!(written.as_deref(), Some(file.as_path()));
         assert_eq!(serde_json::from_str::<Value>(&std::fs::read_to_string(&file).unwrap()).unwrap(), document);
         look(&app).await.unwrap();
@@ -475,7 +489,7 @@ mod tests {
         // A pointer that changes without a word.
         let other = publish(OTHER).await;
         assert!(runs(&other).await);
-        records::replace(&first, LIVE, "echo", &LiveRecord { version: version.clone(), file: false }).await.unwrap();
+        records::replace(&first, LIVE, "echo", &LiveRecord { version: version.clone(), ..LiveRecord::default() }).await.unwrap();
         assert!(!runs(&version).await);
         tokio::time::sleep(FOLLOW).await;
         assert!(runs(&version).await);

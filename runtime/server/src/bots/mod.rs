@@ -2,7 +2,12 @@
 //! it; a live pointer says which one runs. All of it is records in the store; what runs is also in memory, compiled.
 
 pub mod dialogs;
+mod drafts;
 mod folder;
+mod history;
+mod overview;
+mod publishing;
+pub mod samples;
 pub mod source;
 
 use std::{
@@ -12,26 +17,24 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use interpreter::Bots;
+use interpreter::{Bots, Successors};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use steps::{bot::Bot, environment::Environment, ids::BotId, moment::Moment};
+use steps::{bot::Bot, environment::Environment, ids::BotId};
 use store::StoreError;
 
+pub use drafts::{Draft, discard_draft, draft, drafts, save_draft};
 pub use folder::{catch_up, follow, load_all, watch};
+pub use history::{History, Published, histories, history};
+pub use overview::{Overview, overview, overviews};
+pub use publishing::{OpenSessions, next_number, publish, publish_document};
 
 use crate::{app::App, metrics as names, records};
 
 /// Records by version: the source that it was made from.
 const VERSION: &str = "bot-version";
-/// Records by bot: its versions, in the order of their publication.
-const HISTORY: &str = "bot-history";
 /// Records by bot: which version is live. Also what is announced when one changes.
 const LIVE: &str = "bot-live";
-/// Records by bot: what its designer is working on.
-const DRAFT: &str = "bot-draft";
-/// Versions that a bot's history names; older ones stay loadable.
-const MAX_HISTORY: usize = 500;
 /// More bots than this are not listed.
 pub const MAX_BOTS: usize = 10_000;
 
@@ -43,33 +46,15 @@ struct VersionRecord {
 }
 
 /// A live pointer's record.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct LiveRecord {
     version: String,
     /// It came from a file: when the file goes, the bot goes.
     #[serde(default)]
     file: bool,
-}
-
-/// One entry of a bot's history.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Published {
-    pub version: String,
-    /// Unix milliseconds.
-    #[schema(value_type = i64)]
-    pub at: Moment,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// A draft's record.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Draft {
-    #[schema(value_type = Object)]
-    pub document: Value,
-    /// Unix milliseconds.
-    #[schema(value_type = i64)]
-    pub at: Moment,
+    /// What becomes of the sessions of older versions.
+    #[serde(default, skip_serializing_if = "Successors::is_empty")]
+    successors: Successors,
 }
 
 /// A document that was checked.
@@ -97,6 +82,8 @@ pub struct Catalogue {
     files: Mutex<BTreeMap<String, File>>,
     /// Why the folder itself can't be read. Told once.
     folder: Mutex<Option<String>>,
+    /// What the checker said lately of each bot.
+    counted: Mutex<BTreeMap<String, overview::Counted>>,
 }
 
 impl Catalogue {
@@ -146,26 +133,6 @@ pub fn check_file(id: &str, source: &str, environment: &Environment) -> Checked 
     Checked { bot: alone.bot, diagnostics }
 }
 
-/// Makes a version live: its record, the history, the pointer, then what runs here.
-pub async fn publish(app: &Arc<App>, bot: Arc<Bot>, source: &str, note: Option<String>, file: bool) -> Result<(), StoreError> {
-    store_version(app, &bot, source).await?;
-    let id = bot.id.as_str();
-    loop {
-        let (mut history, version) = records::get::<Vec<Published>>(app, HISTORY, id).await?.unwrap_or_default();
-        history.push(Published { version: bot.version.to_string(), at: app.now(), note: note.clone() });
-        let excess = history.len().saturating_sub(MAX_HISTORY);
-        history.drain(..excess);
-        if records::put(app, HISTORY, id, version, &history).await? {
-            break;
-        }
-    }
-    records::replace(app, LIVE, id, &LiveRecord { version: bot.version.to_string(), file }).await?;
-    tracing::info!(bot.id = %bot.id, bot.version = %bot.version, "bot {} is live in version {}", bot.id, bot.version);
-    change(app, |bots| bots.publish(bot.clone()));
-    announce(app).await;
-    Ok(())
-}
-
 /// Takes a bot out of service. Sessions that run go on in their version.
 async fn retire(app: &Arc<App>, id: &BotId) -> Result<(), StoreError> {
     for record in records::list(app, LIVE, MAX_BOTS).await? {
@@ -186,15 +153,6 @@ async fn announce(app: &App) {
     }
 }
 
-async fn store_version(app: &App, bot: &Bot, source: &str) -> Result<(), StoreError> {
-    let version = bot.version.as_str();
-    if app.store.get_record(VERSION, version, app.now().0).await?.is_none() {
-        let record = VersionRecord { bot: bot.id.to_string(), source: source.to_owned() };
-        records::put(app, VERSION, version, 0, &record).await?;
-    }
-    Ok(())
-}
-
 /// Changes what runs here.
 fn change(app: &App, change: impl Fn(&mut Bots)) {
     app.bots.rcu(|bots| {
@@ -206,6 +164,14 @@ fn change(app: &App, change: impl Fn(&mut Bots)) {
     #[expect(clippy::cast_precision_loss, reason = "a count of bots")]
     metrics::gauge!(names::BOTS).set(ids.len() as f64);
     app.environment.rcu(|environment| Environment { bots: ids.clone(), ..Environment::clone(environment) });
+}
+
+/// Makes a bot live here, with what is said of the sessions of its older versions.
+fn put_live(app: &App, bot: &Arc<Bot>, successors: &Successors) {
+    change(app, |bots| {
+        bots.publish(bot.clone());
+        bots.set_successors(&bot.id, successors.clone());
+    });
 }
 
 /// Loads a version that a session names: by its hash, or (`prefix`) by how its hash begins. False: there is none.
@@ -238,50 +204,18 @@ async fn version_source(app: &App, version: &str, prefix: bool) -> Result<Option
     records::read(VERSION, &record.key, &record.stored).map(Some)
 }
 
-/// The source of a version of this bot.
-pub async fn source_of(app: &App, id: &BotId, version: &str) -> Result<Option<Value>, StoreError> {
-    let record = version_source(app, version, false).await?.filter(|record| record.bot == id.as_str());
-    Ok(record.and_then(|record| serde_json::from_str(&record.source).ok()))
+/// The document of a version of this bot. Bots that are alike to the letter have the same versions, whose record names one of them.
+pub async fn document(app: &App, id: &BotId, version: &str) -> Result<Option<Value>, StoreError> {
+    let Some(record) = version_source(app, version, false).await? else { return Ok(None) };
+    let is_of_bot = record.bot == id.as_str() || history(app, id).await?.latest(version).is_some();
+    Ok(if is_of_bot { serde_json::from_str(&record.source).ok() } else { None })
 }
 
-/// A bot's versions, the newest first.
-pub async fn history(app: &App, id: &BotId) -> Result<Vec<Published>, StoreError> {
-    let (mut history, _) = records::get::<Vec<Published>>(app, HISTORY, id.as_str()).await?.unwrap_or_default();
-    history.reverse();
-    Ok(history)
-}
-
-pub async fn draft(app: &App, id: &BotId) -> Result<Option<Draft>, StoreError> {
-    Ok(records::get(app, DRAFT, id.as_str()).await?.map(|(draft, _)| draft))
-}
-
-/// Ids of bots with a draft.
-pub async fn drafts(app: &App) -> Result<Vec<String>, StoreError> {
-    Ok(records::list(app, DRAFT, MAX_BOTS).await?.into_iter().map(|record| record.key).collect())
-}
-
-pub async fn save_draft(app: &App, id: &BotId, document: Value) -> Result<Draft, StoreError> {
-    let draft = Draft { document, at: app.now() };
-    records::replace(app, DRAFT, id.as_str(), &draft).await?;
-    Ok(draft)
-}
-
-/// Publishes what the designer made. A bot that came from a file is written back to it, so that the next start and git see it.
-pub async fn publish_document(
-    app: &Arc<App>,
-    bot: Arc<Bot>,
-    document: &Value,
-    note: Option<String>,
-) -> Result<Option<PathBuf>, StoreError> {
-    let source = format!("{document:#}\n");
-    let file = app.catalogue.file(bot.id.as_str());
-    publish(app, bot.clone(), &source, note, file.is_some()).await?;
-    let Some(file) = file else { return Ok(None) };
-    match folder::rewrite(app, bot.id.as_str(), &file.path, &source).await {
-        Ok(()) => Ok(Some(file.path)),
-        Err(error) => {
-            tracing::warn!(bot.id = %bot.id, %error, "the file of bot {} can't be written: {error}", bot.id);
-            Ok(None)
-        }
+/// What is live of a bot, as its designer wrote it.
+pub async fn live_document(app: &App, id: &BotId) -> Result<Option<Value>, StoreError> {
+    let version = app.bots.load().live(id).map(|bot| bot.version.clone());
+    match version {
+        Some(version) => document(app, id, version.as_str()).await,
+        None => Ok(None),
     }
 }

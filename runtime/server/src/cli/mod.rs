@@ -46,7 +46,7 @@ struct Cli {
 /// Every command, in the order of the help: what is run, what is made, what is asked of a running server, what is done to a store.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the server: webhooks, API, pages
+    /// Run the server: webhooks, API, studio
     #[command(after_help = "Example: salesbot serve --bots bots --listen 127.0.0.1:8080\n\n\
                             Settings: flags, then environment variables, then salesbot.toml.")]
     Serve(Flags),

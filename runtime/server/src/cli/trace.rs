@@ -18,6 +18,7 @@ pub(super) fn says_why_not(line: &TraceLine) -> bool {
 pub(super) fn describe(what: &Traced) -> String {
     match what {
         Traced::Started { bot, on, .. } => format!("{bot} starts on {on}"),
+        Traced::Moved { bot, from, to } => format!("{bot} goes on in version {to}, no longer in {from}"),
         Traced::NotStarted { bot, reason } => format!("{bot} does not start: {reason}"),
         Traced::Step { step, kind } => format!("step {step} ({kind})"),
         Traced::Skipped { step } => format!("step {step} is disabled"),

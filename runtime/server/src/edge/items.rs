@@ -43,6 +43,7 @@ pub(super) async fn take(app: &Arc<App>, sender: &MetaApp, items: Vec<Item>) -> 
             }
             Item::Event(incoming) => {
                 count("event");
+                app.connection.heard(&incoming.number, app.now());
                 if matches!(incoming.event.kind, EventKind::Message(_)) {
                     sender::received(app, &incoming.number.id);
                 }

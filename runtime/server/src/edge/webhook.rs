@@ -46,6 +46,9 @@ async fn verify(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Respo
     let hash = |text: &str| digest(&SHA256, text.as_bytes());
     let given = hash(token.as_deref().unwrap_or_default());
     let fits = verify_slices_are_equal(given.as_ref(), hash(expected).as_ref()).is_ok();
+    if mode.as_deref() == Some("subscribe") {
+        app.connection.asked(fits, app.now());
+    }
     match (mode.as_deref(), challenge) {
         (Some("subscribe"), Some(challenge)) if fits => challenge.into_response(),
         (Some("subscribe"), _) if !fits => {
@@ -118,7 +121,10 @@ fn signer(app: &App, headers: &HeaderMap, bytes: &[u8]) -> Result<usize, Problem
         .enumerate()
         .flat_map(|(place, meta)| meta.secrets.iter().map(move |secret| (place, secret.expose_secret())))
         .unzip();
-    let fitting = whatsapp::webhook::verify(&secrets, header, bytes).map_err(|error| Problem::unauthorized(error.to_string()))?;
+    let fitting = whatsapp::webhook::verify(&secrets, header, bytes).map_err(|error| {
+        app.connection.refused(app.now());
+        Problem::unauthorized(error.to_string())
+    })?;
     Ok(places[fitting])
 }
 

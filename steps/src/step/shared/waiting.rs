@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     expression::{Duration, Expression, Locals, Text},
     ids::StepId,
+    limits,
     moment::Moment,
     option::Choice,
     path::Path,
@@ -39,6 +40,7 @@ pub struct Waiting {
     pub matching: Option<Matching>,
     /// The title of the row that leads to the next page, when there are more options than WhatsApp shows. Without it too many fail.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-limit" = limits::ROW_TITLE))]
     pub more: Option<Text>,
 }
 

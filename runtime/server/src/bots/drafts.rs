@@ -1,0 +1,83 @@
+//! Drafts: what designers are working on. A draft that is what is live is none, so that one is there exactly where something could be
+//! published; the places of boxes on the canvas count too, for they are work, though no version differs by them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use steps::{ids::BotId, moment::Moment};
+use store::{Record, StoreError};
+
+use super::{MAX_BOTS, live_document};
+use crate::{app::App, records};
+
+/// Records by bot: its draft.
+const DRAFT: &str = "bot-draft";
+
+/// A draft's record.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Draft {
+    #[schema(value_type = Object)]
+    pub document: Value,
+    /// Unix milliseconds.
+    #[schema(value_type = i64)]
+    pub at: Moment,
+}
+
+/// A bot's draft.
+pub async fn draft(app: &App, id: &BotId) -> Result<Option<Draft>, StoreError> {
+    match records::get::<Draft>(app, DRAFT, id.as_str()).await? {
+        Some((draft, _)) if !is_live(app, id, &draft.document).await? => Ok(Some(draft)),
+        _ => Ok(None),
+    }
+}
+
+/// Those of all bots, by bot.
+pub async fn drafts(app: &App) -> Result<BTreeMap<BotId, Draft>, StoreError> {
+    let mut drafts = BTreeMap::new();
+    for record in records::list(app, DRAFT, MAX_BOTS).await? {
+        let Ok(id) = BotId::new(&record.key) else { continue };
+        let draft: Draft = records::read(DRAFT, &record.key, &record.stored)?;
+        if !is_live(app, &id, &draft.document).await? {
+            drafts.insert(id, draft);
+        }
+    }
+    Ok(drafts)
+}
+
+/// Keeps a draft; what is live leaves none behind.
+pub async fn save_draft(app: &App, id: &BotId, document: Value) -> Result<Draft, StoreError> {
+    let draft = Draft { document, at: app.now() };
+    match is_live(app, id, &draft.document).await? {
+        true => discard_draft(app, id).await?,
+        false => records::replace(app, DRAFT, id.as_str(), &draft).await?,
+    }
+    Ok(draft)
+}
+
+/// Removes a bot's draft, whatever it is.
+pub async fn discard_draft(app: &App, id: &BotId) -> Result<(), StoreError> {
+    if let Some(stored) = app.store.get_record(DRAFT, id.as_str(), app.now().0).await? {
+        records::remove(app, DRAFT, &Record { key: id.to_string(), stored }).await?;
+    }
+    Ok(())
+}
+
+/// Removes a draft that was published just now; one that was saved since stays.
+pub(super) async fn remove_published(app: &App, id: &BotId, document: &Value) -> Result<(), StoreError> {
+    let Some(stored) = app.store.get_record(DRAFT, id.as_str(), app.now().0).await? else { return Ok(()) };
+    let draft: Draft = records::read(DRAFT, id.as_str(), &stored)?;
+    if are_alike(&draft.document, document) {
+        records::remove(app, DRAFT, &Record { key: id.to_string(), stored }).await?;
+    }
+    Ok(())
+}
+
+async fn is_live(app: &App, id: &BotId, document: &Value) -> Result<bool, StoreError> {
+    Ok(live_document(app, id).await?.is_some_and(|live| are_alike(&live, document)))
+}
+
+/// Whether two documents are the same to the letter, but for the spaces between: the order of steps counts.
+fn are_alike(one: &Value, other: &Value) -> bool {
+    one == other && one.to_string() == other.to_string()
+}
