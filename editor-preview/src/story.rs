@@ -17,16 +17,25 @@ use crate::view::{Bubble, Chat, Said};
 /// The shortest time that is worth a divider.
 const GAP: i64 = MINUTE;
 
+/// A fact of a conversation.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'f> {
+    pub at: Moment,
+    /// Which turn it belongs to, as whoever tells it counts turns. The bubbles that follow from it name it.
+    pub turn: Option<u64>,
+    pub fact: &'f Fact,
+}
+
 /// Draws the facts of a conversation, in their order, up to `now`. `clock` is a moment as the chat shows it, like `10:42`.
 pub fn chat<'f>(
     name: impl Into<String>,
-    facts: impl IntoIterator<Item = (Moment, &'f Fact)>,
+    facts: impl IntoIterator<Item = Told<'f>>,
     now: Moment,
     clock: impl Fn(Moment) -> String,
 ) -> Chat {
     let mut story = Story { chat: Chat::new(name), clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
-    for (at, fact) in facts {
-        story.tell(at, fact);
+    for told in facts {
+        story.tell(told);
     }
     story.pass(now);
     story.chat
@@ -38,31 +47,32 @@ struct Story<C> {
     clock: C,
     /// The moment of what was drawn last.
     last: Option<Moment>,
-    /// What is to go out.
-    waiting: BTreeMap<EntryId, Said>,
+    /// What is to go out, each with the turn that said it.
+    waiting: BTreeMap<EntryId, (Said, Option<u64>)>,
     /// What went out, by its entry: errors name that.
     sent: BTreeMap<EntryId, MessageId>,
 }
 
 impl<C: Fn(Moment) -> String> Story<C> {
-    fn tell(&mut self, at: Moment, fact: &Fact) {
+    fn tell(&mut self, Told { at, turn, fact }: Told<'_>) {
         match fact {
             Fact::Received { message, .. } => {
                 self.pass(at);
                 let time = (self.clock)(at);
-                self.chat.receive(message, Some(time));
+                self.chat.receive(message, Some(time), turn);
             }
             Fact::Queued { entry, message, agent, .. } => {
                 let said: fn(Message) -> Said = if agent.is_some() { Said::Agent } else { Said::Bot };
-                self.waiting.insert(*entry, said(message.as_ref().clone()));
+                self.waiting.insert(*entry, (said(message.as_ref().clone()), turn));
             }
             Fact::Replaced { entry, message } => {
-                self.waiting.insert(*entry, Said::Bot(message.as_ref().clone()));
+                let turn = self.waiting.get(entry).map_or(turn, |(_, turn)| *turn);
+                self.waiting.insert(*entry, (Said::Bot(message.as_ref().clone()), turn));
             }
             Fact::Sent { entry, message_id, .. } => {
-                if let Some(said) = self.waiting.remove(entry) {
+                if let Some((said, turn)) = self.waiting.remove(entry) {
                     self.sent.insert(*entry, message_id.clone());
-                    self.push(at, Bubble::new(said).id(message_id.clone()).status(Delivery::Sent));
+                    self.push(at, Bubble::new(said).id(message_id.clone()).status(Delivery::Sent).turn(turn));
                 }
             }
             Fact::SendFailed { entry, error } => self.failed(at, *entry, error),
@@ -70,20 +80,20 @@ impl<C: Fn(Moment) -> String> Story<C> {
                 self.chat.status(&status.message_id, status.state, status.error.as_ref().map(reason));
             }
             Fact::Echo { message_id, content } => {
-                self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()));
+                self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()).turn(turn));
             }
-            Fact::HandedOver { to: Some(to), .. } => self.note(at, format!("Handed over to {to}")),
-            Fact::HandedOver { to: None, .. } => self.note(at, "Handed over to a person"),
-            Fact::Released => self.note(at, "Given back to the bot"),
+            Fact::HandedOver { to: Some(to), .. } => self.note(at, turn, format!("Handed over to {to}")),
+            Fact::HandedOver { to: None, .. } => self.note(at, turn, "Handed over to a person"),
+            Fact::Released => self.note(at, turn, "Given back to the bot"),
             // Why a send failed stands at the message.
-            Fact::Alert { text, code: None, .. } => self.note(at, format!("The team is told: {text}")),
+            Fact::Alert { text, code: None, .. } => self.note(at, turn, format!("The team is told: {text}")),
             _ => {}
         }
     }
 
     fn failed(&mut self, at: Moment, entry: EntryId, error: &ChannelError) {
         match (self.waiting.remove(&entry), self.sent.get(&entry)) {
-            (Some(said), _) => self.push(at, Bubble::new(said).failed(reason(error))),
+            (Some((said, turn)), _) => self.push(at, Bubble::new(said).failed(reason(error)).turn(turn)),
             (None, Some(sent)) => self.chat.status(sent, Delivery::Failed, Some(reason(error))),
             (None, None) => {}
         }
@@ -95,9 +105,9 @@ impl<C: Fn(Moment) -> String> Story<C> {
         self.chat.push(bubble.at(time));
     }
 
-    fn note(&mut self, at: Moment, text: impl Into<String>) {
+    fn note(&mut self, at: Moment, turn: Option<u64>, text: impl Into<String>) {
         self.pass(at);
-        self.chat.push(Bubble::note(text));
+        self.chat.push(Bubble::note(text).turn(turn));
     }
 
     /// Draws the time since the last bubble.
@@ -161,7 +171,7 @@ mod tests {
     }
 
     fn drawn(facts: &[(i64, Fact)], now: i64) -> Chat {
-        let facts = facts.iter().map(|(at, fact)| (Moment(*at), fact));
+        let facts = (0..).zip(facts).map(|(turn, (at, fact))| Told { at: Moment(*at), turn: Some(turn), fact });
         chat("Loja", facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
     }
 
@@ -179,6 +189,19 @@ mod tests {
         assert_eq!(shown(&chat), ["Customer: Oi", "Bot: Hello"]);
         assert_eq!((chat.bubbles[1].status, chat.bubbles[1].at.as_deref()), (Some(Delivery::Read), Some("00:00")));
         assert!(text::draw_chat(&chat).contains("Hello"));
+    }
+
+    #[test]
+    fn a_bubble_names_the_turn_that_said_it_and_not_the_one_that_sent_it() {
+        let template = json!({"type": "template", "name": "back", "language": "en"});
+        let replaced = fact(json!({"fact": "replaced", "entry": 2, "message": template}));
+        let facts = [received("Oi"), queued(1, "Hello"), queued(2, "Later"), sent(1), replaced, sent(2)];
+        let chat = drawn(&facts.map(|fact| (0, fact)), DAY);
+        let turns: Vec<Option<u64>> = chat.bubbles.iter().map(|bubble| bubble.turn).collect();
+        assert_eq!(turns, [Some(0), Some(1), Some(2), None], "the last one is the time that passed");
+        let html = crate::html::chat(&chat);
+        assert_eq!(html.matches("data-turn=").count(), 3);
+        assert!(html.contains(" data-turn=\"2\">"), "{html}");
     }
 
     #[test]

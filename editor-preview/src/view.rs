@@ -44,6 +44,9 @@ pub struct Bubble {
     /// The customer changed it afterwards, or took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// The turn in which it was said, as whoever draws it counts turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
 }
 
 /// Who speaks, and what. The customer sends contents, the business messages; a note is the team's and never on the phone.
@@ -112,8 +115,8 @@ impl Chat {
         }
     }
 
-    /// Adds a customer's message, with the quote of what it answers. `at` is its time as shown.
-    pub fn receive(&mut self, inbound: &Inbound, at: Option<String>) {
+    /// Adds a customer's message, with the quote of what it answers. `at` is its time as shown, `turn` see [`Bubble::turn`].
+    pub fn receive(&mut self, inbound: &Inbound, at: Option<String>, turn: Option<u64>) {
         let context = if let Some(id) = &inbound.reply_to {
             Some(self.quote(id))
         } else if inbound.forwarded {
@@ -121,7 +124,7 @@ impl Chat {
         } else {
             inbound.referral.as_ref().map(Context::advert)
         };
-        let bubble = Bubble { id: Some(inbound.id.clone()), at, context, ..Bubble::customer(inbound.content.clone()) };
+        let bubble = Bubble { id: Some(inbound.id.clone()), at, context, turn, ..Bubble::customer(inbound.content.clone()) };
         self.push(bubble);
     }
 
@@ -178,7 +181,17 @@ impl Chat {
 
 impl Bubble {
     pub fn new(said: Said) -> Self {
-        Bubble { id: None, said, at: None, status: None, failure: None, context: None, reactions: Vec::new(), change: None }
+        Bubble {
+            id: None,
+            said,
+            at: None,
+            status: None,
+            failure: None,
+            context: None,
+            reactions: Vec::new(),
+            change: None,
+            turn: None,
+        }
     }
 
     pub fn customer(content: Content) -> Self {
@@ -215,6 +228,11 @@ impl Bubble {
     #[must_use]
     pub fn failed(self, reason: impl Into<String>) -> Self {
         Bubble { status: Some(Delivery::Failed), failure: Some(reason.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn turn(self, turn: Option<u64>) -> Self {
+        Bubble { turn, ..self }
     }
 
     #[must_use]
@@ -368,11 +386,11 @@ mod tests {
             "id": "m3", "at": 0, "from": {}, "content": {"type": "text", "text": "Quero"}, "reply_to": "m1",
         }))
         .unwrap();
-        chat.receive(&inbound, Some("10:42".into()));
+        chat.receive(&inbound, Some("10:42".into()), None);
         assert_eq!(chat.bubbles[2].context, Some(Context::Quote { from: Some(Sender::Bot), text: "Oi!".into() }));
 
         inbound.reply_to = Some("gone".into());
-        chat.receive(&inbound, None);
+        chat.receive(&inbound, None, None);
         assert!(matches!(&chat.bubbles[3].context, Some(Context::Quote { from: None, .. })));
     }
 }

@@ -94,7 +94,11 @@ fn bubble_article(html: &mut Html, bubble: &Bubble, business: &str) {
     if let Some(at) = &bubble.at {
         html.raw(", ").text(at);
     }
-    html.raw("\">\n");
+    html.raw("\"");
+    if let Some(turn) = bubble.turn {
+        html.raw(" data-turn=\"").text(&turn.to_string()).raw("\"");
+    }
+    html.raw(">\n");
 
     let bare = matches!(&face.pieces[..], [Piece::Media { media, .. }] if media.kind == steps::message::MediaKind::Sticker);
     html.raw(if bare { "<div class=\"sb-bubble sb-bare\">" } else { "<div class=\"sb-bubble\">" });

@@ -48,6 +48,7 @@ const ATTRIBUTES: &[&str] = &[
     "cx",
     "cy",
     "d",
+    "data-turn",
     "dir",
     "fill",
     "height",

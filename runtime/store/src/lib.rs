@@ -62,7 +62,8 @@ pub use lease::{Budget, Lease, Leased, Rate};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use lists::{
     ContactPlace, ContactQuery, Conversation, ConversationPlace, ConversationQuery, ConversationSort, ConversationState,
-    ListChange, ListedContact, ListedConversation, OwnedBy, Profile, Rebuilt,
+    ListChange, ListedContact, ListedConversation, ListedSession, OwnedBy, Profile, Rebuilt, Session, SessionCount, SessionEnd,
+    SessionPlace, SessionQuery,
 };
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};

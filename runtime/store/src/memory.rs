@@ -12,8 +12,8 @@ use crate::lease::Budgets;
 use crate::limits::{add_to_counter, check_commit, check_key, check_put};
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalEntry, JournalRow, Lease, Leased, ListChange,
-    ListedContact, ListedConversation, Message, MessageChange, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError,
-    StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
+    ListedContact, ListedConversation, ListedSession, Message, MessageChange, Millis, Outcome, PutRecord, Rebuilt, Record,
+    SessionCount, SessionQuery, Store, StoreError, StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
 };
 
 /// A store that lives and dies with this process. See [`memory()`](crate::memory()).
@@ -130,7 +130,8 @@ impl State {
         let all = self.contacts.get(key).map_or(&[][..], |contact| &contact.journal);
         let Some(newest) = all.iter().filter_map(|position| Some(self.journal.get(position)?.row.at)).max() else { return };
         for fact in positions.iter().filter_map(|position| self.journal.get(position)) {
-            fact.lists.iter().for_each(|change| self.lists.apply(key, change, newest));
+            let position = fact.row.position;
+            fact.lists.iter().for_each(|change| self.lists.apply(key, position, change, newest));
         }
         self.lists.touch(key, newest);
     }
@@ -159,6 +160,7 @@ impl State {
                 contact.journal.retain(|kept| kept != position);
             }
         }
+        self.lists.trim_sessions(before, limit);
         removed.len() as u64
     }
 
@@ -322,6 +324,14 @@ impl Store for MemoryStore {
         ready(Ok(self.state().lists.contacts(&query)))
     }
 
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>> {
+        ready(Ok(self.state().lists.sessions(&query)))
+    }
+
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
+        ready(Ok(self.state().lists.session_counts(since)))
+    }
+
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let state = self.state();
         let later = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
@@ -337,6 +347,7 @@ impl Store for MemoryStore {
         for key in &keys {
             rebuilt.messages += state.rebuild(key);
             rebuilt.conversations += state.lists.conversations_of(key);
+            rebuilt.sessions += state.lists.sessions_of(key);
         }
         ready(Ok(rebuilt))
     }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    Message, Millis, Outcome, PutRecord, Rebuilt, Record, StoreError, Stored,
+    ListedSession, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, StoreError, Stored,
 };
 
 /// What the operations of a [`Store`] return, so that the server can hold an `Arc<dyn Store>`.
@@ -69,6 +69,12 @@ pub trait Store: Send + Sync + 'static {
     /// Contacts as they are listed, those first that were active last.
     fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>>;
 
+    /// Sessions as they are listed, those first that started last.
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>>;
+
+    /// How many sessions there are of each version of each bot: those that run, and those that started at a moment or later.
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>>;
+
     /// The ids of contacts after the given one that exist and are not listed: no fact has told their profile.
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
 
@@ -78,8 +84,9 @@ pub trait Store: Send + Sync + 'static {
     fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt>;
 
     /// Removes up to `limit` of the journal's oldest facts as far as they are from before a moment; tells how
-    /// many. Transcripts and lists stay, positions are not given again. Fewer than `limit` means that no older
-    /// fact is left at the journal's beginning.
+    /// many. Transcripts and lists stay, but for sessions that ended before it, of which up to as many go too: there is
+    /// nothing of them to read any more. Positions are not given again. Fewer than `limit` means that no older fact is
+    /// left at the journal's beginning.
     fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64>;
 
     /// A record, unless it has expired by `now`.

@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use editor_preview::{html, story};
+use editor_preview::{
+    html,
+    story::{self, Told},
+};
 use interpreter::{
     Bots,
     dialog::{Dialog, DialogContact, Failure, Line, Played, PlayedLine, called_by, preview as play},
@@ -219,7 +222,8 @@ fn answer(bot: &Bot, diagnostics: Value, played: Played) -> PreviewAnswer {
     let (contact, now) = (&rehearsal.contact, rehearsal.now);
     let number = rehearsal.number();
     let name = if bot.document.name.is_empty() { bot.id.as_str() } else { &bot.document.name };
-    let chat = story::chat(name, rehearsal.story(), now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
+    let story = rehearsal.story().map(|(at, fact)| Told { at, turn: None, fact });
+    let chat = story::chat(name, story, now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
     let turn = |PlayedLine { line, at, trace, test }| TurnView { line, at: at.to_string(), trace: trace.0, test };
     PreviewAnswer {
         diagnostics,

@@ -11,7 +11,8 @@ use std::{
 
 use store::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    MemoryStore, Message, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored,
+    ListedSession, MemoryStore, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store,
+    StoreError, StoreFuture, Stored,
 };
 use tokio::time::Instant;
 
@@ -138,6 +139,14 @@ impl Store for FaultyStore {
 
     fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
         self.inner.contacts(query)
+    }
+
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>> {
+        self.inner.sessions(query)
+    }
+
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
+        self.inner.session_counts(since)
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

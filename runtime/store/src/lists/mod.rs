@@ -1,17 +1,19 @@
-//! The lists that people look through: conversations, as an inbox shows them, and contacts, found by a part
-//! of their name or number.
+//! The lists that people look through: conversations, as an inbox shows them; contacts, found by a part
+//! of their name or number; sessions, of which each is one run of a bot.
 //!
-//! Both are read models. A fact of the journal says how a row is after it ([`ListChange`]), always the whole
+//! All are read models. A fact of the journal says how a row is after it ([`ListChange`]), always the whole
 //! row, and the row is written in the transaction that appends the fact. So a list is what the journal's
 //! latest facts say, and can be made from it again ([`Store::rebuild`](crate::Store::rebuild)).
 
 mod query;
+mod sessions;
 mod words;
 
 pub use self::query::{
     ContactPlace, ContactQuery, ConversationPlace, ConversationQuery, ConversationSort, ListedContact, ListedConversation,
     OwnedBy,
 };
+pub use self::sessions::{ListedSession, Session, SessionCount, SessionEnd, SessionPlace, SessionQuery};
 pub(crate) use self::words::{parts_of, words};
 
 use crate::Millis;
@@ -23,7 +25,9 @@ pub enum ListChange {
     Profile(Profile),
     /// The contact's conversation with one of the business's numbers is listed so.
     Conversation(Conversation),
-    /// The contact and its conversations are listed no more: it turned out to be another one.
+    /// A session of the contact is listed so.
+    Session(Session),
+    /// The contact, its conversations and its sessions are listed no more: it turned out to be another one.
     Unlisted,
 }
 
@@ -108,4 +112,6 @@ pub struct Rebuilt {
     pub messages: u64,
     /// Their conversations.
     pub conversations: u64,
+    /// Their sessions.
+    pub sessions: u64,
 }

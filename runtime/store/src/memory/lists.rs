@@ -4,13 +4,18 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::lists::{active_at, parts_of, words};
-use crate::{ContactQuery, Conversation, ConversationQuery, ListChange, ListedContact, ListedConversation, Millis, Profile};
+use crate::{
+    ContactQuery, Conversation, ConversationQuery, ListChange, ListedContact, ListedConversation, ListedSession, Millis, Profile,
+    Session, SessionCount, SessionQuery,
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     profiles: BTreeMap<String, Listed>,
     /// By contact and number.
     conversations: BTreeMap<(String, String), Conversation>,
+    /// By contact and id, each with the position of the fact that told of it.
+    sessions: BTreeMap<(String, u32), (Session, u64)>,
 }
 
 #[derive(Debug)]
@@ -20,8 +25,8 @@ struct Listed {
 }
 
 impl Lists {
-    /// `newest`: the time of the contact's newest fact.
-    pub(super) fn apply(&mut self, contact: &str, change: &ListChange, newest: Millis) {
+    /// `position`: of the fact that says it. `newest`: the time of the contact's newest fact.
+    pub(super) fn apply(&mut self, contact: &str, position: u64, change: &ListChange, newest: Millis) {
         match change.clone() {
             ListChange::Profile(profile) => {
                 let known = self.profiles.get(contact).map(|listed| listed.last_active);
@@ -30,6 +35,9 @@ impl Lists {
             }
             ListChange::Conversation(conversation) => {
                 self.conversations.insert((contact.to_owned(), conversation.number.clone()), conversation);
+            }
+            ListChange::Session(session) => {
+                self.sessions.insert((contact.to_owned(), session.id), (session, position));
             }
             ListChange::Unlisted => self.remove(contact),
         }
@@ -44,6 +52,7 @@ impl Lists {
     pub(super) fn remove(&mut self, contact: &str) {
         self.profiles.remove(contact);
         self.conversations.retain(|(of, _), _| of != contact);
+        self.sessions.retain(|(of, _), _| of != contact);
     }
 
     pub(super) fn has(&self, contact: &str) -> bool {
@@ -52,6 +61,10 @@ impl Lists {
 
     pub(super) fn conversations_of(&self, contact: &str) -> u64 {
         self.conversations.keys().filter(|(of, _)| of == contact).count() as u64
+    }
+
+    pub(super) fn sessions_of(&self, contact: &str) -> u64 {
+        self.sessions.keys().filter(|(of, _)| of == contact).count() as u64
     }
 
     pub(super) fn conversations(&self, query: &ConversationQuery) -> Vec<ListedConversation> {
@@ -70,6 +83,49 @@ impl Lists {
             placed.retain(|(place, _)| query.after.as_ref().is_none_or(|after| place > after));
         }
         placed.into_iter().take(query.limit).map(|(_, row)| row).collect()
+    }
+
+    pub(super) fn sessions(&self, query: &SessionQuery) -> Vec<ListedSession> {
+        let rows = self.sessions.iter().filter(|((contact, _), (session, _))| query.includes(contact, session));
+        let mut rows: Vec<_> = rows
+            .map(|((contact, _), (session, told))| ListedSession {
+                contact: contact.clone(),
+                profile: self.profiles.get(contact).map(|listed| listed.profile.clone()).unwrap_or_default(),
+                session: session.clone(),
+                told: *told,
+            })
+            .filter(|row| query.before.as_ref().is_none_or(|before| row.place() < *before))
+            .collect();
+        rows.sort_by_key(|row| Reverse(row.place()));
+        rows.truncate(query.limit);
+        rows
+    }
+
+    pub(super) fn session_counts(&self, since: Millis) -> Vec<SessionCount> {
+        let mut counts = BTreeMap::<(&str, &str), SessionCount>::new();
+        for (session, _) in self.sessions.values() {
+            let Session { bot, version, started, ended, .. } = session;
+            let count = counts.entry((bot, version)).or_insert_with(|| SessionCount {
+                bot: bot.clone(),
+                version: version.clone(),
+                open: 0,
+                since: 0,
+            });
+            count.open += u64::from(ended.is_none());
+            count.since += u64::from(*started >= since);
+        }
+        counts.into_values().filter(|count| count.open + count.since > 0).collect()
+    }
+
+    /// Removes up to `limit` sessions that ended before a moment.
+    pub(super) fn trim_sessions(&mut self, before: Millis, limit: usize) {
+        let has_ended = |session: &Session| session.ended.as_ref().is_some_and(|ended| ended.at < before);
+        let mut removed = 0;
+        self.sessions.retain(|_, (session, _)| {
+            let goes = removed < limit && has_ended(session);
+            removed += usize::from(goes);
+            !goes
+        });
     }
 
     pub(super) fn contacts(&self, query: &ContactQuery) -> Vec<ListedContact> {

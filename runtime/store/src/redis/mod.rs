@@ -45,7 +45,8 @@ use crate::sql::postgres::PostgresJournal;
 use crate::sql::sqlite::SqliteJournal;
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    Message, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored, lane_of,
+    ListedSession, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store, StoreError,
+    StoreFuture, Stored, lane_of,
 };
 
 /// The store on Redis. See [`connect()`](crate::connect()).
@@ -249,6 +250,20 @@ impl Store for RedisStore {
         Box::pin(async move {
             self.drainer.drain(None).await?;
             self.sql.contacts(query).await
+        })
+    }
+
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.sessions(query).await
+        })
+    }
+
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.session_counts(since).await
         })
     }
 

@@ -5,7 +5,9 @@
 //! ends them.
 
 use super::bytes::{Reader, put_number, put_optional, put_signed, put_text};
-use crate::{Conversation, ConversationState, Direction, JournalEntry, ListChange, MessageChange, NewMessage, Profile};
+use crate::{
+    Conversation, ConversationState, Direction, JournalEntry, ListChange, MessageChange, NewMessage, Profile, Session, SessionEnd,
+};
 
 const NO_MESSAGE: u8 = 0;
 const NEW_IN: u8 = 1;
@@ -14,6 +16,8 @@ const UPDATE: u8 = 3;
 const PROFILE: u8 = 4;
 const CONVERSATION: u8 = 5;
 const UNLISTED: u8 = 6;
+const OPEN_SESSION: u8 = 7;
+const ENDED_SESSION: u8 = 8;
 
 /// What a fact does, as it stands beside it in the journal; `None`: nothing.
 pub(crate) fn pack_changes(entry: &JournalEntry) -> Option<Vec<u8>> {
@@ -56,6 +60,20 @@ fn put_list_change(bytes: &mut Vec<u8>, change: &ListChange) {
                 put_number(bytes, u64::from(time.is_some()));
                 // Times of a conversation lie close to each other: the difference is small.
                 time.iter().for_each(|time| put_signed(bytes, time.wrapping_sub(*last_active)));
+            }
+        }
+        ListChange::Session(session) => {
+            let Session { id, number, bot, version, on, started, ended } = session;
+            bytes.push(if ended.is_none() { OPEN_SESSION } else { ENDED_SESSION });
+            put_number(bytes, u64::from(*id));
+            for text in [number, bot, version, on] {
+                put_text(bytes, text);
+            }
+            put_signed(bytes, *started);
+            if let Some(SessionEnd { at, status, outcome }) = ended {
+                put_signed(bytes, at.wrapping_sub(*started));
+                put_text(bytes, status);
+                put_text(bytes, outcome);
             }
         }
         ListChange::Unlisted => bytes.push(UNLISTED),
@@ -101,6 +119,7 @@ pub(super) fn read_changes(reader: &mut Reader<'_>, fact: &str) -> Result<(Optio
             }
             CONVERSATION => ListChange::Conversation(conversation(reader)?),
             UNLISTED => ListChange::Unlisted,
+            kind @ (OPEN_SESSION | ENDED_SESSION) => ListChange::Session(session(reader, kind == ENDED_SESSION)?),
             kind => return Ok((message_change(reader, kind, fact)?, lists)),
         });
     }
@@ -115,6 +134,19 @@ fn conversation(reader: &mut Reader<'_>) -> Result<Conversation, String> {
         _ => Ok(Some(reader.signed()?.wrapping_add(last_active))),
     };
     Ok(Conversation { number, owner, state, waiting_since: time()?, window_closes: time()?, last_active })
+}
+
+fn session(reader: &mut Reader<'_>, has_ended: bool) -> Result<Session, String> {
+    let id = u32::try_from(reader.number()?).map_err(|_| "the id of a session in it is too large")?;
+    let (number, bot, version, on) = (reader.text()?, reader.text()?, reader.text()?, reader.text()?);
+    let started = reader.signed()?;
+    let ended = if has_ended {
+        let at = reader.signed()?.wrapping_add(started);
+        Some(SessionEnd { at, status: reader.text()?, outcome: reader.text()? })
+    } else {
+        None
+    };
+    Ok(Session { id, number, bot, version, on, started, ended })
 }
 
 fn message_change(reader: &mut Reader<'_>, kind: u8, fact: &str) -> Result<Option<MessageChange>, String> {
@@ -177,6 +209,18 @@ pub(super) mod tests {
             last_active: i64::MIN,
             ..conversation(ConversationState::Idle, Some(0))
         })];
+        let session = Session {
+            id: u32::MAX,
+            number: "106540352242922".into(),
+            bot: "welcome".into(),
+            version: "0123456789abcdef".into(),
+            on: "message".into(),
+            started: 1_764_150_000_000,
+            ended: None,
+        };
+        let ended = SessionEnd { at: i64::MIN, status: "completed".into(), outcome: String::new() };
+        let sessions =
+            vec![ListChange::Session(session.clone()), ListChange::Session(Session { ended: Some(ended), id: 0, ..session })];
         vec![
             JournalEntry::fact(1_764_150_000_000, "received", "{\"text\":\"Zoë\"}")
                 .with_message(new(Direction::In, "\"Zoë\""))
@@ -184,6 +228,7 @@ pub(super) mod tests {
             JournalEntry::fact(i64::MIN, "queued", "{}").with_message(new(Direction::Out, "elsewhere")),
             JournalEntry::fact(i64::MAX, "sent", "").with_message(update),
             JournalEntry::fact(-1, "ran", "x".repeat(300)).with_lists(alone),
+            JournalEntry::fact(0, "trace", "{}").with_lists(sessions),
             JournalEntry::fact(0, "nothing", "{}"),
         ]
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::lists::words;
-use crate::{ContactQuery, ConversationQuery, ConversationSort, Millis, OwnedBy};
+use crate::{ContactQuery, ConversationQuery, ConversationSort, Millis, OwnedBy, SessionQuery};
 
 /// A question and its parameters, in the order of their numbers.
 pub(crate) struct Question {
@@ -139,4 +139,56 @@ pub(crate) fn contacts(query: &ContactQuery, dialect: &'static Dialect) -> Quest
         question.only(&format!("(listed.last_active, listed.contact) < ({at}, {contact})"));
     }
     question.order("listed.last_active DESC, listed.contact DESC", query.limit)
+}
+
+/// Gives `contact, id, number, bot, version, started_by, started, ended, status, outcome, told`, then the profile's
+/// `name, phone, user_id, username`.
+pub(crate) fn sessions(query: &SessionQuery, dialect: &'static Dialect) -> Question {
+    let mut question = Question::new(
+        dialect,
+        "SELECT listed.contact, listed.id, listed.number, listed.bot, listed.version, listed.started_by, listed.started, \
+         listed.ended, listed.status, listed.outcome, listed.told, profile.name, profile.phone, profile.user_id, profile.username \
+         FROM {schema}sessions AS listed LEFT JOIN {schema}profiles AS profile ON profile.contact = listed.contact",
+    );
+    let SessionQuery { contact, id, bot, version, open, status, outcome, before, limit } = query;
+    let texts = [("contact", contact), ("bot", bot), ("version", version), ("status", status), ("outcome", outcome)];
+    for (column, text) in texts {
+        if let Some(text) = text {
+            let text = question.text(text);
+            question.only(&format!("listed.{column} = {text}"));
+        }
+    }
+    if let Some(id) = id {
+        let id = question.number(i64::from(*id));
+        question.only(&format!("listed.id = {id}"));
+    }
+    match open {
+        Some(true) => question.only("listed.ended IS NULL"),
+        Some(false) => question.only("listed.ended IS NOT NULL"),
+        None => {}
+    }
+    if let Some(before) = before {
+        let (started, contact) = (question.number(before.started), question.text(&before.contact));
+        let id = question.number(i64::from(before.id));
+        question.only(&format!("(listed.started, listed.contact, listed.id) < ({started}, {contact}, {id})"));
+    }
+    question.order("listed.started DESC, listed.contact DESC, listed.id DESC", *limit)
+}
+
+/// Gives `bot, version, open, since`. Sessions that run are few, and those of some days lie side by side in their index.
+pub(crate) fn session_counts(since: Millis, dialect: &'static Dialect) -> Question {
+    let mut question = Question::new(dialect, "");
+    // A range that all are in, too, so that those that run are read from their own index.
+    let (always, since) = (question.number(Millis::MIN), question.number(since));
+    let schema = dialect.schema;
+    question.text = format!(
+        "SELECT bot, version, CAST(sum(open) AS BIGINT), CAST(sum(since) AS BIGINT) FROM (
+             SELECT bot, version, count(*) AS open, 0 AS since FROM {schema}sessions
+             WHERE ended IS NULL AND started >= {always} GROUP BY bot, version
+             UNION ALL
+             SELECT bot, version, 0 AS open, count(*) AS since FROM {schema}sessions
+             WHERE started >= {since} GROUP BY bot, version
+         ) AS counted GROUP BY bot, version ORDER BY bot, version"
+    );
+    question
 }

@@ -21,8 +21,8 @@ pub(crate) use self::note::Note;
 use std::path::Path;
 
 use crate::{
-    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, Message, Millis, Rebuilt, StoreError,
-    StoreFuture,
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, Message, Millis, Rebuilt,
+    SessionCount, SessionQuery, StoreError, StoreFuture,
 };
 
 /// Entries of one lane that follow each other, each with its position there: the time in milliseconds,
@@ -94,6 +94,12 @@ pub(crate) trait SqlJournal: Send + Sync + 'static {
 
     /// See [`Store::contacts`](crate::Store::contacts).
     fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>>;
+
+    /// See [`Store::sessions`](crate::Store::sessions).
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>>;
+
+    /// See [`Store::session_counts`](crate::Store::session_counts).
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>>;
 
     /// See [`Store::unlisted_contacts`](crate::Store::unlisted_contacts).
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;

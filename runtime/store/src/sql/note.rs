@@ -9,9 +9,9 @@ use super::change::{put_changes, read_changes};
 use crate::JournalEntry;
 use crate::packed::{pack, unpack};
 
-/// The form of this program. The one before knew no changes of lists; but for them they are the same.
-const FORM: u8 = 2;
-const FORM_WITHOUT_LISTS: u8 = 1;
+/// The form of this program. The first knew no changes of lists, the second none of sessions; but for them they are the same.
+const FORM: u8 = 3;
+const FORMER: [u8; 2] = [1, 2];
 
 /// Something that happened to a contact and that the SQL side must learn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Note {
         let bytes = unpack(packed)?;
         let mut reader = Reader { bytes: &bytes };
         match reader.byte()? {
-            FORM | FORM_WITHOUT_LISTS => {}
+            form if form == FORM || FORMER.contains(&form) => {}
             other => return Err(format!("it has form {other}, this program knows {FORM}: a newer version wrote it")),
         }
         let kind = reader.byte()?;
@@ -112,11 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_form_before_wrote_is_read() {
+    fn what_the_forms_before_wrote_is_read() {
         let note = Note::Commit { contact: "ada".into(), exists: true, journal: vec![JournalEntry::fact(7, "ran", "{}")] };
         let mut bytes = unpack(note.pack()).unwrap();
-        bytes[0] = FORM_WITHOUT_LISTS;
-        assert_eq!(Note::unpack(pack(&bytes)), Ok(note));
+        for form in FORMER {
+            bytes[0] = form;
+            assert_eq!(Note::unpack(pack(&bytes)), Ok(note.clone()));
+        }
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::sqlite::readers::Readers;
 use crate::sqlite::writer::{Ledger, Writer, write_ledger};
 use crate::sqlite::{REBUILD_DEADLINE, Rows, SqliteOptions, journal, lists, rebuild, signed, unsigned};
 use crate::{
-    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, Message, Millis, Rebuilt, StoreError,
-    StoreFuture,
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, Message, Millis, Rebuilt,
+    SessionCount, SessionQuery, StoreError, StoreFuture,
 };
 
 /// The file in its folder. Not the embedded store's: a folder may have served one before.
@@ -106,6 +106,14 @@ impl SqlJournal for SqliteJournal {
 
     fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
         Box::pin(self.readers.long(move |connection| lists::contacts(connection, &query)))
+    }
+
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>> {
+        Box::pin(self.readers.long(move |connection| lists::sessions(connection, &query)))
+    }
+
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
+        Box::pin(self.readers.long(move |connection| lists::session_counts(connection, since)))
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

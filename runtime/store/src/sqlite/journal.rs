@@ -55,8 +55,10 @@ pub(crate) fn append(
         }
     }
     let newest = || Ok(newest(connection, previous)?.unwrap_or_default());
-    for change in entries.iter().flat_map(|entry| &entry.lists) {
-        lists::apply(connection, whose.contact, change, newest)?;
+    for (position, entry) in (first..).zip(entries) {
+        for change in &entry.lists {
+            lists::apply(connection, whose.contact, position, change, newest)?;
+        }
     }
     match entries.iter().map(|entry| entry.at).max() {
         Some(at) => lists::touch(connection, whose.contact, at),
@@ -164,13 +166,21 @@ pub(crate) fn trim(connection: &Connection, before: Millis, limit: usize) -> rus
     let mut trim = connection.prepare_cached(
         "DELETE FROM journal WHERE at < ?1 AND position IN (SELECT position FROM journal ORDER BY position LIMIT ?2)",
     )?;
-    trim.execute((before, signed(limit))).map(|removed| removed as u64)
+    let removed = trim.execute((before, signed(limit)))?;
+    lists::trim_sessions(connection, before, limit)?;
+    Ok(removed as u64)
 }
 
 pub(crate) fn facts_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<JournalRow> {
-    let mut head = connection.prepare_cached("SELECT last_fact FROM contacts WHERE key = ?1")?;
+    let newest = match fact_at(connection, contact, before)? {
+        Some(position) => Some(position),
+        None => {
+            let mut head = connection.prepare_cached("SELECT last_fact FROM contacts WHERE key = ?1")?;
+            head.query_row([contact], |row| row.get(0)).optional()?.flatten()
+        }
+    };
     let mut step = connection.prepare_cached("SELECT position, previous, at, kind, body FROM journal WHERE position = ?1")?;
-    walk(head.query_row([contact], |row| row.get(0)).optional()?.flatten(), before, limit, |position| {
+    walk(newest, before, limit, |position| {
         step.query_row([position], |row| {
             let fact = JournalRow {
                 position: unsigned(row.get(0)?),
@@ -183,6 +193,17 @@ pub(crate) fn facts_of(connection: &Connection, contact: &str, before: Option<u6
         })
         .optional()
     })
+}
+
+/// The position of the contact's fact at which, or right behind which, a page ends: with it the chain is entered
+/// there, and not walked from its newest end.
+fn fact_at(connection: &Connection, contact: &str, before: Option<u64>) -> rusqlite::Result<Option<i64>> {
+    let Some(before) = before.map(signed) else { return Ok(None) };
+    let mut select = connection.prepare_cached(
+        "SELECT max(journal.position) FROM journal JOIN contacts ON contacts.id = journal.contact
+         WHERE journal.position IN (?1, ?1 - 1) AND contacts.key = ?2",
+    )?;
+    select.query_row((before, contact), |row| row.get(0))
 }
 
 pub(crate) fn messages_of(connection: &Connection, contact: &str, before: Option<u64>, limit: usize) -> Rows<Message> {
@@ -206,9 +227,9 @@ pub(crate) fn messages_of(connection: &Connection, contact: &str, before: Option
     })
 }
 
-/// Follows a chain back, and gathers what lies before a position. Steps over what is newer, so a
-/// page costs as much as all that came after it: people read the newest pages. A chain ends, too, where the
-/// next row was removed because it is old.
+/// Follows a chain back, and gathers what lies before a position. Steps over what is newer, so a page of a
+/// transcript costs as much as all that came after it: people read the newest pages. A chain ends, too, where
+/// the next row was removed because it is old.
 fn walk<T>(
     newest: Option<i64>,
     before: Option<u64>,
@@ -261,5 +282,36 @@ impl FromSql for Direction {
             "out" => Ok(Self::Out),
             _ => Err(FromSqlError::InvalidType),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::migrations::migrate;
+    use super::*;
+
+    #[test]
+    fn a_page_is_entered_where_it_ends_and_not_from_the_newest_fact() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Path::new("store.sqlite")).unwrap();
+        // Two contacts in turns; the way from the newest fact of the first is cut off at 7.
+        let journal = "
+            INSERT INTO contacts (id, key, version, lane, last_fact) VALUES (1, 'ada', 1, 0, 9), (2, 'bob', 1, 0, 8);
+            INSERT INTO journal (position, contact, previous, at, kind, body) VALUES
+                (1, 1, NULL, 0, 'ran', ''), (2, 2, NULL, 0, 'ran', ''), (3, 1, 1, 0, 'ran', ''), (4, 2, 2, 0, 'ran', ''),
+                (5, 1, 3, 0, 'ran', ''), (6, 2, 4, 0, 'ran', ''), (8, 2, 6, 0, 'ran', ''), (9, 1, 7, 0, 'ran', '')";
+        connection.execute_batch(journal).unwrap();
+        let page = |contact: &str, before| {
+            let rows = facts_of(&connection, contact, before, 2).unwrap();
+            rows.iter().map(|row| row.position).collect::<Vec<_>>()
+        };
+        assert_eq!(page("ada", None), [9]);
+        assert_eq!(page("ada", Some(5)), [3, 1], "from a fact on");
+        assert_eq!(page("ada", Some(6)), [5, 3], "from right behind it on");
+        assert_eq!(page("bob", Some(6)), [4, 2], "never into another contact's chain");
+        assert_eq!(page("bob", Some(5)), [4, 2]);
+        assert_eq!(page("bob", Some(8)), [6, 4]);
     }
 }

@@ -1,28 +1,30 @@
-//! The statements on the lists of conversations and contacts.
+//! The statements on the lists of conversations, contacts and sessions.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 
-use super::{Rows, signed};
+use super::{Rows, signed, unsigned};
 use crate::lists::{active_at, parts_of};
 use crate::sql::lists::{self, Dialect, Parameter, Question};
 use crate::{
-    ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation, Millis,
-    Profile,
+    ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation,
+    ListedSession, Millis, Profile, Session, SessionCount, SessionEnd, SessionQuery,
 };
 
 const SQLITE: Dialect = Dialect { schema: "", mark: '?' };
 
-/// Does to the lists what a fact says. `newest`: the time of the contact's newest fact.
+/// Does to the lists what the fact at a position says. `newest`: the time of the contact's newest fact.
 pub(crate) fn apply(
     connection: &Connection,
     contact: &str,
+    position: i64,
     change: &ListChange,
     newest: impl Fn() -> rusqlite::Result<Millis>,
 ) -> rusqlite::Result<()> {
     match change {
         ListChange::Profile(profile) => put_profile(connection, contact, profile, newest),
         ListChange::Conversation(conversation) => put_conversation(connection, contact, conversation),
+        ListChange::Session(session) => put_session(connection, contact, position, session),
         ListChange::Unlisted => remove(connection, contact),
     }
 }
@@ -58,6 +60,29 @@ fn put_conversation(connection: &Connection, contact: &str, conversation: &Conve
     put.execute((contact, number, owner, state, waiting_since, window_closes, last_active)).map(drop)
 }
 
+fn put_session(connection: &Connection, contact: &str, position: i64, session: &Session) -> rusqlite::Result<()> {
+    let Session { id, number, bot, version, on, started, ended } = session;
+    let at = ended.as_ref().map(|ended| ended.at);
+    let (status, outcome) = ended.as_ref().map(|ended| (&ended.status, &ended.outcome)).unzip();
+    let mut put = connection.prepare_cached(
+        "INSERT INTO sessions (contact, id, number, bot, version, started_by, started, ended, status, outcome, told)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (contact, id) DO UPDATE SET number = excluded.number, bot = excluded.bot, version = excluded.version,
+             started_by = excluded.started_by, started = excluded.started, ended = excluded.ended, status = excluded.status,
+             outcome = excluded.outcome, told = excluded.told",
+    )?;
+    put.execute((contact, id, number, bot, version, on, started, at, status, outcome, position)).map(drop)
+}
+
+/// Removes up to `limit` sessions that ended before a moment.
+pub(crate) fn trim_sessions(connection: &Connection, before: Millis, limit: usize) -> rusqlite::Result<()> {
+    let mut trim = connection.prepare_cached(
+        "DELETE FROM sessions WHERE (contact, id) IN
+             (SELECT contact, id FROM sessions WHERE started < ?1 AND ended < ?1 ORDER BY started LIMIT ?2)",
+    )?;
+    trim.execute((before, signed(limit))).map(drop)
+}
+
 /// A contact was active: it has a new fact.
 pub(crate) fn touch(connection: &Connection, contact: &str, at: Millis) -> rusqlite::Result<()> {
     let mut touch = connection.prepare_cached("UPDATE profiles SET last_active = ?2 WHERE contact = ?1 AND last_active < ?2")?;
@@ -68,7 +93,8 @@ pub(crate) fn touch(connection: &Connection, contact: &str, at: Millis) -> rusql
 pub(crate) fn remove(connection: &Connection, contact: &str) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM profiles WHERE contact = ?1")?.execute([contact])?;
     connection.prepare_cached("DELETE FROM profile_parts WHERE contact = ?1")?.execute([contact])?;
-    connection.prepare_cached("DELETE FROM conversations WHERE contact = ?1")?.execute([contact]).map(drop)
+    connection.prepare_cached("DELETE FROM conversations WHERE contact = ?1")?.execute([contact])?;
+    connection.prepare_cached("DELETE FROM sessions WHERE contact = ?1")?.execute([contact]).map(drop)
 }
 
 /// Contacts that exist and are not listed, after the given one.
@@ -97,6 +123,32 @@ pub(crate) fn conversations(connection: &Connection, query: &ConversationQuery) 
 pub(crate) fn contacts(connection: &Connection, query: &ContactQuery) -> Rows<ListedContact> {
     ask(connection, lists::contacts(query, &SQLITE), |row| {
         Ok(ListedContact { contact: row.get(0)?, profile: profile(row, 1)?, last_active: row.get(5)? })
+    })
+}
+
+pub(crate) fn sessions(connection: &Connection, query: &SessionQuery) -> Rows<ListedSession> {
+    ask(connection, lists::sessions(query, &SQLITE), |row| {
+        let ended = match row.get(7)? {
+            Some(at) => Some(SessionEnd { at, status: row.get(8)?, outcome: row.get(9)? }),
+            None => None,
+        };
+        let session = Session {
+            id: row.get(1)?,
+            number: row.get(2)?,
+            bot: row.get(3)?,
+            version: row.get(4)?,
+            on: row.get(5)?,
+            started: row.get(6)?,
+            ended,
+        };
+        Ok(ListedSession { contact: row.get(0)?, profile: profile(row, 11)?, session, told: unsigned(row.get(10)?) })
+    })
+}
+
+pub(crate) fn session_counts(connection: &Connection, since: Millis) -> Rows<SessionCount> {
+    ask(connection, lists::session_counts(since, &SQLITE), |row| {
+        let (open, since) = (unsigned(row.get(2)?), unsigned(row.get(3)?));
+        Ok(SessionCount { bot: row.get(0)?, version: row.get(1)?, open, since })
     })
 }
 
@@ -160,6 +212,25 @@ mod tests {
         ] {
             let plan = plan(&connection, &lists::conversations(&query, &SQLITE));
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
+        }
+        let query = SessionQuery::default;
+        let bot = Some("welcome".to_owned());
+        for (query, index) in [
+            (query(), "sessions_started"),
+            (SessionQuery { bot: bot.clone(), ..query() }, "sessions_bot"),
+            (SessionQuery { bot, open: Some(false), ..query() }, "sessions_bot"),
+            (SessionQuery { open: Some(true), ..query() }, "sessions_open"),
+            (SessionQuery { status: Some("failed".into()), ..query() }, "sessions_status"),
+        ] {
+            let plan = plan(&connection, &lists::sessions(&query, &SQLITE));
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
+        }
+        let one = SessionQuery { contact: Some("ada".into()), id: Some(7), ..query() };
+        let one = plan(&connection, &lists::sessions(&one, &SQLITE));
+        assert!(one.contains("SEARCH listed USING PRIMARY KEY (contact=? AND id=?)"), "{one}");
+        let counts = plan(&connection, &lists::session_counts(0, &SQLITE));
+        for index in ["USING INDEX sessions_open (started>?)", "USING COVERING INDEX sessions_started (started>?)"] {
+            assert!(counts.contains(index), "{counts}");
         }
         let all = plan(&connection, &lists::contacts(&ContactQuery::default(), &SQLITE));
         assert!(all.contains("profiles_active") && !all.contains("TEMP B-TREE"), "{all}");

@@ -17,7 +17,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5362_6f74;
 type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// In order: the first makes format 1 from an empty file, the next 2 from 1, and so on.
-const MIGRATIONS: &[Migration] = &[version_1, version_2, version_3];
+const MIGRATIONS: &[Migration] = &[version_1, version_2, version_3, version_4];
 
 /// Brings a file to the format of this program, or refuses it.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
@@ -201,6 +201,33 @@ fn version_3(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE INDEX conversations_window ON conversations (window_closes, contact, number) WHERE window_closes IS NOT NULL;
         CREATE INDEX conversations_owner ON conversations (owner, last_active, contact, number) WHERE owner IS NOT NULL;
         CREATE INDEX conversations_state ON conversations (state, last_active, contact, number);
+        ",
+    )
+}
+
+/// The list of sessions. Those that run already are listed when they end, or by whoever knows what lies in the values.
+fn version_4(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        -- ended, status, outcome: NULL while it runs. told: the position of the latest fact that told of it.
+        CREATE TABLE sessions (
+            contact TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            number TEXT NOT NULL,
+            bot TEXT NOT NULL,
+            version TEXT NOT NULL,
+            started_by TEXT NOT NULL,
+            started INTEGER NOT NULL,
+            ended INTEGER,
+            status TEXT,
+            outcome TEXT,
+            told INTEGER NOT NULL,
+            PRIMARY KEY (contact, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessions_started ON sessions (started, contact, id, bot, version);
+        CREATE INDEX sessions_bot ON sessions (bot, started, contact, id);
+        CREATE INDEX sessions_status ON sessions (status, started, contact, id) WHERE status IS NOT NULL;
+        CREATE INDEX sessions_open ON sessions (started, contact, id) WHERE ended IS NULL;
         ",
     )
 }

@@ -32,7 +32,8 @@ use crate::limits::{check_commit, check_key, check_put};
 use crate::packed::{pack, unpack};
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    Message, Millis, Outcome, PutRecord, Rebuilt, Record, Store, StoreError, StoreFuture, Stored,
+    ListedSession, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store, StoreError,
+    StoreFuture, Stored,
 };
 
 /// The file in its folder.
@@ -175,6 +176,14 @@ impl Store for SqliteStore {
 
     fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
         Box::pin(self.readers.long(move |connection| lists::contacts(connection, &query)))
+    }
+
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>> {
+        Box::pin(self.readers.long(move |connection| lists::sessions(connection, &query)))
+    }
+
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
+        Box::pin(self.readers.long(move |connection| lists::session_counts(connection, since)))
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

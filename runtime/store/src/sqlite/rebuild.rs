@@ -20,12 +20,16 @@ pub(crate) fn rebuild(connection: &Connection, after: Option<&str>, limit: usize
     let mut rebuilt = Rebuilt::default();
     for contact in contacts {
         rebuilt.messages += contact.rebuild(connection)?;
-        let count = "SELECT count(*) FROM conversations WHERE contact = ?1";
-        rebuilt.conversations += connection.prepare_cached(count)?.query_row([&contact.id], |row| row.get(0).map(unsigned))?;
+        rebuilt.conversations += count(connection, "SELECT count(*) FROM conversations WHERE contact = ?1", &contact.id)?;
+        rebuilt.sessions += count(connection, "SELECT count(*) FROM sessions WHERE contact = ?1", &contact.id)?;
         rebuilt.contacts += 1;
         rebuilt.last = Some(contact.id);
     }
     Ok(rebuilt)
+}
+
+fn count(connection: &Connection, statement: &str, contact: &str) -> rusqlite::Result<u64> {
+    connection.prepare_cached(statement)?.query_row([contact], |row| row.get(0).map(unsigned))
 }
 
 struct Contact {
@@ -78,7 +82,9 @@ impl Contact {
         let unreadable = |reason: String| rusqlite::Error::FromSqlConversionFailure(2, Type::Blob, reason.into());
         let (message, changes) = unpack_changes(&packed, &body).map_err(unreadable)?;
         for change in &changes {
-            lists::apply(connection, &self.id, change, || Ok(journal::newest(connection, self.last_fact)?.unwrap_or_default()))?;
+            lists::apply(connection, &self.id, position, change, || {
+                Ok(journal::newest(connection, self.last_fact)?.unwrap_or_default())
+            })?;
         }
         match message {
             Some(change) => journal::change_transcript(connection, self.row, newest, position, at, &change),

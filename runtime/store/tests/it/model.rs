@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use store::{
     Commit, ContactQuery, Conversation, ConversationQuery, ConversationSort, ConversationState, Direction, Journal, JournalEntry,
     JournalRow, LANES, ListChange, Message, MessageChange, Millis, NewMessage, Options, Outcome, OwnedBy, Profile, PutRecord,
-    Record, Store, StoreError, Stored, UPDATABLE_MESSAGES,
+    Record, Session, SessionEnd, SessionQuery, Store, StoreError, Stored, UPDATABLE_MESSAGES,
 };
 use tempfile::TempDir;
 
@@ -82,7 +82,11 @@ fn list_change() -> impl Strategy<Value = ListChange> {
             ListChange::Conversation(Conversation { number, owner, state, waiting_since, window_closes, last_active })
         },
     );
-    prop_oneof![2 => profile, 3 => conversation, 1 => Just(ListChange::Unlisted)]
+    let end = (0..5_i64, "[cf]", "[xy]").prop_map(|(at, status, outcome)| SessionEnd { at, status, outcome });
+    let session = (1..4_u32, "[ab]", "[12]", 0..5_i64, prop::option::of(end)).prop_map(|(id, bot, version, started, ended)| {
+        ListChange::Session(Session { id, number: "1".into(), bot, version, on: "message".into(), started, ended })
+    });
+    prop_oneof![2 => profile, 3 => conversation, 3 => session, 1 => Just(ListChange::Unlisted)]
 }
 
 /// Questions of every kind.
@@ -100,6 +104,21 @@ fn conversation_queries() -> Vec<ConversationQuery> {
         queries.push(ConversationQuery { sort, after: Some(place), limit: 3, ..query() });
     }
     queries
+}
+
+fn session_queries() -> Vec<SessionQuery> {
+    let query = SessionQuery::default;
+    let place = store::SessionPlace { started: 2, contact: "bob".into(), id: 2 };
+    let text = |text: &str| Some(text.to_owned());
+    vec![
+        query(),
+        SessionQuery { before: Some(place), limit: 3, ..query() },
+        SessionQuery { bot: text("a"), version: text("1"), ..query() },
+        SessionQuery { open: Some(true), ..query() },
+        SessionQuery { open: Some(false), outcome: text("x"), ..query() },
+        SessionQuery { status: text("f"), ..query() },
+        SessionQuery { contact: text("ada"), id: Some(2), ..query() },
+    ]
 }
 
 fn contact_queries() -> Vec<ContactQuery> {
@@ -250,6 +269,15 @@ async fn everything(store: &Arc<dyn Store>, versions: &mut Versions, now: Millis
     for query in contact_queries() {
         all.push(format!("{:?}", store.contacts(query).await.unwrap()));
     }
+    for query in session_queries() {
+        let mut sessions = store.sessions(query).await.unwrap();
+        for listed in &mut sessions {
+            // The how-manieth fact it is.
+            listed.told = journal.iter().filter(|row| row.position <= listed.told).count() as u64;
+        }
+        all.push(format!("{sessions:?}"));
+    }
+    all.push(format!("{:?}", store.session_counts(2).await.unwrap()));
     all.push(format!("{:?}", store.unlisted_contacts(Some("ada"), 2).await.unwrap()));
     for lane in 0..LANES {
         let due = store.due(lane, 25, 2).await.unwrap();

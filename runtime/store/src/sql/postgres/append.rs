@@ -101,5 +101,7 @@ pub(super) async fn trim(transaction: &Transaction<'_>, before: Millis, limit: u
     let trim = "
         DELETE FROM salesbot.journal
         WHERE at < $1 AND position IN (SELECT position FROM salesbot.journal ORDER BY position LIMIT $2)";
-    transaction.execute(trim, &[&before, &signed(limit)]).await
+    let removed = transaction.execute(trim, &[&before, &signed(limit)]).await?;
+    lists::trim_sessions(transaction, before, limit).await?;
+    Ok(removed)
 }

@@ -1,16 +1,16 @@
-//! The lists of conversations and contacts: what is written, many rows a statement, and what is read.
+//! The lists of conversations, contacts and sessions: what is written, many rows a statement, and what is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Transaction};
 
-use super::{optional, signed, text};
+use super::{optional, signed, text, unsigned};
 use crate::lists::{active_at, parts_of};
 use crate::sql::lists::{self as questions, Dialect, Parameter, Question};
 use crate::{
-    ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation, Millis,
-    Profile,
+    ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation,
+    ListedSession, Millis, Profile, Session, SessionCount, SessionEnd, SessionQuery,
 };
 
 const POSTGRES: Dialect = Dialect { schema: "salesbot.", mark: '$' };
@@ -22,10 +22,13 @@ pub(super) struct Lists {
     profiles: BTreeMap<String, Profile>,
     /// By contact and number.
     conversations: BTreeMap<(String, String), Conversation>,
+    /// By contact and id, each with the position of the fact that told of it.
+    sessions: BTreeMap<(String, u32), (Session, i64)>,
 }
 
 impl Lists {
-    pub(super) fn add(&mut self, contact: &str, change: &ListChange) {
+    /// Adds what the fact at a position says.
+    pub(super) fn add(&mut self, contact: &str, position: i64, change: &ListChange) {
         match change {
             ListChange::Profile(Profile { name, phone, user_id, username }) => {
                 let [name, phone, user_id, username] = [name, phone, user_id, username].map(optional);
@@ -36,9 +39,20 @@ impl Lists {
                 let conversation = Conversation { number: number.clone(), owner, ..conversation.clone() };
                 self.conversations.insert((contact.to_owned(), number), conversation);
             }
+            ListChange::Session(session) => {
+                let Session { id, number, bot, version, on, started, ended } = session;
+                let [number, bot, version, on] = [number, bot, version, on].map(|value| text(value).into_owned());
+                let ended = ended.as_ref().map(|SessionEnd { at, status, outcome }| {
+                    let [status, outcome] = [status, outcome].map(|value| text(value).into_owned());
+                    SessionEnd { at: *at, status, outcome }
+                });
+                let session = Session { id: *id, number, bot, version, on, started: *started, ended };
+                self.sessions.insert((contact.to_owned(), *id), (session, position));
+            }
             ListChange::Unlisted => {
                 self.profiles.remove(contact);
                 self.conversations.retain(|(of, _), _| of != contact);
+                self.sessions.retain(|(of, _), _| of != contact);
                 self.unlisted.insert(contact.to_owned());
             }
         }
@@ -50,7 +64,8 @@ impl Lists {
             remove(transaction, &self.unlisted.iter().cloned().collect::<Vec<_>>()).await?;
         }
         self.put_profiles(transaction).await?;
-        self.put_conversations(transaction).await
+        self.put_conversations(transaction).await?;
+        self.put_sessions(transaction).await
     }
 
     async fn put_profiles(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
@@ -101,6 +116,42 @@ impl Lists {
                 last_active = excluded.last_active";
         transaction.execute(put, &[&contacts, &numbers, &owners, &states, &waiting, &windows, &active]).await.map(drop)
     }
+
+    async fn put_sessions(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if self.sessions.is_empty() {
+            return Ok(());
+        }
+        let contacts: Vec<&String> = self.sessions.keys().map(|(contact, _)| contact).collect();
+        let ids: Vec<i64> = self.sessions.keys().map(|(_, id)| i64::from(*id)).collect();
+        let told: Vec<i64> = self.sessions.values().map(|(_, position)| *position).collect();
+        let rows = || self.sessions.values().map(|(session, _)| session);
+        let column = |of: fn(&Session) -> &String| rows().map(of).collect::<Vec<_>>();
+        let (numbers, bots) = (column(|session| &session.number), column(|session| &session.bot));
+        let (versions, on) = (column(|session| &session.version), column(|session| &session.on));
+        let started: Vec<Millis> = rows().map(|session| session.started).collect();
+        let ends = || rows().map(|session| session.ended.as_ref());
+        let ended: Vec<_> = ends().map(|ended| ended.map(|ended| ended.at)).collect();
+        let statuses: Vec<_> = ends().map(|ended| ended.map(|ended| &ended.status)).collect();
+        let outcomes: Vec<_> = ends().map(|ended| ended.map(|ended| &ended.outcome)).collect();
+        let put = "
+            INSERT INTO salesbot.sessions
+            SELECT * FROM unnest($1::TEXT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::BIGINT[],
+                $8::BIGINT[], $9::TEXT[], $10::TEXT[], $11::BIGINT[])
+            ON CONFLICT (contact, id) DO UPDATE SET number = excluded.number, bot = excluded.bot, version = excluded.version,
+                started_by = excluded.started_by, started = excluded.started, ended = excluded.ended,
+                status = excluded.status, outcome = excluded.outcome, told = excluded.told";
+        let columns: [&(dyn ToSql + Sync); 11] =
+            [&contacts, &ids, &numbers, &bots, &versions, &on, &started, &ended, &statuses, &outcomes, &told];
+        transaction.execute(put, &columns).await.map(drop)
+    }
+}
+
+/// Removes up to `limit` sessions that ended before a moment.
+pub(super) async fn trim_sessions(transaction: &Transaction<'_>, before: Millis, limit: usize) -> Result<(), Error> {
+    let trim = "
+        DELETE FROM salesbot.sessions WHERE (contact, id) IN
+            (SELECT contact, id FROM salesbot.sessions WHERE started < $1 AND ended < $1 ORDER BY started LIMIT $2)";
+    transaction.execute(trim, &[&before, &signed(limit)]).await.map(drop)
 }
 
 /// When each contact was last active, as its journal says.
@@ -134,7 +185,7 @@ pub(super) async fn touch(transaction: &Transaction<'_>, active: &BTreeMap<Strin
 
 /// Takes contacts off the lists.
 pub(super) async fn remove(transaction: &Transaction<'_>, contacts: &[String]) -> Result<(), Error> {
-    for table in ["profiles", "profile_parts", "conversations"] {
+    for table in ["profiles", "profile_parts", "conversations", "sessions"] {
         let delete = format!("DELETE FROM salesbot.{table} WHERE contact = ANY ($1::TEXT[])");
         transaction.execute(&delete, &[&contacts]).await?;
     }
@@ -150,6 +201,20 @@ pub(super) async fn contacts(client: &Client, query: &ContactQuery) -> Result<Ve
     let rows = ask(client, questions::contacts(query, &POSTGRES)).await?;
     let read =
         |row: &Row| Ok(ListedContact { contact: row.try_get(0)?, profile: profile(row, 1)?, last_active: row.try_get(5)? });
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn sessions(client: &Client, query: &SessionQuery) -> Result<Vec<ListedSession>, Error> {
+    let rows = ask(client, questions::sessions(query, &POSTGRES)).await?;
+    rows.iter().map(session).collect()
+}
+
+pub(super) async fn session_counts(client: &Client, since: Millis) -> Result<Vec<SessionCount>, Error> {
+    let rows = ask(client, questions::session_counts(since, &POSTGRES)).await?;
+    let read = |row: &Row| {
+        let (open, since) = (unsigned(row.try_get(2)?), unsigned(row.try_get(3)?));
+        Ok(SessionCount { bot: row.try_get(0)?, version: row.try_get(1)?, open, since })
+    };
     rows.iter().map(read).collect()
 }
 
@@ -187,6 +252,25 @@ fn conversation(row: &Row) -> Result<ListedConversation, Error> {
         last_active: row.try_get(6)?,
     };
     Ok(ListedConversation { contact: row.try_get(0)?, profile: profile(row, 7)?, conversation })
+}
+
+fn session(row: &Row) -> Result<ListedSession, Error> {
+    let ended = match row.try_get(7)? {
+        Some(at) => Some(SessionEnd { at, status: row.try_get(8)?, outcome: row.try_get(9)? }),
+        None => None,
+    };
+    let id: i64 = row.try_get(1)?;
+    let session = Session {
+        // The table holds none that we did not write.
+        id: u32::try_from(id).unwrap_or_default(),
+        number: row.try_get(2)?,
+        bot: row.try_get(3)?,
+        version: row.try_get(4)?,
+        on: row.try_get(5)?,
+        started: row.try_get(6)?,
+        ended,
+    };
+    Ok(ListedSession { contact: row.try_get(0)?, profile: profile(row, 11)?, session, told: unsigned(row.try_get(10)?) })
 }
 
 fn profile(row: &Row, first: usize) -> Result<Profile, Error> {

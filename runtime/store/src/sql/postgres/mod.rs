@@ -22,8 +22,8 @@ use tokio_postgres::Transaction;
 use self::connection::{Reader, Writer};
 use super::{Known, LaneBatch, SqlJournal};
 use crate::{
-    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, Message, Millis, Rebuilt, StoreError,
-    StoreFuture,
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, Message, Millis, Rebuilt,
+    SessionCount, SessionQuery, StoreError, StoreFuture,
 };
 
 /// How long a transaction or a query may take.
@@ -113,6 +113,14 @@ impl SqlJournal for PostgresJournal {
 
     fn contacts(&self, query: ContactQuery) -> StoreFuture<'_, Vec<ListedContact>> {
         Box::pin(self.reader.read(async move |client| lists::contacts(&client, &query).await))
+    }
+
+    fn sessions(&self, query: SessionQuery) -> StoreFuture<'_, Vec<ListedSession>> {
+        Box::pin(self.reader.read(async move |client| lists::sessions(&client, &query).await))
+    }
+
+    fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
+        Box::pin(self.reader.read(async move |client| lists::session_counts(&client, since).await))
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

@@ -49,6 +49,7 @@ pub(super) async fn rebuild(transaction: &Transaction<'_>, after: Option<&str>, 
         contacts: contacts.len() as u64,
         messages: count(transaction, "messages", &contacts).await?,
         conversations: count(transaction, "conversations", &contacts).await?,
+        sessions: count(transaction, "sessions", &contacts).await?,
         last: contacts.into_iter().next_back(),
     })
 }

@@ -132,7 +132,7 @@ impl ReadModels {
         message: Option<&MessageChange>,
         lists: &[ListChange],
     ) {
-        lists.iter().for_each(|change| self.lists.add(contact, change));
+        lists.iter().for_each(|change| self.lists.add(contact, position, change));
         match message {
             None => {}
             Some(MessageChange::New(message)) => self.messages.add(contact, position, at, message),

@@ -12,7 +12,7 @@ use crate::LANES;
 pub(super) const FORMAT: i32 = MIGRATIONS.len() as i32;
 
 /// In order: the first makes format 1 from nothing, the next 2 from 1, and so on.
-const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
+const MIGRATIONS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// Taken while tables are made, so that of several servers that start together one makes them.
 /// Any number will do that nobody else takes; this is "Sbot" in ASCII.
@@ -105,6 +105,29 @@ const VERSION_2: &str = r#"
     CREATE INDEX conversations_owner ON salesbot.conversations (owner, last_active, contact, number)
         WHERE owner IS NOT NULL;
     CREATE INDEX conversations_state ON salesbot.conversations (state, last_active, contact, number);
+"#;
+
+/// The list of sessions. Those that run already are listed when they end, or by whoever knows what lies in the values.
+const VERSION_3: &str = r#"
+    -- ended, status, outcome: NULL while it runs. told: the position of the latest fact that told of it.
+    CREATE TABLE salesbot.sessions (
+        contact TEXT COLLATE "C",
+        id BIGINT,
+        number TEXT NOT NULL,
+        bot TEXT COLLATE "C" NOT NULL,
+        version TEXT COLLATE "C" NOT NULL,
+        started_by TEXT NOT NULL,
+        started BIGINT NOT NULL,
+        ended BIGINT,
+        status TEXT,
+        outcome TEXT,
+        told BIGINT NOT NULL,
+        PRIMARY KEY (contact, id)
+    );
+    CREATE INDEX sessions_started ON salesbot.sessions (started, contact, id, bot, version);
+    CREATE INDEX sessions_bot ON salesbot.sessions (bot, started, contact, id);
+    CREATE INDEX sessions_status ON salesbot.sessions (status, started, contact, id) WHERE status IS NOT NULL;
+    CREATE INDEX sessions_open ON salesbot.sessions (started, contact, id) WHERE ended IS NULL;
 "#;
 
 /// Brings the schema to the format of this program, unless it is a newer one; tells its format.

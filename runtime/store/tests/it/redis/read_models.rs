@@ -5,11 +5,12 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use store::{
     Commit, ContactQuery, Conversation, ConversationQuery, ConversationState, Direction, Journal, JournalEntry, ListChange,
-    MessageChange, NewMessage, Options, Store,
+    MessageChange, NewMessage, Options, SessionQuery, Store,
 };
 use tempfile::TempDir;
 
 use crate::suite::lists::profile;
+use crate::suite::sessions::{ended, session};
 use crate::suite::{committed, put};
 use servers::postgres::PostgresServer;
 use servers::redis::RedisServer;
@@ -53,7 +54,7 @@ async fn open(url: &str, home: &Home) -> Arc<dyn Store> {
     store::connect(url, &Options { journal: home.journal(), ..Options::default() }).await.unwrap()
 }
 
-/// A contact with messages, each with two pieces of news, and a conversation.
+/// A contact with messages, each with two pieces of news and a session, and a conversation.
 async fn talk(store: &Arc<dyn Store>, contact: &str, messages: usize) {
     let entries = (0..messages).flat_map(|number| {
         let (id, at) = (format!("m{number}"), number as i64);
@@ -72,7 +73,8 @@ async fn talk(store: &Arc<dyn Store>, contact: &str, messages: usize) {
             let change = MessageChange::Update { id: id.clone(), wamid: None, status: Some(status.into()) };
             JournalEntry::fact(at, "status", "{}").with_message(change)
         };
-        let lists = vec![profile(contact, "+491511"), ListChange::Conversation(row)];
+        let session = ended(session(number as u32, at), at, "completed");
+        let lists = vec![profile(contact, "+491511"), ListChange::Conversation(row), ListChange::Session(session)];
         [fact.with_message(MessageChange::New(new)).with_lists(lists), news("sent"), news("read")]
     });
     committed(store, Commit { journal: entries.collect(), ..put(contact, 0, "x") }).await;
@@ -84,7 +86,12 @@ async fn read_models(store: &Arc<dyn Store>) -> String {
     assert!(messages.iter().flatten().all(|message| message.status.as_deref() == Some("read")));
     let found = store.contacts(ContactQuery { search: Some("da".into()), ..ContactQuery::default() }).await.unwrap();
     let conversations = store.conversations(ConversationQuery::default()).await.unwrap();
-    format!("{messages:?}\n{conversations:?}\n{found:?}\n{:?}", store.contacts(ContactQuery::default()).await.unwrap())
+    let sessions = store.sessions(SessionQuery::default()).await.unwrap();
+    assert_eq!(sessions.len(), 4, "a session with each message");
+    format!(
+        "{sessions:?}\n{messages:?}\n{conversations:?}\n{found:?}\n{:?}",
+        store.contacts(ContactQuery::default()).await.unwrap()
+    )
 }
 
 #[tokio::test]
@@ -96,15 +103,16 @@ async fn damaged_read_models_are_made_again() {
         let before = read_models(&store).await;
         home.execute(
             "DELETE FROM messages WHERE body LIKE '%1%'; UPDATE messages SET status = 'lost';
+             UPDATE sessions SET ended = NULL, told = 0; DELETE FROM sessions WHERE id = 1;
              UPDATE conversations SET state = 3, last_active = 99; UPDATE profiles SET name = 'Eve', last_active = 99;
              DELETE FROM profile_parts",
         )
         .await;
         let rebuilt = store.rebuild(None, 10).await.unwrap();
-        assert_eq!((rebuilt.contacts, rebuilt.messages, rebuilt.conversations), (2, 4, 2));
+        assert_eq!((rebuilt.contacts, rebuilt.messages, rebuilt.conversations, rebuilt.sessions), (2, 4, 2, 4));
         assert_eq!(read_models(&store).await, before);
 
-        home.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM profiles; DELETE FROM profile_parts").await;
+        home.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM sessions; DELETE FROM profiles; DELETE FROM profile_parts").await;
         store.rebuild(None, 10).await.unwrap();
         assert_eq!(read_models(&store).await, before);
         talk(&store, "cyd", 1).await;
@@ -112,9 +120,9 @@ async fn damaged_read_models_are_made_again() {
     }
 }
 
-/// What format 2 added to a PostgreSQL.
+/// What formats 2 and 3 added to a PostgreSQL.
 const AFTER_FORMAT_1: &str = "
-    DROP TABLE conversations; DROP TABLE profile_parts; DROP TABLE profiles; UPDATE ledger SET format = 1";
+    DROP TABLE sessions; DROP TABLE conversations; DROP TABLE profile_parts; DROP TABLE profiles; UPDATE ledger SET format = 1";
 
 #[tokio::test]
 async fn a_database_without_lists_gets_them() {

@@ -8,6 +8,7 @@ pub(crate) mod journal;
 pub(crate) mod leases;
 pub(crate) mod lists;
 pub(crate) mod records;
+pub(crate) mod sessions;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -59,6 +60,15 @@ macro_rules! every_store_passes {
                 rows_go_with_their_contact,
                 making_the_read_models_again_changes_nothing,
                 old_facts_go_and_what_is_read_from_them_stays,
+            ];
+            sessions: [
+                a_session_is_listed_from_its_start_to_its_end,
+                sessions_are_found_by_what_they_are,
+                sessions_come_in_pages,
+                sessions_are_counted_by_bot_and_version,
+                sessions_go_with_their_contact,
+                making_sessions_again_changes_nothing,
+                sessions_that_are_too_old_go_with_their_facts,
             ];
             aliases: [
                 an_alias_goes_to_whoever_is_first,
