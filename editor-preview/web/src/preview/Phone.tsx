@@ -1,3 +1,4 @@
+import { theme } from "../app/choices";
 import { useTexts } from "../i18n/texts";
 import { countProblems } from "../editor/problems/order";
 import { useEditor } from "../editor/store";
@@ -17,7 +18,9 @@ export function Phone() {
   const failure = usePreview((state) => state.failure);
   const isRunning = usePreview((state) => state.isRunning);
   const isByHand = usePreview(wasStartedByHand);
-  const { width, theme } = usePreview((state) => state.view);
+  const { width, theme: own } = usePreview((state) => state.view);
+  const studio = theme.use();
+  const colors = own ?? (studio === "system" ? null : studio);
   const hasErrors = countProblems(useEditor((state) => state.diagnostics)).errors > 0;
   return (
     <div className="preview">
@@ -39,7 +42,7 @@ export function Phone() {
       )}
       {isByHand && <p className="notice">{text("preview.no_trigger")}</p>}
       <Pause />
-      <div className={theme ? `phone sb-${theme}` : "phone"} aria-busy={isRunning} data-width={width ?? undefined}>
+      <div className={colors ? `phone sb-${colors}` : "phone"} aria-busy={isRunning} data-width={width ?? undefined}>
         {answer?.chat && <Chat html={answer.chat.html} />}
         {answer?.chat && answer.turns.length === 0 && <p className="notice phone-hint">{text("preview.hint")}</p>}
         <Calls />

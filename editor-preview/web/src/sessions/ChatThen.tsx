@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { showSession } from "../api/sessions";
+import { theme } from "../app/choices";
 import { useTexts } from "../i18n/texts";
 import { Chat } from "../preview/Chat";
 import "../preview/preview.css";
@@ -10,6 +11,7 @@ import { useReason } from "../ui/Loaded";
 export function ChatThen({ session, position }: { session: string; position: number | undefined }) {
   const text = useTexts();
   const reason = useReason();
+  const studio = theme.use();
   const { data, error } = useQuery({
     queryKey: ["sessions", session, "chat", position ?? null],
     queryFn: async () => (await showSession(session, position)).chat.html,
@@ -23,7 +25,7 @@ export function ChatThen({ session, position }: { session: string; position: num
           {reason(error)}
         </p>
       )}
-      <div className="phone">{data !== undefined && <Chat html={data} />}</div>
+      <div className={studio === "system" ? "phone" : `phone sb-${studio}`}>{data !== undefined && <Chat html={data} />}</div>
     </section>
   );
 }
