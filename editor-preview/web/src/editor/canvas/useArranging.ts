@@ -1,19 +1,21 @@
 import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
+import { useWalk } from "../../preview/useWalk";
 import { positionsOf, startOf, stepsOf } from "../document";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { arrangeSteps } from "./arranging";
 import { CARD_WIDTH, MANY } from "./size";
 
-/** The scale at which a large bot opens. */
+/** The scale at which a large bot opens, and one in which a conversation has come somewhere. */
 const OPENING = 0.8;
 
 /** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
 export function useArranging(): void {
   const store = useEditorStore();
   const document = useDocument();
-  const { fitView, setViewport } = useReactFlow();
+  const { fitView, setCenter, setViewport } = useReactFlow();
+  const { current } = useWalk();
   const flow = useStoreApi();
   const arranged = useEditor((state) => state.arranged);
   const isShown = useRef(false);
@@ -43,12 +45,16 @@ export function useArranging(): void {
     }
     isShown.current = true;
     const { history, arranged: computed } = store.getState();
-    const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
-    if (!start || stepsOf(history.document).size <= MANY) {
+    const placeOf = (id: string) => positionsOf(history.document).get(id) ?? computed.get(id);
+    const start = placeOf(startOf(history.document));
+    const here = current === null ? undefined : placeOf(current);
+    if (here) {
+      void setCenter(here.x + CARD_WIDTH / 2, here.y + CARD_WIDTH / 4, { zoom: OPENING });
+    } else if (!start || stepsOf(history.document).size <= MANY) {
       void fitView({ maxZoom: 1, padding: 0.08 });
     } else {
       // All of a large bot at once can't be read: it opens at its start.
       void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: flow.getState().height / 3 - start.y * OPENING, zoom: OPENING });
     }
-  }, [isReady, isMissing, store, flow, fitView, setViewport]);
+  }, [isReady, isMissing, store, flow, fitView, setCenter, setViewport]);
 }
