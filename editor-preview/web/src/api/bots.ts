@@ -5,7 +5,17 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 /** A bot in the list. */
-export type BotSummary = Omit<Schemas["BotSummary"], "problems"> & { problems: Diagnostic[] };
+export type BotSummary = Omit<Schemas["BotSummary"], "problems"> & {
+  problems: Diagnostic[];
+  /** How often it was published. */
+  versions: number;
+  /** The number of the version that is live. */
+  number: number | null;
+  errors: number;
+  warnings: number;
+  open_sessions: number;
+  sessions_7d: number;
+};
 
 /** A bot with its documents. */
 export type BotDetail = BotSummary & { document?: JsonObject | null; draft?: Draft | null };
@@ -52,7 +62,43 @@ export function saveDraft(id: string, document: JsonObject): Promise<Saved> {
   return call("PUT", address("bots", id, "draft"), document);
 }
 
+/** Removes a draft; what is live stays. */
+export function discardDraft(id: string): Promise<void> {
+  return call("DELETE", address("bots", id, "draft"));
+}
+
+/** What becomes of the conversations that are under way when a bot is published. */
+export type OpenSessions = "stay" | "move" | "restart";
+
+export interface PublishRequest {
+  document: JsonObject;
+  note?: string;
+  sessions?: OpenSessions;
+  /** Only says what would happen. */
+  dry_run?: boolean;
+}
+
+/** Sessions that can't move, by where they stand. */
+export interface StayingSessions {
+  version: string;
+  number: number | null;
+  step: string;
+  count: number;
+}
+
+export type PublishAnswer = Omit<Schemas["PublishAnswer"], "diagnostics"> & {
+  number: number;
+  diagnostics: Diagnostic[];
+  sessions: {
+    open: number;
+    move: number;
+    stay: StayingSessions[];
+    /** Whether all were counted: of very many only some are looked at. */
+    counted_all: boolean;
+  };
+};
+
 /** Makes a document live. */
-export function publish(id: string, document: JsonObject, note: string): Promise<Schemas["PublishAnswer"]> {
-  return call("POST", address("bots", id, "publish"), { document, ...(note ? { note } : {}) });
+export function publish(id: string, request: PublishRequest): Promise<PublishAnswer> {
+  return call("POST", address("bots", id, "publish"), request);
 }

@@ -17,6 +17,15 @@ export class ApiError extends Error {
   }
 }
 
+/** Those who want to know that the server does not know who calls any more. */
+const signedOut = new Set<() => void>();
+
+/** Tells when a call is refused because nobody is signed in. Gives the function that ends it. */
+export function onSignedOut(tell: () => void): () => void {
+  signedOut.add(tell);
+  return () => signedOut.delete(tell);
+}
+
 /** Calls the server, and gives the JSON of its answer. */
 export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, {
@@ -31,9 +40,13 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
   });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
+    if (response.status === 401) {
+      signedOut.forEach((tell) => tell());
+    }
     throw new ApiError(response.status, problem as Partial<Problem>);
   }
-  return (await response.json()) as T;
+  // An answer without content is one, too.
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 /** The path of an address, with its parts escaped. */

@@ -1,21 +1,35 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
 
+import { ApiError } from "../api/client";
 import { BotsPage } from "../bots/BotsPage";
-import { TextsProvider, useTexts } from "../i18n/texts";
+import { TextsProvider } from "../i18n/texts";
+import { SessionsPage } from "../sessions/SessionsPage";
+import { SettingsPage } from "../settings/SettingsPage";
 import { Rail } from "./Rail";
 import { useShell } from "./shell";
+import { SignInGate } from "./SignInGate";
+import { UnknownPage } from "./UnknownPage";
 import { useAppKeys } from "./useAppKeys";
 
-/** The editor comes when a bot is opened: the other pages need none of it. */
+/** Pages that know a bot's document come when they are opened: the others need none of it. */
 const EditorPage = lazy(async () => ({ default: (await import("../editor/EditorPage")).EditorPage }));
+const VersionsPage = lazy(async () => ({ default: (await import("../versions/VersionsPage")).VersionsPage }));
+const VersionPage = lazy(async () => ({ default: (await import("../versions/VersionPage")).VersionPage }));
+const ReplayPage = lazy(async () => ({ default: (await import("../sessions/ReplayPage")).ReplayPage }));
 
 const Palette = lazy(() => import("../palette/Palette"));
 const KeySheet = lazy(() => import("../palette/KeySheet"));
 
 const queries = new QueryClient({
-  defaultOptions: { queries: { retry: 1, staleTime: 2_000 } },
+  defaultOptions: {
+    queries: {
+      // What the server refuses it refuses again.
+      retry: (failures, error) => failures < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      staleTime: 2_000,
+    },
+  },
 });
 
 /** The studio: the rail, and the page of the address beside it. */
@@ -23,28 +37,25 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <TextsProvider>
-        <div className="shell">
-          <Rail />
-          <Switch>
-            <Route path="/">
-              <Redirect to="/bots" replace />
-            </Route>
-            <Route path="/bots">
-              <BotsPage />
-            </Route>
-            <Route path="/bots/:id">
-              {({ id }) => (
-                <Suspense fallback={<main className="page" aria-busy="true" />}>
-                  <EditorPage key={id} id={id} />
-                </Suspense>
-              )}
-            </Route>
-            <Route>
-              <UnknownPage />
-            </Route>
-          </Switch>
-          <Overlays />
-        </div>
+        <SignInGate>
+          <div className="shell">
+            <Rail />
+            <Switch>
+              <Route path="/">
+                <Redirect to="/bots" replace />
+              </Route>
+              <Route path="/bots" component={BotsPage} />
+              <Route path="/bots/:id">{({ id }) => <Later Page={EditorPage} key={id} id={id} />}</Route>
+              <Route path="/bots/:id/versions">{({ id }) => <Later Page={VersionsPage} key={id} id={id} />}</Route>
+              <Route path="/bots/:id/versions/:number">{({ id, number }) => <Later Page={VersionPage} key={`${id} ${number}`} id={id} number={number} />}</Route>
+              <Route path="/sessions" component={SessionsPage} />
+              <Route path="/sessions/:id">{({ id }) => <Later Page={ReplayPage} key={id} id={id} />}</Route>
+              <Route path="/settings" component={SettingsPage} />
+              <Route component={UnknownPage} />
+            </Switch>
+            <Overlays />
+          </div>
+        </SignInGate>
       </TextsProvider>
     </QueryClientProvider>
   );
@@ -62,13 +73,11 @@ function Overlays() {
   );
 }
 
-function UnknownPage() {
-  const text = useTexts();
+/** A page whose code comes when it is opened. */
+function Later<T extends object>({ Page, ...properties }: { Page: ComponentType<T> } & T) {
   return (
-    <main className="page">
-      <div className="page-narrow">
-        <h1>{text("page.unknown")}</h1>
-      </div>
-    </main>
+    <Suspense fallback={<main className="page" aria-busy="true" />}>
+      <Page {...(properties as unknown as T)} />
+    </Suspense>
   );
 }

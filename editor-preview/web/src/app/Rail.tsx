@@ -1,11 +1,9 @@
-import { useId } from "react";
 import { Link, useLocation } from "wouter";
 
-import { LANGUAGES, type Language } from "../i18n/languages";
-import { useLanguage, useTexts } from "../i18n/texts";
+import { useTexts } from "../i18n/texts";
 import { PAGES } from "./pages";
 
-/** The bar at the left: the studio's pages, and its language. */
+/** The bar at the left: the studio's pages. */
 export function Rail() {
   const text = useTexts();
   const [location] = useLocation();
@@ -20,27 +18,6 @@ export function Rail() {
           </Link>
         );
       })}
-      <LanguageSwitch />
     </nav>
-  );
-}
-
-function LanguageSwitch() {
-  const text = useTexts();
-  const [language, change] = useLanguage();
-  const id = useId();
-  return (
-    <div className="rail-language field">
-      <label className="field-label" htmlFor={id}>
-        {text("rail.language")}
-      </label>
-      <select id={id} className="input" value={language} onChange={(event) => change(event.target.value as Language)}>
-        {Object.entries(LANGUAGES).map(([code, name]) => (
-          <option key={code} value={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

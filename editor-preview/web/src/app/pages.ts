@@ -1,4 +1,4 @@
-import { Bot, type LucideIcon } from "lucide-react";
+import { Bot, type LucideIcon, MessagesSquare, Settings } from "lucide-react";
 
 /** A page that the rail leads to. */
 export interface Page {
@@ -9,5 +9,9 @@ export interface Page {
   icon: LucideIcon;
 }
 
-/** The rail, from the top. Sessions, Inbox, Templates, Contacts, Broadcasts and Settings each become a line here with their page. */
-export const PAGES: readonly Page[] = [{ path: "/bots", name: "rail.bots", icon: Bot }];
+/** The rail, from the top. Inbox, Templates, Contacts and Broadcasts each become a line here with their page. */
+export const PAGES: readonly Page[] = [
+  { path: "/bots", name: "rail.bots", icon: Bot },
+  { path: "/sessions", name: "rail.sessions", icon: MessagesSquare },
+  { path: "/settings", name: "rail.settings", icon: Settings },
+];

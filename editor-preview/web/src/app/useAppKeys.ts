@@ -1,9 +1,9 @@
 import { useEffect } from "react";
 import { useLocation } from "wouter";
 
+import { singleKeys } from "./choices";
 import { PAGES } from "./pages";
 import { shell } from "./shell";
-import { singleKeysAreOn } from "./singleKeys";
 
 /** The letter that leads to a page, after a `g`. */
 const GO: Readonly<Record<string, string>> = { b: "/bots", s: "/sessions", i: "/inbox", t: "/templates", c: "/contacts", p: "/pipeline", r: "/broadcasts" };
@@ -34,7 +34,7 @@ export function useAppKeys(): void {
         return;
       }
       const writes = event.target instanceof Element && event.target.closest(WRITING) !== null;
-      if (isCommand || event.altKey || writes || !singleKeysAreOn() || shell.getState().showing !== null) {
+      if (isCommand || event.altKey || writes || singleKeys.get() === "off" || shell.getState().showing !== null) {
         return;
       }
       const page = event.timeStamp - since < PATIENCE_MS ? GO_KEYS.find(({ letter }) => letter === event.key) : undefined;

@@ -1,63 +1,48 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { FileJson, Plus } from "lucide-react";
+import { FileJson, LayoutTemplate, Plus } from "lucide-react";
 import { useRef, useState } from "react";
-import { useLocation } from "wouter";
 
-import { type BotSummary, saveDraft } from "../api/bots";
 import { blankBot } from "../editor/blanks";
-import type { JsonObject } from "../editor/json";
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
-import { freeId } from "./ids";
-import { readBotFile } from "./readBotFile";
+import type { NewDocument } from "./creating";
+import { SamplesDialog } from "./SamplesDialog";
 
-/** The ways to a new bot: blank, or from a file of JSON. */
-export function NewBot({ bots }: { bots: readonly BotSummary[] }) {
+/** The ways to a new bot: from one that ships, from files of JSON, or blank. */
+export function NewBot({ onCreate, onImport }: { onCreate: (bot: NewDocument) => void; onImport: (files: readonly File[]) => void }) {
   const text = useTexts();
-  const [isNaming, setNaming] = useState(false);
-  const file = useRef<HTMLInputElement>(null);
-  const create = useCreate();
-  const [fault, setFault] = useState<string | null>(null);
-
-  const importFile = async (chosen: File) => {
-    const { document, fault: reason } = readBotFile(await chosen.text());
-    setFault(reason ?? null);
-    if (document) {
-      create.mutate({ id: freeId(chosen.name.replace(/\.json$/i, ""), bots), document });
-    }
-  };
-
+  const [asking, ask] = useState<"sample" | "name" | null>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const close = () => ask(null);
   return (
     <>
       <div className="actions">
-        <button type="button" className="button" onClick={() => file.current?.click()}>
+        <button type="button" className="button primary" onClick={() => ask("sample")}>
+          <LayoutTemplate size={16} aria-hidden />
+          {text("bots.from_sample")}
+        </button>
+        <button type="button" className="button" onClick={() => files.current?.click()}>
           <FileJson size={16} aria-hidden />
           {text("bots.import")}
         </button>
-        <button type="button" className="button primary" onClick={() => setNaming(true)}>
+        <button type="button" className="button" onClick={() => ask("name")}>
           <Plus size={16} aria-hidden />
           {text("bots.blank")}
         </button>
         <input
-          ref={file}
+          ref={files}
           type="file"
           accept=".json,application/json"
+          multiple
           hidden
           onChange={(event) => {
-            const [chosen] = event.target.files ?? [];
+            const chosen = [...(event.target.files ?? [])];
             event.target.value = "";
-            if (chosen) {
-              void importFile(chosen);
-            }
+            onImport(chosen);
           }}
         />
       </div>
-      {(fault ?? create.error?.message) && (
-        <p className="error-text" role="alert">
-          {text("bots.not_made", { reason: fault ?? create.error?.message })}
-        </p>
-      )}
-      {isNaming && <NameDialog onClose={() => setNaming(false)} onName={(name) => create.mutate({ id: freeId(name, bots), document: blankBot(name, text) })} />}
+      {asking === "sample" && <SamplesDialog onClose={close} onPick={(bot) => onCreate(bot)} />}
+      {asking === "name" && <NameDialog onClose={close} onName={(name) => onCreate({ name, document: blankBot(name, text) })} />}
     </>
   );
 }
@@ -89,17 +74,4 @@ function NameDialog({ onClose, onName }: { onClose: () => void; onName: (name: s
       </form>
     </Dialog>
   );
-}
-
-/** Saves a first draft, and opens it. */
-function useCreate() {
-  const queries = useQueryClient();
-  const [, go] = useLocation();
-  return useMutation({
-    mutationFn: ({ id, document }: { id: string; document: JsonObject }) => saveDraft(id, document),
-    onSuccess: async (_, { id }) => {
-      await queries.invalidateQueries({ queryKey: ["bots"] });
-      go(`/bots/${id}`);
-    },
-  });
 }

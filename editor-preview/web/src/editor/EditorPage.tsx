@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { Link } from "wouter";
+import { useSearchParams } from "wouter";
 
 import { ApiError } from "../api/client";
-import { type BotDetail, showBot } from "../api/bots";
+import { type BotDetail, type Diagnostic, showBot } from "../api/bots";
 import { shell } from "../app/shell";
 import { useTexts } from "../i18n/texts";
+import { Loaded } from "../ui/Loaded";
+import { Page, useTitle } from "../ui/Page";
 import { createPreview, PreviewContext } from "../preview/store";
 import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
@@ -17,11 +19,11 @@ import { Outline } from "./outline/Outline";
 import { Panels } from "./panels/Panels";
 import { ROOMY, useIsWide, WIDE } from "./panels/useWidth";
 import { Problems } from "./problems/Problems";
+import { PublishDialog } from "./publish/PublishDialog";
 import { AddStepDialog } from "./AddStepDialog";
 import { CommandMenu } from "./CommandMenu";
 import { ConnectDialog } from "./ConnectDialog";
 import { Notice } from "./Notice";
-import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
 import { createEditor, EditorContext, useDocument, useEditor, useEditorStore } from "./store";
 import { TopBar } from "./TopBar";
@@ -35,47 +37,34 @@ import { useKeys } from "./useKeys";
 export function EditorPage({ id }: { id: string }) {
   const text = useTexts();
   // The document is read once: from then on the editor holds what is true, and saves it.
-  const { data, error } = useQuery({ queryKey: ["bot", id], queryFn: () => showBot(id), staleTime: Infinity, gcTime: 0 });
+  const query = useQuery({ queryKey: ["bot", id], queryFn: () => showBot(id), staleTime: Infinity, gcTime: 0 });
+  const { data, error } = query;
   const document = data?.draft?.document ?? data?.document;
-  if (document) {
-    return <Editor id={id} document={document} live={data?.document ?? null} />;
+  if (data && document) {
+    return <Editor id={id} document={document} bot={data} />;
   }
+  const isUnknown = error instanceof ApiError && error.status === 404;
+  const title = isUnknown ? text("editor.no_bot", { id }) : data ? text("editor.unreadable", { file: data.file ?? id }) : id;
   return (
-    <main className="page">
-      <div className="page-narrow">
-        {error ? (
-          <>
-            <h1>{text(error instanceof ApiError && error.status === 404 ? "editor.no_bot" : "page.failed", { id })}</h1>
-            <p role="alert">{error.message}</p>
-          </>
-        ) : (
-          data && <UnreadableBot bot={data} />
-        )}
-        <p>
-          <Link href="/bots">{text("editor.back")}</Link>
-        </p>
-      </div>
-    </main>
+    <Page title={title} back={{ href: "/bots", name: text("editor.back") }}>
+      {!isUnknown && <Loaded query={query}>{({ problems }) => <ProblemsOfFile problems={problems} />}</Loaded>}
+    </Page>
   );
 }
 
-/** A bot of which there is nothing but a file that is wrong. */
-function UnreadableBot({ bot }: { bot: BotDetail }) {
-  const text = useTexts();
+/** Why there is nothing to show of a file. */
+function ProblemsOfFile({ problems }: { problems: readonly Diagnostic[] }) {
   return (
-    <>
-      <h1>{text("editor.unreadable", { file: bot.file ?? bot.id })}</h1>
-      <ul>
-        {bot.problems.map((problem) => (
-          <li key={`${problem.code} ${problem.path}`}>{problem.message}</li>
-        ))}
-      </ul>
-    </>
+    <ul>
+      {problems.map((problem) => (
+        <li key={`${problem.code} ${problem.path}`}>{problem.message}</li>
+      ))}
+    </ul>
   );
 }
 
-function Editor({ id, document, live }: { id: string; document: JsonObject; live: JsonObject | null }) {
-  const editor = useMemo(() => createEditor(id, document, live), [id, document, live]);
+function Editor({ id, document, bot }: { id: string; document: JsonObject; bot: BotDetail }) {
+  const editor = useMemo(() => createEditor(id, document, bot.document ? { document: bot.document, number: bot.number } : null), [id, document, bot]);
   const preview = useMemo(() => createPreview(editor), [editor]);
   useEffect(() => autosave(editor), [editor]);
   useEffect(() => preview.follow(), [preview]);
@@ -100,9 +89,8 @@ function EditorLayout() {
   const isOutlineShown = !isRoomy || (chosen ?? isWide);
   useClipboard();
   useOpenEditor();
-  useEffect(() => {
-    document.title = `${name || id} – Salesbot`;
-  }, [name, id]);
+  usePublishLink();
+  useTitle(name || id);
   return (
     <Panels isOutlineShown={isOutlineShown} onKeyDown={onKeyDown}>
       <TopBar />
@@ -128,4 +116,17 @@ function useOpenEditor(): void {
     shell.getState().setEditor({ store, commands: COMMANDS, run });
     return () => shell.getState().setEditor(null);
   }, [store, run]);
+}
+
+/** An address can ask to publish: the question is open at once. */
+function usePublishLink(): void {
+  const { ask } = useEditorStore().getState();
+  const [search, setSearch] = useSearchParams();
+  const isWanted = search.has("publish");
+  useEffect(() => {
+    if (isWanted) {
+      setSearch({}, { replace: true });
+      ask({ what: "publish" });
+    }
+  }, [isWanted, ask, setSearch]);
 }

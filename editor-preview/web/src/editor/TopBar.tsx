@@ -1,6 +1,8 @@
 import { Play, Redo2, Undo2 } from "lucide-react";
 import { useMemo } from "react";
+import { Link } from "wouter";
 
+import { StatusPill } from "../bots/StatusPill";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { usePreview } from "../preview/store";
 import { tidy } from "./canvas/arranging";
@@ -33,7 +35,7 @@ export function TopBar() {
           data-path="name"
         />
       </h1>
-      <StatusPill />
+      <LiveState />
       <SavedAt />
       <div className="top-bar-group">
         <button type="button" className="button quiet icon" onClick={undo} disabled={past.length === 0} aria-label={text("editor.undo")} title={text("editor.undo")}>
@@ -62,16 +64,19 @@ export function TopBar() {
   );
 }
 
-/** Whether what is shown is live; where its cards stand on the canvas does not count. */
-function StatusPill() {
+/** Whether what is shown is live; where its cards stand on the canvas does not count. It leads to what was live before. */
+function LiveState() {
   const text = useTexts();
   const document = useDocument();
+  const id = useEditor((state) => state.id);
   const live = useEditor((state) => state.live);
-  const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live, ["layout"])), [document, live]);
-  if (live === null) {
-    return <span className="pill">{text("status.draft")}</span>;
-  }
-  return isLive ? <span className="pill ok">{text("status.live")}</span> : <span className="pill warn">{text("status.draft_and_live")}</span>;
+  const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live.document, ["layout"])), [document, live]);
+  return (
+    <Link href={`/bots/${encodeURIComponent(id)}/versions`} className="live-state" title={text("bots.versions")}>
+      <StatusPill isLive={live !== null} number={live?.number ?? null} hasDraft={!isLive} />
+      <span className="hidden">{text("bots.versions")}</span>
+    </Link>
+  );
 }
 
 function SavedAt() {

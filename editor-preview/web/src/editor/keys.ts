@@ -52,3 +52,8 @@ function nameOf({ key, code }: Pressed): string {
   const isLatin = key.charCodeAt(0) < 128;
   return isLatin ? key.toUpperCase() : code.replace(/^Key/, "");
 }
+
+/** Whether these keys, such as `C` or `Shift+L`, are one character: no command key is held with it. */
+export function isSingleKey(keys: string): boolean {
+  return /^(Shift\+)?.$/u.test(keys);
+}

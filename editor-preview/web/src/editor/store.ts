@@ -45,11 +45,20 @@ export interface Notice {
 /** How far the draft is kept by the server. */
 export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" };
 
+/** What customers talk to. */
+export interface Live {
+  document: JsonObject;
+  /** Counts the bot's publications; null: it was published before they were counted. */
+  number: number | null;
+}
+
 export interface EditorState {
   id: string;
+  /** Only shown: edits change nothing. */
+  isReadOnly: boolean;
   history: histories.History;
-  /** What customers talk to; null: the bot was never published. */
-  live: JsonObject | null;
+  /** null: the bot was never published. */
+  live: Live | null;
   /** Places of steps that the document does not place. */
   arranged: ReadonlyMap<string, Position>;
   selected: ReadonlySet<string>;
@@ -95,14 +104,23 @@ export interface EditorState {
   diagnose: (diagnostics: readonly Diagnostic[]) => void;
   setProblem: (problem: string | null) => void;
   setSaving: (saving: Saving) => void;
-  setLive: (live: JsonObject) => void;
+  setLive: (live: Live) => void;
   setWritten: (written: WrittenTexts) => void;
 }
 
 export type EditorStore = StoreApi<EditorState>;
 
 /** An editor of a document, beside what is live. */
-export function createEditor(id: string, document: JsonObject, live: JsonObject | null = null): EditorStore {
+export function createEditor(id: string, document: JsonObject, live: Live | null = null): EditorStore {
+  return createStoreOf(id, document, live, false);
+}
+
+/** A document that is only shown. */
+export function createViewer(id: string, document: JsonObject): EditorStore {
+  return createStoreOf(id, document, null, true);
+}
+
+function createStoreOf(id: string, document: JsonObject, live: Live | null, isReadOnly: boolean): EditorStore {
   return createStore<EditorState>((set, get) => {
     const step = (next: (history: histories.History) => histories.History) =>
       set(({ history, selected, selectedNotes, way }) => {
@@ -118,6 +136,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       });
     return {
       id,
+      isReadOnly,
       history: histories.begin(document),
       live,
       arranged: new Map(),
@@ -136,7 +155,7 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       wanted: { path: "", count: 0 },
       written: new Map(),
 
-      edit: (edit, gesture) => step((history) => histories.change(history, edit(history.document), gesture ?? null)),
+      edit: (edit, gesture) => (isReadOnly ? undefined : step((history) => histories.change(history, edit(history.document), gesture ?? null))),
       endGesture: () => step(histories.endGesture),
       undo: () => step(histories.undo),
       redo: () => step(histories.redo),

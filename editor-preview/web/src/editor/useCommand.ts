@@ -11,7 +11,7 @@ export function useCommand(): (command: Command) => void {
   return useCallback(
     (command) => {
       if (command.isEnabled(store.getState())) {
-        command.run(store.getState(), { startPreview: preview.getState().start });
+        command.run(store.getState(), { preview: preview.getState() });
       }
     },
     [store, preview],

@@ -1,9 +1,9 @@
 import type { KeyboardEvent } from "react";
 
-import { isSingleKey, singleKeysAreOn } from "../app/singleKeys";
+import { singleKeys } from "../app/choices";
 import { usePreviewStore } from "../preview/store";
 import { type Command, COMMANDS } from "./commands";
-import { isPressed } from "./keys";
+import { isPressed, isSingleKey } from "./keys";
 import { useEditorStore } from "./store";
 
 /** Where a key was pressed: inside of this, letters are text. */
@@ -18,7 +18,8 @@ export function useKeys(): (event: KeyboardEvent) => void {
   const preview = usePreviewStore();
   return (event) => {
     const editor = store.getState();
-    const found = COMMANDS.find((command) => command.keys.some((keys) => isPressed(keys, event) && (singleKeysAreOn() || !isSingleKey(keys))) && isHeard(command, event.target as Element));
+    const isOn = (keys: string) => singleKeys.get() === "on" || !isSingleKey(keys);
+    const found = COMMANDS.find((command) => command.keys.some((keys) => isPressed(keys, event) && isOn(keys)) && isHeard(command, event.target as Element));
     if (found && !found.clipboard && found.isEnabled(editor)) {
       event.preventDefault();
       found.run(editor, { preview: preview.getState() });

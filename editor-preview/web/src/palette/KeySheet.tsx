@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { shell } from "../app/shell";
-import { useSingleKeys } from "../app/singleKeys";
+import { singleKeys } from "../app/choices";
 import { GO_KEYS } from "../app/useAppKeys";
 import { COMMANDS, SECTIONS } from "../editor/commands";
 import { useTexts } from "../i18n/texts";
@@ -12,14 +12,14 @@ import "./palette.css";
 /** Every key of the studio, and the switch of those that are one character. */
 export default function KeySheet() {
   const text = useTexts();
-  const [areOn, switchSingleKeys] = useSingleKeys();
+  const areOn = singleKeys.use() === "on";
   const sections = SECTIONS.map((section) => ({ section, commands: COMMANDS.filter((command) => command.section === section && command.keys.length > 0) })).filter(({ commands }) => commands.length > 0);
   const close = () => shell.getState().show(null);
   return (
     <Dialog title={text("keys.title")} onClose={close}>
       <div className="key-sheet">
         <label className="check">
-          <input type="checkbox" checked={areOn} onChange={(event) => switchSingleKeys(event.target.checked)} data-autofocus />
+          <input type="checkbox" checked={areOn} onChange={(event) => singleKeys.set(event.target.checked ? "on" : "off")} data-autofocus />
           {text("keys.single")}
         </label>
         <p className="muted">{text("keys.where")}</p>

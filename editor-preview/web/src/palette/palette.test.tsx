@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { isSingleKey } from "../app/singleKeys";
+import { isSingleKey } from "../editor/keys";
 import { shell } from "../app/shell";
 import { useAppKeys } from "../app/useAppKeys";
 import { COMMANDS } from "../editor/commands";

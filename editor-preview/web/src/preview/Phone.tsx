@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 
+import { theme } from "../app/choices";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { countProblems } from "../editor/problems/order";
 import { useEditor } from "../editor/store";
@@ -25,7 +26,9 @@ export function Phone() {
   const speak = usePreview((state) => state.speak);
   useEffect(() => speak(language), [speak, language]);
   const isByHand = usePreview(wasStartedByHand);
-  const { width, theme } = usePreview((state) => state.view);
+  const { width, theme: own } = usePreview((state) => state.view);
+  const studio = theme.use();
+  const colors = own ?? (studio === "system" ? null : studio);
   const hasErrors = countProblems(useEditor((state) => state.diagnostics)).errors > 0;
   return (
     <div className="preview">
@@ -52,7 +55,7 @@ export function Phone() {
       )}
       {isByHand && <p className="preview-note">{text("preview.no_trigger")}</p>}
       <Pause />
-      <div className={theme ? `phone sb-${theme}` : "phone"} aria-busy={isRunning} data-width={width ?? undefined}>
+      <div className={colors ? `phone sb-${colors}` : "phone"} aria-busy={isRunning} data-width={width ?? undefined}>
         {answer?.chat && <Chat html={answer.chat.html} />}
         {answer?.chat && answer.turns.length === 0 && <p className="preview-note phone-hint">{text("preview.hint")}</p>}
         <Calls />

@@ -6,8 +6,9 @@ import { dialogTests, keepTest } from "../api/tests";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { useEditor } from "../editor/store";
 import { Dialog } from "../ui/Dialog";
+import { download } from "../ui/download";
 import { usePreview, usePreviewStore } from "./store";
-import { asDialog, asFile, download } from "./testing";
+import { asDialog, asFile } from "./testing";
 
 /** Keeps the conversation as a dialog test: beside the bot's file where it has one, as a file of one's own, as text. */
 export function SaveTestDialog({ onClose }: { onClose: () => void }) {

@@ -30,11 +30,3 @@ export function linesOf({ steps }: Dialog, failure: TestResult["failure"]): Line
   const tried = failure ? steps.slice(0, failure.line + 1) : steps;
   return tried.filter((line) => !("bot" in line || "expect" in line));
 }
-
-/** Gives a file to the person at the browser. */
-export function download(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-}

@@ -9,8 +9,17 @@ interface Place {
 /** Room between a window at a place and the edge of the browser's. */
 const MARGIN = 16;
 
+interface DialogProperties {
+  title: string;
+  at?: Place | undefined;
+  /** There is much to read in it. */
+  isWide?: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}
+
 /** A modal window, in the middle or near a place; what bears `data-autofocus` gets the focus. The browser's own dialog keeps the focus inside, gives it back at the end, and closes on Escape. */
-export function Dialog({ title, at, onClose, children }: { title: string; at?: Place | undefined; onClose: () => void; children: ReactNode }) {
+export function Dialog({ title, at, isWide = false, onClose, children }: DialogProperties) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   // Closed while it still stands in the page, it gives the focus back to where that was.
@@ -31,7 +40,7 @@ export function Dialog({ title, at, onClose, children }: { title: string; at?: P
   return (
     <dialog
       ref={dialog}
-      className={at ? "dialog is-placed" : "dialog"}
+      className={["dialog", at && "is-placed", isWide && "is-wide"].filter(Boolean).join(" ")}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();

@@ -2,6 +2,7 @@ import { Background, Controls, type Edge, MiniMap, type Node, ReactFlow, ReactFl
 import "@xyflow/react/dist/style.css";
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { theme } from "../../app/choices";
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
 import { useWalk } from "../../preview/useWalk";
@@ -162,7 +163,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
         reconnectRadius={14}
         deleteKeyCode={null}
         disableKeyboardA11y
-        colorMode="system"
+        colorMode={theme.use()}
         ariaLabelConfig={labels}
         minZoom={0.05}
         onlyRenderVisibleElements={steps.size > MANY}

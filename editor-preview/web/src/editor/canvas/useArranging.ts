@@ -1,12 +1,13 @@
 import { getViewportForBounds, useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
+import { useWalk } from "../../preview/useWalk";
 import { positionsOf, startOf, stepsOf } from "../document";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { arrangeSteps } from "./arranging";
 import { CARD_WIDTH, MANY } from "./size";
 
-/** The smallest scale at which cards are read, and the one at which a bot opens that is too large for it. */
+/** The smallest scale at which cards are read, and the one at which a bot opens that is too large for it, or in which a conversation has come somewhere. */
 const READABLE = 0.5;
 const OPENING = 0.8;
 
@@ -14,7 +15,8 @@ const OPENING = 0.8;
 export function useArranging(): void {
   const store = useEditorStore();
   const document = useDocument();
-  const { fitView, setViewport, getNodes, getNodesBounds } = useReactFlow();
+  const { fitView, setCenter, setViewport, getNodes, getNodesBounds } = useReactFlow();
+  const { current } = useWalk();
   const flow = useStoreApi();
   const arranged = useEditor((state) => state.arranged);
   const isShown = useRef(false);
@@ -44,14 +46,18 @@ export function useArranging(): void {
     }
     isShown.current = true;
     const { history, arranged: computed } = store.getState();
-    const start = positionsOf(history.document).get(startOf(history.document)) ?? computed.get(startOf(history.document));
+    const placeOf = (id: string) => positionsOf(history.document).get(id) ?? computed.get(id);
+    const start = placeOf(startOf(history.document));
+    const here = current === null ? undefined : placeOf(current);
     const { width, height } = flow.getState();
     const isLarge = stepsOf(history.document).size > MANY || getViewportForBounds(getNodesBounds(getNodes()), width, height, 0, 1, 0.08).zoom < READABLE;
-    if (!start || !isLarge) {
+    if (here) {
+      void setCenter(here.x + CARD_WIDTH / 2, here.y + CARD_WIDTH / 4, { zoom: OPENING });
+    } else if (!start || !isLarge) {
       void fitView({ maxZoom: 1, padding: 0.08 });
     } else {
       // All of a large bot at once can't be read: it opens at its start.
       void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: height / 3 - start.y * OPENING, zoom: OPENING });
     }
-  }, [isReady, isMissing, store, flow, fitView, setViewport, getNodes, getNodesBounds]);
+  }, [isReady, isMissing, store, flow, fitView, setCenter, setViewport, getNodes, getNodesBounds]);
 }

@@ -1,3 +1,4 @@
+import { download } from "../../ui/download";
 import type { JsonObject } from "../json";
 import { canonical } from "./written";
 
@@ -8,8 +9,5 @@ export function botFile(document: JsonObject): string {
 
 /** Gives the bot to the browser as a file. */
 export function exportBot(id: string, document: JsonObject): void {
-  const address = URL.createObjectURL(new Blob([botFile(document)], { type: "application/json" }));
-  const link = Object.assign(window.document.createElement("a"), { href: address, download: `${id}.json` });
-  link.click();
-  URL.revokeObjectURL(address);
+  download(`${id}.json`, botFile(document));
 }

@@ -1,0 +1,98 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Copy, Download, EllipsisVertical, History, PencilLine, Trash2 } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { useState } from "react";
+import { useLocation } from "wouter";
+
+import { type BotSummary, discardDraft, showBot } from "../api/bots";
+import type { JsonObject } from "../editor/json";
+import { exportBot } from "../editor/source/exportBot";
+import { useTexts } from "../i18n/texts";
+import { Dialog } from "../ui/Dialog";
+import { useReason } from "../ui/Loaded";
+import type { NewDocument } from "./creating";
+import { nameOf } from "./listing";
+
+/** What can be done with a bot of the list. */
+export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: NewDocument) => void }) {
+  const text = useTexts();
+  const reason = useReason();
+  const [, go] = useLocation();
+  const [isDiscarding, setDiscarding] = useState(false);
+  const path = `/bots/${encodeURIComponent(bot.id)}`;
+  const reading = useMutation({
+    mutationFn: async (use: (document: JsonObject) => void) => {
+      const { draft, document } = await showBot(bot.id);
+      const newest = draft?.document ?? document;
+      if (newest) {
+        use(newest);
+      }
+    },
+  });
+  const duplicate = (document: JsonObject) => onCreate({ name: bot.id, document: { ...document, name: text("bots.copy_of", { name: nameOf(bot) }) } });
+  const items = [
+    { id: "open", icon: PencilLine, run: () => go(path) },
+    { id: "versions", icon: History, run: () => go(`${path}/versions`) },
+    { id: "duplicate", icon: Copy, run: () => reading.mutate(duplicate) },
+    { id: "export", icon: Download, run: () => reading.mutate((document) => exportBot(bot.id, document)) },
+    ...(bot.has_draft ? [{ id: "discard", icon: Trash2, run: () => setDiscarding(true) }] : []),
+  ];
+  return (
+    <>
+      {/* Without the focus trap of a modal menu, which would write a style into the page. */}
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className="button quiet icon" aria-label={text("bots.actions", { name: nameOf(bot) })} title={text("bots.actions", { name: nameOf(bot) })}>
+          <EllipsisVertical size={18} aria-hidden />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+            {items.map(({ id, icon: Icon, run }) => (
+              <DropdownMenu.Item key={id} className="menu-item" onSelect={run}>
+                <Icon size={16} aria-hidden />
+                {text(`bots.${id}`)}
+              </DropdownMenu.Item>
+            ))}
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      {reading.error && (
+        <p className="error-text" role="alert">
+          {reason(reading.error)}
+        </p>
+      )}
+      {isDiscarding && <DiscardDialog bot={bot} onClose={() => setDiscarding(false)} />}
+    </>
+  );
+}
+
+/** Asks before a draft is gone for good. */
+function DiscardDialog({ bot, onClose }: { bot: BotSummary; onClose: () => void }) {
+  const text = useTexts();
+  const reason = useReason();
+  const queries = useQueryClient();
+  const discarding = useMutation({
+    mutationFn: () => discardDraft(bot.id),
+    onSuccess: async () => {
+      onClose();
+      await queries.invalidateQueries({ queryKey: ["bots"] });
+    },
+  });
+  return (
+    <Dialog title={text("discard.title", { name: nameOf(bot) })} onClose={onClose}>
+      <p>{text(bot.version ? "discard.live_stays" : "discard.all_gone")}</p>
+      {discarding.error && (
+        <p className="error-text" role="alert">
+          {reason(discarding.error)}
+        </p>
+      )}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose} data-autofocus>
+          {text("dialog.cancel")}
+        </button>
+        <button type="button" className="button danger" disabled={discarding.isPending} onClick={() => discarding.mutate()}>
+          {text("bots.discard")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
