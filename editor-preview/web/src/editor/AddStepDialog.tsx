@@ -1,8 +1,7 @@
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import { addNew, openWay } from "./adding";
-import { BLANKS } from "./blanks";
-import { kindText } from "./kinds";
+import { presetChoices } from "./presets";
 import { StepPicker } from "./StepPicker";
 import { useEditorStore } from "./store";
 
@@ -10,14 +9,14 @@ import { useEditorStore } from "./store";
 export function AddStepDialog() {
   const text = useTexts();
   const store = useEditorStore();
-  const pick = (kind: string) => {
+  const pick = (preset: string) => {
     const editor = store.getState();
     editor.ask(null);
-    addNew(editor, kind, text, openWay(editor, [...editor.selected][0]));
+    addNew(editor, preset, text, openWay(editor, [...editor.selected][0]));
   };
   return (
     <Dialog title={text("add.title")} onClose={() => store.getState().ask(null)}>
-      <StepPicker label={text("add.search")} choices={BLANKS.map((kind) => ({ id: kind, name: text(kindText(kind)), more: text(`add.${kind}`) }))} onPick={pick} />
+      <StepPicker label={text("add.search")} choices={presetChoices(text)} onPick={pick} />
     </Dialog>
   );
 }

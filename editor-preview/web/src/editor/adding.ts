@@ -1,7 +1,7 @@
 import type { Texts } from "../i18n/texts";
-import { blankStep } from "./blanks";
+import { blankStep, firstField } from "./blanks";
 import { CARD_WIDTH } from "./canvas/size";
-import { type Position, positionsOf, stepsOf } from "./document";
+import { kindOf, type Position, positionsOf, stepsOf } from "./document";
 import { addStep, freshId } from "./edits";
 import { type Outcome, outcomesOf } from "./outcomes";
 import type { EditorState } from "./store";
@@ -12,13 +12,14 @@ export interface From {
   outcome: Outcome;
 }
 
-/** Adds a step of a kind, right of the step that leads to it, and opens its fields. Its coming and its place are undone as one. */
-export function addNew(editor: EditorState, kind: string, text: Texts, from: From | undefined): void {
-  const id = freshId(editor.history.document, kind);
+/** Adds a step of a preset, right of the step that leads to it, and opens its fields. Its coming and its place are undone as one. */
+export function addNew(editor: EditorState, preset: string, text: Texts, from: From | undefined): void {
+  const step = blankStep(preset, text);
+  const id = freshId(editor.history.document, kindOf(step));
   editor.move(new Map([[id, placeAfter(editor, from?.step)]]), `add ${id}`);
-  editor.edit(addStep(id, blankStep(kind, text), from), `add ${id}`);
+  editor.edit(addStep(id, step, from), `add ${id}`);
   editor.endGesture();
-  editor.open(id, "text");
+  editor.open(id, firstField(preset), true);
 }
 
 /** The way of a step that a new step comes at: the first that leads nowhere and should. */

@@ -14,6 +14,15 @@ export type Tab = "step" | "preview" | "variables" | "trace" | "json";
 /** What somebody is asked in a window of its own. */
 export type Asking = { what: "connect"; step: string; outcome?: string } | { what: "add" } | { what: "publish" };
 
+/** A field by its path in a step; where there is no step, in the bot itself. */
+export interface Wanted {
+  step: string | null;
+  path: string;
+  /** What it holds is there to be written over. */
+  isNew: boolean;
+  count: number;
+}
+
 /** How far the draft is kept by the server. */
 export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" };
 
@@ -29,8 +38,8 @@ export interface EditorState {
   asking: Asking | null;
   diagnostics: readonly Diagnostic[];
   saving: Saving;
-  /** The field of the selected step that is to have the focus, by its path; counted, so that the same one can be asked for twice. */
-  wanted: { path: string; count: number };
+  /** The field that is to have the focus; counted, so that the same one can be asked for twice. */
+  wanted: Wanted;
 
   /** Changes the document. Changes with the same `gesture`, one after the other, are undone as one. */
   edit: (edit: Edit, gesture?: string) => void;
@@ -39,7 +48,9 @@ export interface EditorState {
   redo: () => void;
   select: (ids: Iterable<string>) => void;
   /** Selects one step and shows its fields, with the focus on one of them. */
-  open: (id: string, path?: string) => void;
+  open: (id: string, path?: string, isNew?: boolean) => void;
+  /** Shows the fields of the bot itself, with the focus on one of them. */
+  openBot: (path?: string) => void;
   show: (tab: Tab) => void;
   ask: (asking: Asking | null) => void;
   move: (moved: ReadonlyMap<string, Position>, gesture?: string) => void;
@@ -71,14 +82,15 @@ export function createEditor(id: string, document: JsonObject, live: JsonObject 
       asking: null,
       diagnostics: [],
       saving: { state: "unchanged" },
-      wanted: { path: "", count: 0 },
+      wanted: { step: null, path: "", isNew: false, count: 0 },
 
       edit: (edit, gesture) => step((history) => histories.change(history, edit(history.document), gesture ?? null)),
       endGesture: () => step(histories.endGesture),
       undo: () => step(histories.undo),
       redo: () => step(histories.redo),
       select: (ids) => set({ selected: new Set(ids) }),
-      open: (id, path = "") => set(({ wanted }) => ({ selected: new Set([id]), tab: "step", wanted: { path, count: wanted.count + 1 } })),
+      open: (step, path = "", isNew = false) => set(({ wanted }) => ({ selected: new Set([step]), tab: "step", wanted: { step, path, isNew, count: wanted.count + 1 } })),
+      openBot: (path = "") => set(({ wanted }) => ({ selected: new Set(), tab: "step", wanted: { step: null, path, isNew: false, count: wanted.count + 1 } })),
       show: (tab) => set({ tab }),
       ask: (asking) => set({ asking }),
       move: (moved, gesture) => {

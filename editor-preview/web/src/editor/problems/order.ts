@@ -33,5 +33,10 @@ export function nextProblem(diagnostics: readonly Diagnostic[], selected: Readon
 /** The field of a step that a diagnostic is about: `steps.welcome.buttons[0].title` is `buttons.0.title`. */
 export function fieldOf({ step, path }: Pick<Diagnostic, "step" | "path">): string {
   const prefix = `steps.${step ?? ""}.`;
-  return path.startsWith(prefix) ? path.slice(prefix.length).replaceAll(/\[(\d+)\]/g, ".$1") : "";
+  return path.startsWith(prefix) ? placeOf({ path }).slice(prefix.length) : "";
+}
+
+/** The place of a diagnostic in the document, as one word of keys. A key that has dots of its own stands in quotes in the checker's path. */
+export function placeOf({ path }: Pick<Diagnostic, "path">): string {
+  return path.replaceAll(/\[(\d+|"(?:[^"\\]|\\.)*")\]/g, (_, key: string) => `.${key.startsWith('"') ? String(JSON.parse(key)) : key}`);
 }

@@ -1,0 +1,36 @@
+import { CircleX, TriangleAlert } from "lucide-react";
+
+import { useTexts } from "../../i18n/texts";
+import { pathId } from "../json";
+import { placeOf } from "../problems/order";
+import { useEditor } from "../store";
+import { baseOf, useForm } from "./form";
+
+/** What is wrong with the whole, or with a part of it that has no field; what is wrong with a field stands there. */
+export function FormProblems({ shown }: { shown: readonly string[] }) {
+  const text = useTexts();
+  const base = pathId(baseOf(useForm()));
+  const problems = useEditor((state) => state.diagnostics).filter((problem) => {
+    const place = placeOf(problem);
+    if (base !== "" && place !== base && !place.startsWith(`${base}.`)) {
+      return false;
+    }
+    const key = place.slice(base === "" ? 0 : base.length + 1).split(".")[0] ?? "";
+    return !shown.includes(key) && !(base === "" && key === "steps");
+  });
+  if (problems.length === 0) {
+    return null;
+  }
+  return (
+    <ul className="step-problems" aria-label={text("problems.title")}>
+      {problems.map(({ code, path, message, severity, help }) => (
+        <li key={`${code} ${path} ${message}`} className={severity === "error" ? "error-text" : "warn-text"}>
+          {severity === "error" ? <CircleX size={15} aria-hidden /> : <TriangleAlert size={15} aria-hidden />}
+          <span>
+            {message} {help && <span className="muted">{help}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
