@@ -70,7 +70,7 @@ export function blankStep(preset: string, text: Texts): JsonObject {
 
 /** The field of a new step that is filled in first. */
 export function firstField(preset: string): string {
-  const ofPreset: Record<string, string> = { media: "media.link", url: "text", location: "location.latitude", contacts: "contacts.0.name" };
+  const ofPreset: Record<string, string> = { media: "media.link", url: "text", location: "location.latitude", contacts: "contacts.0.name", condition: "branches.0.when", ai_route: "intents.0.name" };
   return ofPreset[preset] ?? stepLayout(preset === "buttons" ? "message" : preset).open[0] ?? "label";
 }
 

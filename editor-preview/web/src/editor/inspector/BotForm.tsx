@@ -7,7 +7,7 @@ import { useObjectForm } from "./fields/useObjectForm";
 import { FormContext } from "./form";
 import { FormProblems } from "./FormProblems";
 import type { Layout } from "./layout";
-import type { BotSchema } from "./schema";
+import type { BotSchema, Key, ObjectShape } from "./schema";
 import { TriggersField } from "./TriggersField";
 
 const PLACE = { step: null, kind: "" };
@@ -17,6 +17,13 @@ const ELSEWHERE: ReadonlySet<string> = new Set(["$schema", "format", "steps", "t
 
 const HEAD: Layout = { order: ["name", "language", "timezone", "country"], open: ["name", "language", "timezone"], folded: [] };
 const REST: Layout = { order: ["variables", "hours", "defaults", "limits", "knowledge"], open: ["variables", "hours"], folded: ["meta"] };
+
+/** A source of knowledge is a text; the schema leaves it free, so whatever else is in one stays. */
+const SOURCE: ObjectShape = { name: "Source", help: "", type: "object", keys: [{ name: "text", isRequired: false, shape: { name: "", help: "", type: "string", kind: "text" } }] };
+
+function withSources(key: Key): Key {
+  return key.name === "knowledge" ? { ...key, shape: { name: "", help: key.shape.help, type: "map", kind: "name", of: SOURCE } } : key;
+}
 
 /** The bot itself: who it is, what starts it, and what holds for all of its steps. */
 export function BotForm({ schema }: { schema: BotSchema }) {
@@ -29,7 +36,7 @@ export function BotForm({ schema }: { schema: BotSchema }) {
 
 function BotFields({ schema }: { schema: BotSchema }) {
   const text = useTexts();
-  const keys = useMemo(() => schema.bot.keys.filter(({ name }) => !ELSEWHERE.has(name)), [schema]);
+  const keys = useMemo(() => schema.bot.keys.filter(({ name }) => !ELSEWHERE.has(name)).map(withSources), [schema]);
   const isHead = (name: string) => HEAD.order.includes(name);
   const head = useObjectForm([], keys.filter(({ name }) => isHead(name)), HEAD);
   const start = keys.filter(({ name }) => name === "start");
@@ -52,7 +59,7 @@ function BotFields({ schema }: { schema: BotSchema }) {
         <KeyFields path={[]} owner="bot" keys={rest.shown} />
         <UnknownKeys path={[]} names={unknown} />
         {rest.folded.length > 0 && (
-          <details className="fold">
+          <details className="fold" open={rest.hasUnfolded || undefined}>
             <summary>{text("inspector.more")}</summary>
             <div className="fields">
               <KeyFields path={[]} owner="bot" keys={rest.folded} />

@@ -27,7 +27,7 @@ export function FormProblems({ shown }: { shown: readonly string[] }) {
         <li key={`${code} ${path} ${message}`} className={severity === "error" ? "error-text" : "warn-text"}>
           {severity === "error" ? <CircleX size={15} aria-hidden /> : <TriangleAlert size={15} aria-hidden />}
           <span>
-            {message} {help && <span className="muted">{help}</span>}
+            {message} {help && <span className="muted advice">{help}</span>}
           </span>
         </li>
       ))}

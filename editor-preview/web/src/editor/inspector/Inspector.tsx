@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { stepsOf } from "../document";
-import { useDocument, useEditor, useEditorStore } from "../store";
+import { useDocument, useEditor } from "../store";
 import { BotForm } from "./BotForm";
 import { focusField } from "./focus";
 import "./inspector.css";
@@ -12,7 +12,6 @@ import { StepForm } from "./StepForm";
 /** The fields of the selected step; with nothing selected, of the bot itself. */
 export function Inspector() {
   const text = useTexts();
-  const editor = useEditorStore();
   const document = useDocument();
   const selected = useEditor((state) => state.selected);
   const { schema, error } = useBotSchema();
@@ -37,12 +36,7 @@ export function Inspector() {
   return (
     <div ref={panel} className="inspector">
       {id !== undefined && step ? (
-        <>
-          <button type="button" className="link-button to-bot" onClick={() => editor.getState().openBot("name")}>
-            {text("inspector.to_bot")}
-          </button>
-          <StepForm key={id} id={id} step={step} schema={schema} />
-        </>
+        <StepForm key={id} id={id} step={step} schema={schema} />
       ) : (
         <BotForm schema={schema} />
       )}

@@ -38,10 +38,15 @@ export function StepForm({ id, step, schema }: { id: string; step: JsonObject; s
   return (
     <FormContext value={place}>
       <header className="inspector-head">
-        <h2 className="inspector-title" data-group={group}>
-          <Icon size={18} aria-hidden />
-          {text(kindText(kind), { kind })}
-        </h2>
+        <div className="inspector-top">
+          <h2 className="inspector-title" data-group={group}>
+            <Icon size={18} aria-hidden />
+            {text(kindText(kind), { kind })}
+          </h2>
+          <button type="button" className="link-button" onClick={() => editor.getState().openBot("name")}>
+            {text("inspector.to_bot")}
+          </button>
+        </div>
         {shape && (
           <p className="muted" lang="en">
             {firstSentence(shape.help)}
@@ -87,7 +92,7 @@ function Fields({ shape, layout, name }: { shape: ObjectShape; layout: string; n
         <KeyFields path={[]} owner={layout} keys={form.shown} />
         <UnknownKeys path={[]} names={form.unknown.filter((key) => !["type", ...shape.keys.map((known) => known.name)].includes(key))} />
         {form.folded.length > 0 && (
-          <details className="fold" open={isWanted || undefined}>
+          <details className="fold" open={isWanted || form.hasUnfolded || undefined}>
             <summary>{text("inspector.more")}</summary>
             <div className="fields">
               <KeyFields path={[]} owner={layout} keys={form.folded} />

@@ -69,8 +69,8 @@ function Trigger({ path, value, triggers, name, commands }: { path: Path; value:
         path={[...path, "on"]}
         label={name}
         help={shape?.help ?? ""}
-        tools={
-          <ItemMenu name={name} commands={commands}>
+        end={
+          <ItemMenu name={name} commands={commands} onClosed={form.onMenuClosed}>
             <KeyItems form={form} owner="trigger" />
           </ItemMenu>
         }

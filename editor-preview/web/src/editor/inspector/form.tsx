@@ -48,7 +48,7 @@ export function useWrite(): Write {
     return (path, value, isTyped = false) => {
       const { edit } = store.getState();
       const whole = [...base, ...path];
-      const change = (document: JsonObject) => (value === undefined ? clear(document, base.length, whole) : setAt(document, whole, value));
+      const change = (document: JsonObject) => (value === undefined ? removeAt(document, whole) : setAt(document, whole, value));
       edit(change, isTyped ? pathId(whole) : undefined);
     };
   }, [store, form]);
@@ -63,13 +63,4 @@ export function useFaults(path: Path, isDeep = false): readonly Diagnostic[] {
     const place = placeOf(problem);
     return place === here || (isDeep && place.startsWith(`${here}.`));
   });
-}
-
-/** Takes a key out, and an object that it leaves empty; an entry of a list stays, for its place counts. */
-function clear(document: JsonObject, base: number, path: Path): JsonObject {
-  const cleared = removeAt(document, path);
-  const parent = path.slice(0, -1);
-  const left = getAt(cleared, parent);
-  const isEmpty = isObject(left) && Object.keys(left).length === 0;
-  return isEmpty && parent.length > base && typeof parent.at(-1) === "string" ? clear(cleared, base, parent) : cleared;
 }

@@ -78,6 +78,7 @@ const OBJECTS: Readonly<Record<string, Layout>> = {
   Card: all("media", "text", "buttons"),
   Media: { order: ["kind", "link", "id", "filename"], open: ["kind", "link"] },
   ContactCard: { order: ["name", "phones", "emails", "company"], open: ["name", "phones"] },
+  Source: all("text"),
   Timeout: { order: ["after", "until", "goto"], open: ["after", "goto"] },
   Branch: { order: ["label", "when", "goto"], open: ["when", "goto"] },
   SplitOption: all("label", "weight", "goto"),

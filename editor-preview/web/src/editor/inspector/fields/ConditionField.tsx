@@ -19,25 +19,25 @@ export function ConditionField(props: ValueProps<Of<"string">>) {
   const [isCode, showCode] = useState(false);
   const rows = rowsOf(source);
   const hasRows = source === "" || rows !== undefined;
-  const tools = (
+  const end = (
     <>
       {hasRows && (
         <button type="button" className="tool-word" onClick={() => showCode(!isCode)}>
           {text(isCode ? "condition.as_rows" : "condition.as_code")}
         </button>
       )}
-      {props.tools}
+      {props.end}
     </>
   );
   if (isCode || !hasRows) {
-    return <ExpressionField {...props} tools={tools} />;
+    return <ExpressionField {...props} end={end} />;
   }
-  return <Rows {...props} tools={tools} rows={rows?.rows ?? []} join={rows?.join ?? "&&"} />;
+  return <Rows {...props} end={end} rows={rows?.rows ?? []} join={rows?.join ?? "&&"} />;
 }
 
 const FRESH: Row = { path: "", operator: "==", literal: "" };
 
-function Rows({ path, shape, label, isRequired = false, tools, rows, join }: ValueProps<Of<"string">> & { rows: readonly Row[]; join: "&&" | "||" }) {
+function Rows({ path, shape, label, isRequired = false, end, rows, join }: ValueProps<Of<"string">> & { rows: readonly Row[]; join: "&&" | "||" }) {
   const text = useTexts();
   const store = useEditorStore();
   const write = useWrite();
@@ -63,7 +63,7 @@ function Rows({ path, shape, label, isRequired = false, tools, rows, join }: Val
     }
   };
   return (
-    <FieldGroup path={path} label={label} help={shape.help} tools={tools}>
+    <FieldGroup path={path} label={label} help={shape.help} end={end}>
       <div className="conditions" onBlur={endGesture}>
         {shown.map((row, index) => (
           <RowFields key={index} path={path} name={text("condition.row", { number: index + 1 })} row={row} isFirst={index === 0} onChange={(changed) => change(index, changed)} onRemove={shown.length > 1 || rows.length > 0 ? () => remove(index) : undefined} />

@@ -15,7 +15,7 @@ type Type = (typeof TYPES)[number];
 const BLANKS: Readonly<Record<Type, Json>> = { text: "", number: 0, boolean: true, nothing: null, json: {} };
 
 /** Any value: a text, a number, yes or no, nothing, or JSON. */
-export function DataField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"data">>) {
+export function DataField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"data">>) {
   const text = useTexts();
   const value = useValue(path);
   const write = useWrite();
@@ -32,10 +32,10 @@ export function DataField({ path, shape, label, isRequired = false, tools }: Val
           ))}
         </select>
       )}
-      {tools}
+      {end}
     </>
   );
-  const common = { path, label, isRequired, tools: all };
+  const common = { path, label, isRequired, end: all };
   const described = { name: "", help: shape.help };
   switch (type) {
     case "text":
@@ -46,7 +46,7 @@ export function DataField({ path, shape, label, isRequired = false, tools }: Val
       return <ValueField {...common} isRequired shape={{ ...described, type: "boolean", hasDefault: false }} />;
     case "nothing":
       return (
-        <Field path={path} label={label} help={shape.help} tools={all}>
+        <Field path={path} label={label} help={shape.help} end={all}>
           {(control) => <input {...control} className="input" value={text("data.nothing")} readOnly />}
         </Field>
       );
@@ -56,7 +56,7 @@ export function DataField({ path, shape, label, isRequired = false, tools }: Val
 }
 
 /** A list or a map as JSON. What is no JSON yet stays in the field, and the document keeps what it had. */
-function JsonField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"data">>) {
+function JsonField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"data">>) {
   const text = useTexts();
   const store = useEditorStore();
   const value = useValue(path);
@@ -68,7 +68,7 @@ function JsonField({ path, shape, label, isRequired = false, tools }: ValueProps
   const shown = typed !== null && isMine ? typed : value === undefined ? "" : JSON.stringify(value, null, 2);
   return (
     <>
-      <Field path={path} label={label} help={shape.help} isWhole tools={tools}>
+      <Field path={path} label={label} help={shape.help} isWhole end={end}>
         {(control) => (
           <textarea
             {...control}

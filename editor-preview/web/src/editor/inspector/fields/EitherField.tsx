@@ -5,11 +5,11 @@ import { useValue, useWrite } from "../form";
 import { useNames } from "../names";
 import { blankOf, type Case, caseOf, casesOf } from "../values";
 import { Field } from "./Field";
-import { ObjectFields } from "./ObjectFields";
+import { KeyFields, ObjectFields } from "./ObjectFields";
 import { type Of, ValueField, type ValueProps } from "./ValueField";
 
 /** A value that may be one of several things: a choice between them, and the field of the one that it is. */
-export function EitherField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"either">>) {
+export function EitherField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"either">>) {
   const text = useTexts();
   const names = useNames();
   const value = useValue(path);
@@ -51,10 +51,10 @@ export function EitherField({ path, shape, label, isRequired = false, tools }: V
         shape={{ ...current.shape, help: shape.help || current.shape.help }}
         label={label}
         isRequired={isRequired}
-        tools={
+        end={
           <>
             {select}
-            {tools}
+            {end}
           </>
         }
       />
@@ -62,18 +62,27 @@ export function EitherField({ path, shape, label, isRequired = false, tools }: V
   }
   const help = [shape.help, ...cases.filter((one) => one.help !== "").map((one) => `${one.id}: ${one.help}`)].join("\n").trim();
   return (
-    <div className="either">
-      <Field path={path} label={label} help={help} tools={tools}>
+    <div className={current && isShort(current) ? "either pair" : "either"}>
+      <Field path={path} label={label} help={help} end={end}>
         {(control) => (
           <select {...control} className="input" value={current?.id ?? ""} onChange={(event) => choose(event.target.value)}>
             {options}
           </select>
         )}
       </Field>
-      {current?.shape.type === "object" && <ObjectFields path={path} shape={current.shape} />}
+      {current?.shape.type === "object" && !isShort(current) && <ObjectFields path={path} shape={current.shape} />}
+      {current?.shape.type === "object" && isShort(current) && <KeyFields path={path} owner={current.shape.name} keys={current.shape.keys} />}
     </div>
   );
 }
+
+/** One name has room beside the choice. */
+function isShort({ shape }: Case): boolean {
+  const [only, ...others] = shape.type === "object" ? shape.keys : [];
+  return only?.shape.type === "string" && SHORT.has(only.shape.kind) && others.length === 0;
+}
+
+const SHORT: ReadonlySet<string> = new Set(["user", "team", "duration"]);
 
 /** Texts, lists and maps have a field with room for the choice beside their name; words and objects stand below the choice. */
 function hasOwnField({ word, shape }: Case): boolean {

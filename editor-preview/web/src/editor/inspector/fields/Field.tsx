@@ -22,14 +22,16 @@ interface Props {
   length?: { used: number; limit: number } | undefined;
   /** What is wrong below this path is shown here, too: the control holds all of it. */
   isWhole?: boolean;
-  /** Commands that stand beside the label. */
+  /** Commands for writing; they stand before the counter. */
   tools?: ReactNode;
+  /** What concerns the whole; it stands at the end of the line. */
+  end?: ReactNode;
   onRemove?: (() => void) | undefined;
   children: (control: Control) => ReactNode;
 }
 
 /** A control with its label, its help, how much of it is used, and what is wrong with it. */
-export function Field({ path, label, help = "", length, isWhole = false, tools, onRemove, children }: Props) {
+export function Field({ path, label, help = "", length, isWhole = false, tools, end, onRemove, children }: Props) {
   const text = useTexts();
   const id = useId();
   const faults = useFaults(path, isWhole);
@@ -50,6 +52,7 @@ export function Field({ path, label, help = "", length, isWhole = false, tools, 
             {length.used}/{length.limit}
           </span>
         )}
+        {end}
         {onRemove && <RemoveButton label={label} onRemove={onRemove} />}
       </Help>
       {children(control)}
@@ -62,14 +65,14 @@ export function Field({ path, label, help = "", length, isWhole = false, tools, 
 }
 
 /** Several controls under one name. */
-export function FieldGroup({ path, label, help = "", tools, onRemove, children }: Omit<Props, "children" | "length" | "isWhole"> & { children: ReactNode }) {
+export function FieldGroup({ path, label, help = "", end, onRemove, children }: Omit<Props, "children" | "length" | "isWhole" | "tools"> & { children: ReactNode }) {
   const id = useId();
   const faults = useFaults(path);
   return (
     <div className="field-group" role="group" aria-labelledby={id} aria-describedby={`${id}-more`}>
       <Help help={help} label={label}>
         <span id={id}>{label}</span>
-        {tools}
+        {end}
         {onRemove && <RemoveButton label={label} onRemove={onRemove} />}
       </Help>
       <div id={`${id}-more`} className="field-more">
@@ -117,7 +120,7 @@ function RemoveButton({ label, onRemove }: { label: string; onRemove: () => void
 export function Faults({ faults }: { faults: readonly Diagnostic[] }) {
   return faults.map(({ message, severity, code, path, help }) => (
     <p key={`${code} ${path} ${message}`} className={severity === "error" ? "error-text" : "warn-text"}>
-      {message} {help && <span className="muted">{help}</span>}
+      {message} {help && <span className="muted advice">{help}</span>}
     </p>
   ));
 }

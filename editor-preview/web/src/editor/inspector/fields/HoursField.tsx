@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /** Business hours: rows of days, or of a date, each with its spans; a day without any is closed. */
-export function HoursField({ path, shape, label, tools }: ValueProps<Of<"map">>) {
+export function HoursField({ path, shape, label, end }: ValueProps<Of<"map">>) {
   const text = useTexts();
   const value = useValue(path);
   const write = useWrite();
@@ -25,7 +25,7 @@ export function HoursField({ path, shape, label, tools }: ValueProps<Of<"map">>)
   const add = (key: string, spans: Json) => write(path, { ...hours, [key]: spans });
   const free = DAYS.find((days) => !Object.hasOwn(hours, days) && (Object.keys(hours).length === 0 || !days.includes("-"))) ?? "mon";
   return (
-    <FieldGroup path={path} label={label} help={shape.help} tools={tools}>
+    <FieldGroup path={path} label={label} help={shape.help} end={end}>
       {Object.keys(hours).length > 0 && (
         <ul className="items">
           {Object.keys(hours).map((key) => (

@@ -20,7 +20,7 @@ import type { Of, ValueProps } from "./ValueField";
 const NEW = "new:";
 
 /** A link to a step: it is chosen by its name, followed, and taken off. */
-export function LinkField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"string">>) {
+export function LinkField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"string">>) {
   const text = useTexts();
   const store = useEditorStore();
   const { step: id } = useForm();
@@ -50,7 +50,7 @@ export function LinkField({ path, shape, label, isRequired = false, tools }: Val
   const isThere = steps.has(target);
   return (
     <div className="link-field">
-      <Field path={path} label={label} help={shape.help} tools={tools}>
+      <Field path={path} label={label} help={shape.help} end={end}>
         {(control) => (
           <span className="link-control">
             <button

@@ -16,7 +16,7 @@ import { useObjectForm } from "./useObjectForm";
 import { type Of, ValueField, type ValueProps } from "./ValueField";
 
 /** A list of objects: each entry a small form, with a menu of what can be done to it. */
-export function ListField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"list">>) {
+export function ListField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"list">>) {
   const text = useTexts();
   const names = useNames();
   const subject = useSubject();
@@ -38,7 +38,7 @@ export function ListField({ path, shape, label, isRequired = false, tools }: Val
     expectItem(items.length);
   };
   return (
-    <FieldGroup path={path} label={label} help={shape.help} tools={tools}>
+    <FieldGroup path={path} label={label} help={shape.help} end={end}>
       {items.length > 0 && (
         <ol ref={list} className="items">
           {items.map((_, index) => (
@@ -83,7 +83,7 @@ function Item({ shape, ...rest }: ItemProps & { shape: Shape }) {
     return <ObjectItem {...rest} shape={shape} />;
   }
   const { path, name, commands } = rest;
-  return <ValueField path={path} shape={shape} label={name} isRequired tools={<ItemMenu name={name} commands={commands} />} />;
+  return <ValueField path={path} shape={shape} label={name} isRequired end={<ItemMenu name={name} commands={commands} />} />;
 }
 
 /** An entry whose first field bears its name; where none can, a line of its own does. */
@@ -94,14 +94,14 @@ function ObjectItem({ path, shape, name, commands }: ItemProps & { shape: Object
   const [isUnfolded, unfold] = useState(false);
   const naming = form.shown.find((key) => key.name === NAMED_BY[shape.name]);
   const menu = (
-    <ItemMenu name={name} commands={commands} isUnfolded={isUnfolded} onUnfold={form.folded.length > 0 ? () => unfold(!isUnfolded) : undefined}>
+    <ItemMenu name={name} commands={commands} isUnfolded={isUnfolded} onUnfold={form.folded.length > 0 ? () => unfold(!isUnfolded) : undefined} onClosed={form.onMenuClosed}>
       <KeyItems form={form} owner={shape.name} />
     </ItemMenu>
   );
   return (
     <div className="fields">
       {naming ? (
-        <ValueField path={[...path, naming.name]} shape={naming.shape} label={name} isRequired={naming.isRequired || shape.name === "Choice"} tools={menu} />
+        <ValueField path={[...path, naming.name]} shape={naming.shape} label={name} isRequired={naming.isRequired || shape.name === "Choice"} end={menu} />
       ) : (
         <div className="field-label">
           <span>{name}</span>
@@ -112,22 +112,31 @@ function ObjectItem({ path, shape, name, commands }: ItemProps & { shape: Object
         <Faults faults={faults} />
       </div>
       <KeyFields path={path} owner={shape.name} keys={form.shown.filter((key) => key !== naming)} />
-      {isUnfolded && <KeyFields path={path} owner={shape.name} keys={form.folded} />}
+      {(isUnfolded || form.hasUnfolded) && <KeyFields path={path} owner={shape.name} keys={form.folded} />}
       <UnknownKeys path={path} names={form.unknown} />
     </div>
   );
 }
 
+interface ItemMenuProps {
+  name: string;
+  commands: readonly Command[];
+  isUnfolded?: boolean;
+  onUnfold?: (() => void) | undefined;
+  onClosed?: (event: Event) => void;
+  children?: ReactNode;
+}
+
 /** What can be done to an entry: its place, and the keys that it could have. */
-export function ItemMenu({ name, commands, isUnfolded = false, onUnfold, children }: { name: string; commands: readonly Command[]; isUnfolded?: boolean; onUnfold?: (() => void) | undefined; children?: ReactNode }) {
+export function ItemMenu({ name, commands, isUnfolded = false, onUnfold, onClosed, children }: ItemMenuProps) {
   const text = useTexts();
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="tool" aria-label={text("list.menu", { item: name })} title={text("list.menu", { item: name })}>
         <EllipsisVertical size={15} aria-hidden />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" collisionPadding={8}>
+        <DropdownMenu.Content className="menu" align="end" collisionPadding={8} onCloseAutoFocus={onClosed}>
           {commands.map(({ id, isOff, run }) => (
             <DropdownMenu.Item key={id} className="menu-item" disabled={isOff} onSelect={run}>
               {text(id)}

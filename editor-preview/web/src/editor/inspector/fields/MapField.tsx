@@ -13,7 +13,7 @@ import { ObjectFields } from "./ObjectFields";
 import { type Of, ValueField, type ValueProps } from "./ValueField";
 
 /** Values by their keys: paths, names of headers, of variables, … */
-export function MapField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"map">>) {
+export function MapField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"map">>) {
   const text = useTexts();
   const names = useNames();
   const value = useValue(path);
@@ -29,7 +29,7 @@ export function MapField({ path, shape, label, isRequired = false, tools }: Valu
     }
   };
   return (
-    <FieldGroup path={path} label={label} help={shape.help} tools={tools}>
+    <FieldGroup path={path} label={label} help={shape.help} end={end}>
       {Object.keys(map).length > 0 && (
         <ul className="items">
           {Object.keys(map).map((name, index) => (

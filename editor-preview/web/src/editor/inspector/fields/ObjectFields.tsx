@@ -14,10 +14,10 @@ import { type ObjectForm, useObjectForm } from "./useObjectForm";
 import { type Of, ValueField, type ValueProps } from "./ValueField";
 
 /** An object under its own name. */
-export function ObjectField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"object">>) {
+export function ObjectField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"object">>) {
   const write = useWrite();
   return (
-    <FieldGroup path={path} label={label} help={shape.help} tools={tools} onRemove={isRequired ? undefined : () => write(path, undefined)}>
+    <FieldGroup path={path} label={label} help={shape.help} end={end} onRemove={isRequired ? undefined : () => write(path, undefined)}>
       <ObjectFields path={path} shape={shape} />
     </FieldGroup>
   );
@@ -48,13 +48,13 @@ export function AddKey({ form, owner, label }: { form: ObjectForm; owner: string
     return null;
   }
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="button quiet add">
         <Plus size={15} aria-hidden />
         {label ?? text("field.add")}
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" collisionPadding={8}>
+        <DropdownMenu.Content className="menu" align="start" collisionPadding={8} onCloseAutoFocus={form.onMenuClosed}>
           <KeyItems form={form} owner={owner} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

@@ -16,7 +16,7 @@ const CODE: ReadonlySet<string> = new Set(["path", "pattern", "cron", "option_id
 const LONG: ReadonlySet<string | number | undefined> = new Set(["comment"]);
 
 /** A name, with those to choose from. */
-export function NameField({ path, shape, label, isRequired = false, tools, placeholder }: ValueProps<Of<"string">> & { placeholder?: string }) {
+export function NameField({ path, shape, label, isRequired = false, end, placeholder }: ValueProps<Of<"string">> & { placeholder?: string }) {
   const store = useEditorStore();
   const list = useId();
   const key = String(path.at(-1));
@@ -25,7 +25,7 @@ export function NameField({ path, shape, label, isRequired = false, tools, place
   const offers = useOffers(shape.kind || key, isObject(beside) ? beside : {});
   const write = useWrite();
   return (
-    <Field path={path} label={label} help={shape.help} tools={tools}>
+    <Field path={path} label={label} help={shape.help} end={end}>
       {(control) => {
         const common = {
           ...control,
@@ -58,14 +58,14 @@ export function NameField({ path, shape, label, isRequired = false, tools, place
 }
 
 /** One of a few words. Where none is chosen, the language's own choice holds. */
-export function WordField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"words">>) {
+export function WordField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"words">>) {
   const text = useTexts();
   const names = useNames();
   const value = textOf(useValue(path));
   const write = useWrite();
   const chosen = shape.words.find((word) => word.value === value);
   return (
-    <Field path={path} label={label} help={[shape.help, ...shape.words.filter(({ help }) => help !== "").map((word) => `${word.value}: ${word.help}`)].join("\n").trim()} tools={tools}>
+    <Field path={path} label={label} help={[shape.help, ...shape.words.filter(({ help }) => help !== "").map((word) => `${word.value}: ${word.help}`)].join("\n").trim()} end={end}>
       {(control) => (
         <select {...control} className="input" value={value} onChange={(event) => write(path, event.target.value === "" ? undefined : event.target.value)}>
           {(!isRequired || !chosen) && <option value="">{text("field.default")}</option>}
@@ -82,12 +82,12 @@ export function WordField({ path, shape, label, isRequired = false, tools }: Val
 }
 
 /** A number; what is no number is not written. */
-export function NumberField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"number">>) {
+export function NumberField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"number">>) {
   const store = useEditorStore();
   const value = useValue(path);
   const write = useWrite();
   return (
-    <Field path={path} label={label} help={shape.help} tools={tools}>
+    <Field path={path} label={label} help={shape.help} end={end}>
       {(control) => (
         <input
           {...control}
@@ -114,7 +114,7 @@ export function NumberField({ path, shape, label, isRequired = false, tools }: V
 }
 
 /** A number, or a text that gives one. */
-export function NumberOrTextField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"either">>) {
+export function NumberOrTextField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"either">>) {
   const store = useEditorStore();
   const value = useValue(path);
   const write = useWrite();
@@ -123,7 +123,7 @@ export function NumberOrTextField({ path, shape, label, isRequired = false, tool
   const kept = typeof value === "number" ? String(value) : textOf(value);
   const shown = isSameNumber(typed, value) ? typed : kept;
   return (
-    <Field path={path} label={label} help={shape.help} tools={tools}>
+    <Field path={path} label={label} help={shape.help} end={end}>
       {(control) => (
         <input
           {...control}
@@ -142,13 +142,13 @@ export function NumberOrTextField({ path, shape, label, isRequired = false, tool
 }
 
 /** Yes or no. Where the language has an answer of its own, that is the third choice. */
-export function BooleanField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"boolean">>) {
+export function BooleanField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"boolean">>) {
   const text = useTexts();
   const value = useValue(path);
   const write = useWrite();
   if (shape.hasDefault) {
     return (
-      <Field path={path} label={label} help={shape.help} tools={tools}>
+      <Field path={path} label={label} help={shape.help} end={end}>
         {(control) => (
           <select {...control} className="input" value={typeof value === "boolean" ? String(value) : ""} onChange={(event) => write(path, event.target.value === "" ? undefined : event.target.value === "true")}>
             <option value="">{text("field.default")}</option>
@@ -161,7 +161,7 @@ export function BooleanField({ path, shape, label, isRequired = false, tools }: 
   }
   return (
     <div className="check-field">
-      <Field path={path} label={label} help={shape.help} tools={tools}>
+      <Field path={path} label={label} help={shape.help} end={end}>
         {(control) => <input {...control} type="checkbox" checked={value === true} onChange={(event) => write(path, event.target.checked || (isRequired ? false : undefined))} />}
       </Field>
     </div>
@@ -173,7 +173,7 @@ const UNITS = ["s", "m", "h", "d"] as const;
 const FREE = "free";
 
 /** A duration: a number and its unit; one of several parts, such as `1h30m`, is written out. */
-export function DurationField({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"string">>) {
+export function DurationField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"string">>) {
   const text = useTexts();
   const store = useEditorStore();
   const value = textOf(useValue(path));
@@ -184,7 +184,7 @@ export function DurationField({ path, shape, label, isRequired = false, tools }:
   const [number, unit] = [parts?.[1] ?? "", isFree ? FREE : (parts?.[2] ?? chosenUnit)];
   const put = (written: string) => write(path, written === "" && !isRequired ? undefined : written, true);
   return (
-    <Field path={path} label={label} help={shape.help} tools={tools}>
+    <Field path={path} label={label} help={shape.help} end={end}>
       {(control) => (
         <div className="duration">
           {isFree ? (

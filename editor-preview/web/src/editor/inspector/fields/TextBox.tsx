@@ -122,20 +122,28 @@ export function FormatTools({ writing, label }: { writing: Writing; label: strin
           <Icon size={14} aria-hidden />
         </button>
       ))}
-      <DropdownMenu.Root>
-        <DropdownMenu.Trigger className="tool" aria-label={text("field.emoji")} title={text("field.emoji")}>
-          <Smile size={14} aria-hidden />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu emoji-menu" align="end" onCloseAutoFocus={(event) => event.preventDefault()}>
-            {EMOJI.map((emoji) => (
-              <DropdownMenu.Item key={emoji} className="emoji" onSelect={() => writing.change((now) => insert(now, emoji))}>
-                {emoji}
-              </DropdownMenu.Item>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <EmojiTool onPick={(emoji) => writing.change((now) => insert(now, emoji))} />
     </span>
+  );
+}
+
+/** A few emoji to pick from; any other can be typed. */
+export function EmojiTool({ onPick }: { onPick: (emoji: string) => void }) {
+  const text = useTexts();
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="tool" aria-label={text("field.emoji_pick")} title={text("field.emoji_pick")}>
+        <Smile size={14} aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu emoji-menu" align="end" onCloseAutoFocus={(event) => event.preventDefault()}>
+          {EMOJI.map((emoji) => (
+            <DropdownMenu.Item key={emoji} className="emoji" onSelect={() => onPick(emoji)}>
+              {emoji}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
   );
 }

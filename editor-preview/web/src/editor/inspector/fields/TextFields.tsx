@@ -6,7 +6,7 @@ import { baseOf, useForm, useSubject, useValue, useWrite } from "../form";
 import { lengthOf, limitOf } from "../limits";
 import { useNamesAt } from "../useNamesAt";
 import { Field } from "./Field";
-import { FormatTools, type Look, NamesTool, TextBox } from "./TextBox";
+import { EmojiTool, FormatTools, type Look, NamesTool, TextBox } from "./TextBox";
 import type { Of, ValueProps } from "./ValueField";
 
 /** Keys whose texts are long by nature. */
@@ -54,7 +54,7 @@ function Written(props: WrittenProps) {
   return <Box {...props} value={value} onWrite={(written) => write(path, written === "" && !isRequired ? undefined : written, true)} />;
 }
 
-function Box({ path, shape, label, tools, look, isFormatted = false, value, onWrite }: WrittenProps & { value: string; onWrite: (written: string) => void }): ReactNode {
+function Box({ path, shape, label, end, look, isFormatted = false, value, onWrite }: WrittenProps & { value: string; onWrite: (written: string) => void }): ReactNode {
   const text = useTexts();
   const subject = useSubject();
   const form = useForm();
@@ -71,10 +71,11 @@ function Box({ path, shape, label, tools, look, isFormatted = false, value, onWr
           tools={
             <>
               {isFormatted && <FormatTools writing={writing} label={label} />}
+              {path.at(-1) === "emoji" && <EmojiTool onPick={onWrite} />}
               <NamesTool writing={writing} label={label} />
-              {tools}
             </>
           }
+          end={end}
         >
           {box}
         </Field>

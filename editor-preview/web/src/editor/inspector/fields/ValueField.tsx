@@ -22,8 +22,8 @@ export interface ValueProps<S extends Shape = Shape> {
   label: string;
   /** What it has to hold stays, even empty; any other value is taken out when it is cleared. */
   isRequired?: boolean;
-  /** Commands that stand beside its label. */
-  tools?: ReactNode;
+  /** What stands at the end of its label's line. */
+  end?: ReactNode;
 }
 
 /** The field for a value, by what the schema says of it. */

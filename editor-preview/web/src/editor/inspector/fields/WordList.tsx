@@ -4,14 +4,15 @@ import { useId, useRef } from "react";
 import { useTexts } from "../../../i18n/texts";
 import { textOf } from "../../document";
 import { isObject, pathId } from "../../json";
+import { placeOf } from "../../problems/order";
 import { useEditorStore } from "../../store";
-import { useValue, useWrite } from "../form";
+import { baseOf, useFaults, useForm, useValue, useWrite } from "../form";
 import { useOffers } from "../offers";
 import { Field } from "./Field";
 import type { Of, ValueProps } from "./ValueField";
 
 /** Short texts, one after the other; the last place is for a new one. */
-export function WordList({ path, shape, label, isRequired = false, tools }: ValueProps<Of<"list">>) {
+export function WordList({ path, shape, label, isRequired = false, end }: ValueProps<Of<"list">>) {
   const text = useTexts();
   const store = useEditorStore();
   const offers = useId();
@@ -22,6 +23,8 @@ export function WordList({ path, shape, label, isRequired = false, tools }: Valu
   const key = String(path.at(-1));
   const offered = useOffers(shape.of.type === "string" && shape.of.kind !== "text" && shape.of.kind !== "" ? shape.of.kind : key, isObject(beside) ? beside : {});
   const words = Array.isArray(value) ? value.map(textOf) : [];
+  const faults = useFaults(path, true).map(placeOf);
+  const whole = pathId([...baseOf(useForm()), ...path]);
   const put = (changed: readonly string[], isTyped = false) => write(path, changed.length === 0 && !isRequired ? undefined : [...changed], isTyped);
   const take = () => {
     const written = fresh.current?.value.trim() ?? "";
@@ -31,7 +34,7 @@ export function WordList({ path, shape, label, isRequired = false, tools }: Valu
     }
   };
   return (
-    <Field path={path} label={label} help={shape.help} isWhole tools={tools}>
+    <Field path={path} label={label} help={shape.help} isWhole end={end}>
       {(control) => (
         <div className="words">
           {words.map((word, index) => {
@@ -41,6 +44,7 @@ export function WordList({ path, shape, label, isRequired = false, tools }: Valu
                 <input
                   aria-label={name}
                   data-path={pathId([...path, index])}
+                  aria-invalid={faults.includes(`${whole}.${index}`)}
                   value={word}
                   size={Math.max(3, word.length)}
                   onChange={(event) => put(words.with(index, event.target.value), true)}

@@ -1,7 +1,8 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { isObject, pathId, type Path } from "../../json";
 import { useEditor } from "../../store";
+import { focusField } from "../focus";
 import { useForm, useValue, useWrite } from "../form";
 import { inOrder, type Layout } from "../layout";
 import type { Key } from "../schema";
@@ -17,11 +18,16 @@ export interface ObjectForm {
   /** Keys that the schema does not have. They are kept as they are. */
   unknown: readonly string[];
   add: (key: Key) => void;
+  /** A key that stands folded was added. */
+  hasUnfolded: boolean;
+  /** The menu of keys was closed: what was added has the focus, else what it had before. */
+  onMenuClosed: (event: Event) => void;
 }
 
 /** The form of an object at a path: its keys in the layout's order. */
 export function useObjectForm(path: Path, keys: readonly Key[], layout: Layout): ObjectForm {
   const [added, setAdded] = useState<ReadonlySet<string>>(new Set());
+  const latest = useRef<string | null>(null);
   const value = useValue(path);
   const write = useWrite();
   const { step } = useForm();
@@ -38,9 +44,18 @@ export function useObjectForm(path: Path, keys: readonly Key[], layout: Layout):
     unknown: Object.keys(object).filter((name) => !keys.some((key) => key.name === name)),
     add: (key) => {
       setAdded(new Set([...added, key.name]));
+      latest.current = key.name;
       // A text or a number is there once it is written; what is chosen or filled in begins with what it must have.
       if (["object", "boolean"].includes(key.shape.type)) {
         write([...path, key.name], blankOf(key.shape));
+      }
+    },
+    hasUnfolded: ordered.some((key) => isFolded(key) && added.has(key.name)),
+    onMenuClosed: (event) => {
+      if (latest.current !== null) {
+        event.preventDefault();
+        focusField(document.querySelector(".inspector"), pathId([...path, latest.current]), false);
+        latest.current = null;
       }
     },
   };
