@@ -40,7 +40,7 @@ export function useOffers(kind: string, beside: JsonObject): readonly Offer[] {
   const account = useAccount();
   const fields = useAccountFields();
   const templates = useQuery({ queryKey: ["templates"], queryFn: listTemplates, staleTime: 60_000, enabled: kind === "template" || kind === "template_language" }).data ?? [];
-  const flows = useQuery({ queryKey: ["flows"], queryFn: listFlows, staleTime: 60_000, retry: false, enabled: kind === "flow" }).data ?? [];
+  const flows = useQuery({ queryKey: ["flows"], queryFn: listFlows, staleTime: 60_000, retry: false, retryOnMount: false, enabled: kind === "flow" }).data ?? [];
   const bots = useQuery({ queryKey: ["bots"], queryFn: listBots, enabled: kind === "bot" }).data ?? [];
   switch (kind) {
     case "path":
@@ -85,7 +85,7 @@ export function useOffers(kind: string, beside: JsonObject): readonly Offer[] {
 const LANGUAGES = ["en", "es", "pt-BR", "ar", "bn", "de", "es-AR", "es-CO", "es-MX", "fr", "hi", "id", "it", "nl", "pt-PT", "ru", "tr", "ur"];
 
 function useAccount(): Account | undefined {
-  return useQuery({ queryKey: ["account"], queryFn: showAccount, staleTime: 60_000, retry: false }).data;
+  return useQuery({ queryKey: ["account"], queryFn: showAccount, staleTime: 60_000, retry: false, retryOnMount: false }).data;
 }
 
 function titled(list: readonly { id: string; title: string }[]): readonly Offer[] {

@@ -45,7 +45,9 @@ export function Field({ path, label, help = "", length, isWhole = false, tools, 
   return (
     <div className="field">
       <Help help={help} label={label}>
-        <label htmlFor={id}>{label}</label>
+        <label id={`${id}-label`} htmlFor={id}>
+          {label}
+        </label>
         {tools}
         {length && (
           <span className={isTooLong ? "counter error-text" : "counter"} aria-hidden>

@@ -57,6 +57,8 @@ export function LinkField({ path, shape, label, isRequired = false, end }: Value
               {...control}
               type="button"
               className={target !== "" && !isThere ? "input link-target error-text" : "input link-target"}
+              // Its name is the key's and what is chosen.
+              aria-labelledby={`${control.id}-label ${control.id}`}
               aria-haspopup="dialog"
               onClick={() => choose(true)}
             >

@@ -10,6 +10,7 @@ import type { Shape } from "../schema";
 import { blankOf, renameKey } from "../values";
 import { Faults, FieldGroup } from "./Field";
 import { ObjectFields } from "./ObjectFields";
+import { Offers } from "./Offers";
 import { type Of, ValueField, type ValueProps } from "./ValueField";
 
 /** Values by their keys: paths, names of headers, of variables, … */
@@ -143,15 +144,7 @@ function KeyInput({ kind, label, value, isNew = false, isTaken = false, onChange
           }
         }}
       />
-      {offers.length > 0 && (
-        <datalist id={list}>
-          {offers.map(({ value: offer, title }) => (
-            <option key={offer} value={offer}>
-              {title ?? ""}
-            </option>
-          ))}
-        </datalist>
-      )}
+      {offers.length > 0 && <Offers id={list} offers={offers} />}
     </>
   );
 }

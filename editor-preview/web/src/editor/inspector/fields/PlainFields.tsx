@@ -8,6 +8,7 @@ import { useValue, useWrite } from "../form";
 import { useNames } from "../names";
 import { useOffers } from "../offers";
 import { Field } from "./Field";
+import { Offers } from "./Offers";
 import type { Of, ValueProps } from "./ValueField";
 
 /** Kinds of names that are written in code letters. */
@@ -19,6 +20,7 @@ const LONG: ReadonlySet<string | number | undefined> = new Set(["comment"]);
 export function NameField({ path, shape, label, isRequired = false, end, placeholder }: ValueProps<Of<"string">> & { placeholder?: string }) {
   const store = useEditorStore();
   const list = useId();
+  const [isOffering, offer] = useState(false);
   const key = String(path.at(-1));
   const value = textOf(useValue(path));
   const beside = useValue(path.slice(0, -1));
@@ -40,16 +42,8 @@ export function NameField({ path, shape, label, isRequired = false, end, placeho
         }
         return (
           <>
-            <input {...common} list={offers.length > 0 ? list : undefined} spellCheck={false} autoComplete="off" />
-            {offers.length > 0 && (
-              <datalist id={list}>
-                {offers.map(({ value: offered, title }) => (
-                  <option key={offered} value={offered}>
-                    {title ?? ""}
-                  </option>
-                ))}
-              </datalist>
-            )}
+            <input {...common} list={offers.length > 0 ? list : undefined} spellCheck={false} autoComplete="off" onFocus={() => offer(true)} />
+            {isOffering && <Offers id={list} offers={offers} />}
           </>
         );
       }}

@@ -56,7 +56,7 @@ export function TextBox({ value, names, placeholder, isLong = false, isCode = fa
         ) : (
           <input {...common} ref={writing.element as Ref<HTMLInputElement>} />
         )}
-        {isOpen && <Offers writing={writing} />}
+        {isOpen && <NameOffers writing={writing} />}
       </div>
     );
   };
@@ -64,7 +64,7 @@ export function TextBox({ value, names, placeholder, isLong = false, isCode = fa
 }
 
 /** The names that go on from what is written. */
-function Offers({ writing: { list, offered, active, choose } }: { writing: Writing }) {
+function NameOffers({ writing: { list, offered, active, choose } }: { writing: Writing }) {
   const text = useTexts();
   return (
     <ul id={list} role="listbox" aria-label={text("field.names")} className="offers">

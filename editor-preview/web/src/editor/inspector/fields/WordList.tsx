@@ -9,6 +9,7 @@ import { useEditorStore } from "../../store";
 import { baseOf, useFaults, useForm, useValue, useWrite } from "../form";
 import { useOffers } from "../offers";
 import { Field } from "./Field";
+import { Offers } from "./Offers";
 import type { Of, ValueProps } from "./ValueField";
 
 /** Short texts, one after the other; the last place is for a new one. */
@@ -80,15 +81,7 @@ export function WordList({ path, shape, label, isRequired = false, end }: ValueP
               <Plus size={15} aria-hidden />
             </button>
           </span>
-          {offered.length > 0 && (
-            <datalist id={offers}>
-              {offered.map(({ value: offer, title }) => (
-                <option key={offer} value={offer}>
-                  {title ?? ""}
-                </option>
-              ))}
-            </datalist>
-          )}
+          {offered.length > 0 && <Offers id={offers} offers={offered} />}
         </div>
       )}
     </Field>
