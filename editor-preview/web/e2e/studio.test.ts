@@ -87,7 +87,7 @@ describe("the editor", () => {
   test("a change is saved as a draft, told what is wrong, undone, and published", async () => {
     const { page, wrong } = await studio("/bots/cafe");
     await page.getByRole("treeitem", { name: "Bienvenida" }).click();
-    const button = page.getByLabel("Button 1");
+    const button = page.getByLabel("Button 1", { exact: true });
     await button.fill("A button of 21 letters");
     await page.getByText("22/20").waitFor();
     await page.getByText("Saved", { exact: false }).waitFor();

@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,
-    // A busy machine draws late.
+    // Browsers start slowly on a machine that has much to do; what is wrong stays wrong.
     expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -1,8 +1,7 @@
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import { addNew, openWay, wayOf } from "./adding";
-import { BLANKS } from "./blanks";
-import { kindText } from "./kinds";
+import { presetChoices } from "./presets";
 import { StepPicker } from "./StepPicker";
 import { selectedStep } from "./selection";
 import { type Asking, useEditorStore } from "./store";
@@ -14,14 +13,14 @@ type AddStep = Omit<Extract<Asking, { what: "add" }>, "what">;
 export function AddStepDialog({ from, between, at }: AddStep) {
   const text = useTexts();
   const store = useEditorStore();
-  const pick = (kind: string) => {
+  const pick = (preset: string) => {
     const editor = store.getState();
     editor.ask(null);
-    addNew(editor, kind, text, from ? wayOf(editor, from) : openWay(editor, selectedStep(editor)), { between, at });
+    addNew(editor, preset, text, from ? wayOf(editor, from) : openWay(editor, selectedStep(editor)), { between, at });
   };
   return (
     <Dialog title={text("add.title")} at={at} onClose={() => store.getState().ask(null)}>
-      <StepPicker label={text("add.search")} choices={BLANKS.map((kind) => ({ id: kind, name: text(kindText(kind)), more: text(`add.${kind}`) }))} onPick={pick} />
+      <StepPicker label={text("add.search")} choices={presetChoices(text)} onPick={pick} />
     </Dialog>
   );
 }

@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import { addNew } from "./adding";
-import { BLANKS } from "./blanks";
 import { kindOf, stepName, stepsOf } from "./document";
 import { connect } from "./edits";
 import { kindText } from "./kinds";
 import { outcomesOf } from "./outcomes";
+import { presetChoices } from "./presets";
 import { StepPicker } from "./StepPicker";
 import { useDocument, useEditorStore } from "./store";
 import { useLabel } from "./useLabel";
@@ -36,7 +36,7 @@ export function ConnectDialog({ step: id, outcome }: { step: string; outcome?: s
     }
   };
   const there = [...steps].map(([target, to]) => ({ id: target, name: stepName(target, to), more: text(kindText(kindOf(to)), { kind: kindOf(to) }) }));
-  const fresh = BLANKS.map((kind) => ({ id: `${NEW}${kind}`, name: text("connect.new", { kind: text(kindText(kind)) }), more: text(`add.${kind}`) }));
+  const fresh = presetChoices(text).map((choice) => ({ ...choice, id: `${NEW}${choice.id}`, name: text("connect.new", { kind: choice.name }) }));
   return (
     <Dialog title={text("connect.title", { step: stepName(id, step) })} onClose={() => ask(null)}>
       <label className="field">

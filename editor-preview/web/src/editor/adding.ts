@@ -1,7 +1,7 @@
 import type { Texts } from "../i18n/texts";
-import { blankStep } from "./blanks";
+import { blankStep, firstField } from "./blanks";
 import { CARD_WIDTH } from "./canvas/size";
-import { type Position, positionsOf, stepsOf } from "./document";
+import { kindOf, type Position, positionsOf, stepsOf } from "./document";
 import { addStep, freshId, insertBetween, placeSteps, together } from "./edits";
 import type { JsonObject } from "./json";
 import { joinGroup } from "./layout";
@@ -22,15 +22,15 @@ export interface Coming {
   at?: Position | undefined;
 }
 
-/** Adds a step of a kind, right of the step that leads to it or at a place, and opens its fields. Its coming and its place are undone as one. */
-export function addNew(editor: EditorState, kind: string, text: Texts, from: From | undefined, { between, at }: Coming = {}): void {
-  const id = freshId(editor.history.document, kind);
-  const step = blankStep(kind, text);
+/** Adds a step of a preset, right of the step that leads to it or at a place, and opens its fields. Its coming and its place are undone as one. */
+export function addNew(editor: EditorState, preset: string, text: Texts, from: From | undefined, { between, at }: Coming = {}): void {
+  const step = blankStep(preset, text);
+  const id = freshId(editor.history.document, kindOf(step));
   const place = (at && editor.view?.placeAt(at)) ?? placeAfter(editor, from?.step);
   const linked = between && from ? [addStep(id, step), insertBetween(from, id, openOf(step))] : [addStep(id, step, from)];
   const joined = from ? [joinGroup(id, from.step)] : [];
   editor.edit(together(placeSteps(new Map([[id, place]]), editor.arranged), ...linked, ...joined));
-  editor.open(id, "text");
+  editor.open(id, firstField(preset), true);
 }
 
 /** A way, as it is in the document now. */

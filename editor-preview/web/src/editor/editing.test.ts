@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { positionsOf, stepsOf } from "./document";
-import { addStep, connect, deleteSteps, moveSteps, rename, setText } from "./edits";
+import { addStep, changeId, connect, deleteSteps, moveSteps, rename, setText } from "./edits";
 import { getAt, isSame, type JsonObject } from "./json";
 import { outcomesOf } from "./outcomes";
 import { createEditor } from "./store";
@@ -109,4 +109,25 @@ test("edits of what is not there make it, or nothing", () => {
   expect(deleteSteps(new Set(["nobody"]))({ steps: [] })).toEqual({ steps: [] });
   expect(isSame({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
   expect(isSame({ a: 1 }, { a: 1, b: undefined as never })).toBe(false);
+});
+
+test("a step's other id stands wherever the step is named, and is undone at once", () => {
+  const given = sample();
+  const editor = createEditor("sample", given);
+  editor.getState().edit(changeId("end", "goodbye"));
+  const changed = document(editor);
+  expect(Object.keys(changed.steps as JsonObject)).toEqual(["welcome", "ask_email", "goodbye"]);
+  expect(getAt(changed, ["steps", "welcome", "timeout", "goto"])).toBe("goodbye");
+  expect(getAt(changed, ["steps", "ask_email", "next"])).toBe("goodbye");
+  expect(getAt(changed, ["triggers", 0, "start"])).toBe("goodbye");
+  expect(getAt(changed, ["translations", "es"])).toEqual({ "welcome.text": "Hola", "goodbye.label": "Fin" });
+  expect(JSON.stringify(changed)).not.toContain('"end');
+  editor.getState().edit(changeId("welcome", "hello"));
+  expect(getAt(document(editor), ["start"])).toBe("hello");
+  expect(getAt(document(editor), ["layout", "steps", "hello"])).toEqual({ x: 1, y: 2, pinned: true });
+  editor.getState().edit(changeId("hello", "goodbye"));
+  expect(getAt(document(editor), ["start"])).toBe("hello");
+  editor.getState().undo();
+  editor.getState().undo();
+  expect(document(editor)).toBe(given);
 });

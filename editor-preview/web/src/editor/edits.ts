@@ -86,6 +86,31 @@ export function deleteSteps(ids: ReadonlySet<string>): Edit {
   };
 }
 
+/** Gives a step another id, wherever it is named: in links, in translations and on the canvas. */
+export function changeId(from: string, to: string): Edit {
+  return (document) => {
+    if (from === to || !stepsOf(document).has(from) || stepsOf(document).has(to)) {
+      return document;
+    }
+    let changed = document;
+    for (const [id, step] of stepsOf(document)) {
+      const links = outcomesOf(step).filter(({ target }) => target === from);
+      changed = links.length > 0 ? setAt(changed, ["steps", id], links.reduce((rest, { path }) => setAt(rest, path, to), step)) : changed;
+    }
+    for (const { path, target } of [{ path: ["start"], target: startOf(document) }, ...documentLinks(document)]) {
+      changed = target === from ? setAt(changed, path, to) : changed;
+    }
+    const texts = isObject(changed.translations) ? Object.keys(changed.translations) : [];
+    const ofStep = (key: string) => (key === from || key.startsWith(`${from}.`) ? `${to}${key.slice(from.length)}` : key);
+    const places: Path[] = [["steps"], ["layout", "steps"], ...texts.map((language): Path => ["translations", language])];
+    for (const path of places) {
+      const object = getAt(changed, path);
+      changed = isObject(object) ? setAt(changed, path, withKeys(object, path[0] === "translations" ? ofStep : (key) => (key === from ? to : key))) : changed;
+    }
+    return inGroups(changed, from, to);
+  };
+}
+
 /** Adds a step; where a way is given it leads there, and in a bot without a first step it is the first. */
 export function addStep(id: string, step: JsonObject, from?: { step: string; outcome: Outcome }): Edit {
   return (document) => {
@@ -123,6 +148,22 @@ function changeStep(id: string, change: (step: JsonObject) => JsonObject): Edit 
     const step = stepsOf(document).get(id);
     return step ? setAt(document, ["steps", id], change(step)) : document;
   };
+}
+
+/** The object with other keys, in the same order; the same one where all stay. */
+function withKeys(object: JsonObject, change: (key: string) => string): JsonObject {
+  const isChanged = Object.keys(object).some((key) => change(key) !== key);
+  return isChanged ? Object.fromEntries(Object.entries(object).map(([key, value]) => [change(key), value])) : object;
+}
+
+/** Groups of the canvas list their steps. */
+function inGroups(document: JsonObject, from: string, to: string): JsonObject {
+  const groups = getAt(document, ["layout", "groups"]);
+  if (!Array.isArray(groups)) {
+    return document;
+  }
+  const renamed = groups.map((group) => (isObject(group) && Array.isArray(group.steps) && group.steps.includes(from) ? { ...group, steps: group.steps.map((id) => (id === from ? to : id)) } : group));
+  return renamed.every((group, index) => group === groups[index]) ? document : setAt(document, ["layout", "groups"], renamed);
 }
 
 /** Translations are kept by `step.key`. */

@@ -42,6 +42,17 @@ export interface Notice {
   count: number;
 }
 
+/** A field by its path in a step; where there is no step, in the bot itself. */
+export interface Wanted {
+  step: string | null;
+  path: string;
+  /** What it holds is there to be written over. */
+  isNew: boolean;
+  count: number;
+}
+
+const NOTHING_WANTED: Wanted = { step: null, path: "", isNew: false, count: 0 };
+
 /** How far the draft is kept by the server. */
 export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" };
 
@@ -78,8 +89,8 @@ export interface EditorState {
   saving: Saving;
   /** Saves the draft without waiting for a pause. */
   saveNow: () => void;
-  /** The field of the selected step that is to have the focus, by its path; counted, so that the same one can be asked for twice. */
-  wanted: { path: string; count: number };
+  /** The field that is to have the focus; counted, so that the same one can be asked for twice. */
+  wanted: Wanted;
   /** JSON that is being written, and is not part of the document yet. */
   written: WrittenTexts;
 
@@ -91,7 +102,9 @@ export interface EditorState {
   select: (ids: Iterable<string>, notes?: Iterable<string>) => void;
   selectWay: (way: Way) => void;
   /** Selects one step and shows its fields, with the focus on one of them. */
-  open: (id: string, path?: string) => void;
+  open: (id: string, path?: string, isNew?: boolean) => void;
+  /** Shows the fields of the bot itself, with the focus on one of them. */
+  openBot: (path?: string) => void;
   show: (tab: Tab) => void;
   ask: (asking: Asking | null) => void;
   /** Says something in passing, by the id of a text. */
@@ -152,7 +165,7 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       problem: null,
       saving: { state: "unchanged" },
       saveNow: () => {},
-      wanted: { path: "", count: 0 },
+      wanted: NOTHING_WANTED,
       written: new Map(),
 
       edit: (edit, gesture) => (isReadOnly ? undefined : step((history) => histories.change(history, edit(history.document), gesture ?? null))),
@@ -160,9 +173,10 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       undo: () => step(histories.undo),
       redo: () => step(histories.redo),
       // No field is wanted of what is only selected: the focus stays where somebody works.
-      select: (ids, notes = []) => set({ selected: new Set(ids), selectedNotes: new Set(notes), way: null, wanted: { path: "", count: 0 } }),
-      selectWay: (way) => set({ selected: new Set([way.step]), selectedNotes: new Set(), way, wanted: { path: "", count: 0 } }),
-      open: (id, path = "") => set(({ wanted }) => ({ selected: new Set([id]), selectedNotes: new Set(), way: null, tab: "step", wanted: { path, count: wanted.count + 1 } })),
+      select: (ids, notes = []) => set({ selected: new Set(ids), selectedNotes: new Set(notes), way: null, wanted: NOTHING_WANTED }),
+      selectWay: (way) => set({ selected: new Set([way.step]), selectedNotes: new Set(), way, wanted: NOTHING_WANTED }),
+      open: (step, path = "", isNew = false) => set(({ wanted }) => ({ selected: new Set([step]), selectedNotes: new Set(), way: null, tab: "step", wanted: { step, path, isNew, count: wanted.count + 1 } })),
+      openBot: (path = "") => set(({ wanted }) => ({ selected: new Set(), selectedNotes: new Set(), way: null, tab: "step", wanted: { step: null, path, isNew: false, count: wanted.count + 1 } })),
       show: (tab) => set({ tab }),
       ask: (asking) => set({ asking }),
       say: (id, values) => set(({ notice }) => ({ notice: { id, values: values ?? {}, count: (notice?.count ?? 0) + 1 } })),

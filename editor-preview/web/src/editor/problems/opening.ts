@@ -1,15 +1,15 @@
 import type { Diagnostic } from "../../api/bots";
 import { stepsOf } from "../document";
 import type { EditorState } from "../store";
-import { fieldOf, keyOf, nextProblem } from "./order";
+import { fieldOf, keyOf, nextProblem, placeOf } from "./order";
 
-/** Goes to what a problem is about: the field of its step. One of the bot itself has the focus in the list, where its fixes are. */
+/** Goes to what a problem is about: the field of its step, or of the bot itself. */
 export function openProblem(editor: EditorState, problem: Diagnostic): void {
   editor.setProblem(keyOf(problem));
   if (problem.step !== undefined && stepsOf(editor.history.document).has(problem.step)) {
     editor.open(problem.step, fieldOf(problem));
   } else {
-    showProblems(problem);
+    editor.openBot(placeOf(problem));
   }
 }
 
@@ -21,12 +21,11 @@ export function goToProblem(editor: EditorState, by: 1 | -1): void {
   }
 }
 
-/** Opens the list at the bottom, with the focus on a problem, else on its first line. */
-export function showProblems(problem?: Diagnostic): void {
+/** Opens the list at the bottom, with the focus on its first line. */
+export function showProblems(): void {
   const list = window.document.querySelector<HTMLDetailsElement>("#problems");
   if (list) {
     list.open = true;
-    const line = problem && list.querySelector<HTMLElement>(`[data-problem="${CSS.escape(keyOf(problem))}"]`);
-    (line ?? list.querySelector<HTMLElement>(".problem, summary"))?.focus();
+    list.querySelector<HTMLElement>(".problem, summary")?.focus();
   }
 }

@@ -43,3 +43,8 @@ export function nextProblem(diagnostics: readonly Diagnostic[], selected: Readon
 export function fieldOf({ step, path }: Pick<Diagnostic, "step" | "path">): string {
   return step === undefined ? "" : pathId(pathOfPlace(path).slice(2));
 }
+
+/** The place of a diagnostic in the document, as one word of keys. */
+export function placeOf({ path }: Pick<Diagnostic, "path">): string {
+  return pathId(pathOfPlace(path));
+}

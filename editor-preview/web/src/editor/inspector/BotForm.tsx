@@ -1,0 +1,73 @@
+import { Bot } from "lucide-react";
+import { useMemo } from "react";
+
+import { useTexts } from "../../i18n/texts";
+import { AddKey, KeyFields, UnknownKeys } from "./fields/ObjectFields";
+import { useObjectForm } from "./fields/useObjectForm";
+import { FormContext } from "./form";
+import { FormProblems } from "./FormProblems";
+import type { Layout } from "./layout";
+import type { BotSchema, Key, ObjectShape } from "./schema";
+import { TriggersField } from "./TriggersField";
+
+const PLACE = { step: null, kind: "" };
+
+/** Keys that have a view of their own, or are nobody's to change by hand. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["$schema", "format", "steps", "translations", "layout", "triggers"]);
+
+const HEAD: Layout = { order: ["name", "language", "timezone", "country"], open: ["name", "language", "timezone"], folded: [] };
+const REST: Layout = { order: ["variables", "hours", "defaults", "limits", "knowledge"], open: ["variables", "hours"], folded: ["meta"] };
+
+/** A source of knowledge is a text; the schema leaves it free, so whatever else is in one stays. */
+const SOURCE: ObjectShape = { name: "Source", help: "", type: "object", keys: [{ name: "text", isRequired: false, shape: { name: "", help: "", type: "string", kind: "text" } }] };
+
+function withSources(key: Key): Key {
+  return key.name === "knowledge" ? { ...key, shape: { name: "", help: key.shape.help, type: "map", kind: "name", of: SOURCE } } : key;
+}
+
+/** The bot itself: who it is, what starts it, and what holds for all of its steps. */
+export function BotForm({ schema }: { schema: BotSchema }) {
+  return (
+    <FormContext value={PLACE}>
+      <BotFields schema={schema} />
+    </FormContext>
+  );
+}
+
+function BotFields({ schema }: { schema: BotSchema }) {
+  const text = useTexts();
+  const keys = useMemo(() => schema.bot.keys.filter(({ name }) => !ELSEWHERE.has(name)).map(withSources), [schema]);
+  const isHead = (name: string) => HEAD.order.includes(name);
+  const head = useObjectForm([], keys.filter(({ name }) => isHead(name)), HEAD);
+  const start = keys.filter(({ name }) => name === "start");
+  const rest = useObjectForm([], keys.filter(({ name }) => !isHead(name) && name !== "start"), REST);
+  const unknown = head.unknown.filter((name) => !schema.bot.keys.some((key) => key.name === name));
+  return (
+    <>
+      <header className="inspector-head">
+        <h2 className="inspector-title">
+          <Bot size={18} aria-hidden />
+          {text("inspector.bot")}
+        </h2>
+      </header>
+      <FormProblems shown={schema.bot.keys.map(({ name }) => name)} />
+      <div className="fields">
+        <KeyFields path={[]} owner="bot" keys={head.shown} />
+        <AddKey form={head} owner="bot" />
+        <TriggersField triggers={schema.triggers} />
+        <KeyFields path={[]} owner="bot" keys={start} />
+        <KeyFields path={[]} owner="bot" keys={rest.shown} />
+        <UnknownKeys path={[]} names={unknown} />
+        {rest.folded.length > 0 && (
+          <details className="fold" open={rest.hasUnfolded || undefined}>
+            <summary>{text("inspector.more")}</summary>
+            <div className="fields">
+              <KeyFields path={[]} owner="bot" keys={rest.folded} />
+            </div>
+          </details>
+        )}
+        <AddKey form={rest} owner="bot" />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+import { blankStep, firstField } from "./blanks";
+import { kindOf } from "./document";
+import { schema } from "./inspector/testing";
+import { outcomesOf } from "./outcomes";
+import { presetChoices, PRESETS } from "./presets";
+import { rank } from "./StepPicker";
+
+const text = (id: string) => id;
+
+test("every kind that the language has can be added, but what only an import gives", () => {
+  expect(new Set(PRESETS.map(({ kind }) => kind))).toEqual(new Set([...schema.steps.keys()].filter((kind) => kind !== "unsupported")));
+});
+
+test.each(PRESETS.map(({ id, kind }) => [id, kind]))("a new %s has what its kind must have, and nothing that it can't", (id, kind) => {
+  const step = blankStep(id, text);
+  const keys = schema.steps.get(kind)?.keys ?? [];
+  expect(kindOf(step)).toBe(kind);
+  expect(keys.filter(({ name, isRequired }) => isRequired && !(name in step)).map(({ name }) => name)).toEqual([]);
+  expect(Object.keys(step).filter((name) => name !== "type" && !keys.some((key) => key.name === name))).toEqual([]);
+  expect(["label", ...keys.map(({ name }) => name)]).toContain(firstField(id).split(".")[0]);
+  expect(outcomesOf(step).length).toBeGreaterThan(0);
+});
+
+test("an entry is found by its name or a synonym in any language, the best first", () => {
+  const choices = presetChoices((id) => english(id));
+  const best = (typed: string) =>
+    choices
+      .map(({ id, name, more = "", keywords = [] }) => ({ id, score: rank(id, typed, [name, more, ...keywords]) }))
+      .filter(({ score }) => score > 0)
+      .toSorted((one, other) => other.score - one.score)
+      .map(({ id }) => id)[0];
+  expect(["but", "imagem", "webhook", "atendente", "PREGUNTA", "hsm", "if"].map(best)).toEqual(["buttons", "media", "http", "handoff", "ask", "template", "condition"]);
+  expect(best("zzz")).toBeUndefined();
+});
+
+const EN = readFileSync("src/i18n/locales/en.po", "utf8");
+
+function english(id: string): string {
+  return new RegExp(`msgid "${id}"\nmsgstr "(.*)"`).exec(EN)?.[1] ?? id;
+}
