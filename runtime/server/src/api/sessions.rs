@@ -118,7 +118,7 @@ struct SessionContact {
 }
 
 /// Sessions, those first that started last.
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", params(Sessions),
+#[utoipa::path(get, path = "/api/v1/sessions", operation_id = "list_sessions", tag = "sessions", params(Sessions),
     responses((status = 200, body = SessionPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(State(app): State<Arc<App>>, Query(asked): Query<Sessions>) -> Result<Json<SessionPage>, Problem> {
     let contact = match asked.contact.as_deref() {
@@ -191,7 +191,8 @@ async fn rows(app: &App, found: Vec<ListedSession>) -> Result<Vec<SessionRow>, P
 async fn publications(app: &App, bot: &str) -> Result<BTreeMap<String, u64>, Problem> {
     let Ok(id) = BotId::new(bot) else { return Ok(BTreeMap::new()) };
     let history = bots::history(app, &id).await?;
-    Ok((1..).zip(history.into_iter().rev()).map(|(number, published)| (published.version, number)).collect())
+    // Of a version that was published again the latest counts.
+    Ok(history.newest_first().rev().map(|published| (published.version.to_string(), published.number)).collect())
 }
 
 /// What is drawn of a session.
@@ -236,7 +237,7 @@ struct SessionTurn {
 }
 
 /// One session, to replay: its turns on the version that ran, and the chat, to its end or as it was after one of its turns.
-#[utoipa::path(get, path = "/api/v1/sessions/{session}", tag = "sessions", params(("session" = String, Path,), Replay),
+#[utoipa::path(get, path = "/api/v1/sessions/{session}", operation_id = "show_session", tag = "sessions", params(("session" = String, Path,), Replay),
     responses((status = 200, body = SessionReplay), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
@@ -246,7 +247,7 @@ pub(super) async fn show(
     let listed = find(&app, &id).await?;
     let history = History::read(&app, &listed).await?;
     let document = match BotId::new(&listed.session.bot) {
-        Ok(bot) => bots::source_of(&app, &bot, &listed.session.version).await?,
+        Ok(bot) => bots::document(&app, &bot, &listed.session.version).await?,
         Err(_) => None,
     };
     let row = rows(&app, vec![listed.clone()]).await?.pop().ok_or_else(|| missing(&id))?;

@@ -66,7 +66,7 @@ impl History {
     }
 
     /// The newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &Published> {
+    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Published> {
         self.0.iter().rev()
     }
 }
