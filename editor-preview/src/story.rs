@@ -209,6 +209,7 @@ mod tests {
         assert_eq!(turns, [Some(0), Some(1), Some(2), None], "the last one is the time that passed");
         let html = crate::html::chat(&chat);
         assert_eq!(html.matches("data-turn=").count(), 3);
+        assert!(html.contains("Simulated") && !crate::html::chat(&Chat { took_place: true, ..chat }).contains("Simulated"));
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub struct Chat {
     pub language: Language,
     #[serde(default)]
     pub bubbles: Vec<Bubble>,
+    /// It took place; else it is drawn as simulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub took_place: bool,
 }
 
 /// One message as it stands in the chat.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     event::{ChannelError, Inbound, Status},
-    ids::{BotId, EntryId, MessageId, SessionId, StepId, Version},
+    ids::{BotId, EntryId, MessageId, NumberId, SessionId, StepId, Version},
     message::Message,
     moment::Moment,
     trace::Trace,
@@ -68,9 +68,19 @@ pub enum Fact {
         version: Version,
         on: CompactString,
     },
+    /// It tells the whole of a session, which may have begun in the same turn. Journals from before do not know all of it.
     SessionEnded {
         session: SessionId,
         bot: BotId,
+        #[serde(default)]
+        version: Version,
+        #[serde(default)]
+        number: NumberId,
+        /// What started it, and when.
+        #[serde(default)]
+        on: CompactString,
+        #[serde(default)]
+        started: Moment,
         outcome: CompactString,
         status: CompactString,
         #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]

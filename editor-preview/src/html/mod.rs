@@ -90,12 +90,11 @@ fn chat_section(html: &mut Html, chat: &Chat) {
         .raw("\">\n<header class=\"sb-bar\">");
     let initial: String = chat.name.chars().take(1).collect();
     html.raw("<span class=\"sb-avatar\" aria-hidden=\"true\">").text(&initial).raw("</span>");
-    html.raw("<h2 class=\"sb-name\"><bdi>")
-        .text(&chat.name)
-        .raw("</bdi></h2><span class=\"sb-simulated\">")
-        .text(words.simulated)
-        .raw("</span></header>\n");
-    html.raw("<div class=\"sb-log\" role=\"log\" aria-label=\"").text(words.messages).raw("\">\n");
+    html.raw("<h2 class=\"sb-name\"><bdi>").text(&chat.name).raw("</bdi></h2>");
+    if !chat.took_place {
+        html.raw("<span class=\"sb-simulated\">").text(words.simulated).raw("</span>");
+    }
+    html.raw("</header>\n<div class=\"sb-log\" role=\"log\" aria-label=\"").text(words.messages).raw("\">\n");
     for bubble in &chat.bubbles {
         bubble_article(html, bubble, &chat.name);
     }

@@ -346,7 +346,7 @@ impl Rehearsal {
                     self.contact = turned.contact;
                     self.trace.0.extend(turned.trace.0);
                     for fact in &turned.facts {
-                        if let Fact::SessionEnded { session, bot, outcome, status, vars, flow } = fact {
+                        if let Fact::SessionEnded { session, bot, outcome, status, vars, flow, .. } = fact {
                             let (session, outcome, status) = (*session, outcome.to_string(), status.to_string());
                             let (bot, vars, flow) = (bot.clone(), vars.clone(), flow.clone());
                             let step = self.last_step(session);

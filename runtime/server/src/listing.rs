@@ -1,21 +1,24 @@
-//! How a contact stands in the lists of contacts and conversations. It is worked out from the contact's value alone; what a turn changes
-//! in the lists is the difference between before and after.
+//! How a contact stands in the lists of contacts, conversations and sessions. It is worked out from the contact's value; what a turn changes
+//! in the lists is the difference between before and after. Only how a session ended no value tells: that stands in its last fact.
 //!
 //! Times of conversations are told to the minute, so that of the messages of a quick dialog few change a row.
 
 use steps::{
-    contact::{Contact, Conversation, Work},
+    contact::{Contact, Conversation, Session, Work},
+    fact::Fact,
     ids::NumberId,
     moment::{MINUTE, Moment},
     who::Who,
 };
-use store::{ConversationState, ListChange, Profile};
+use store::{ConversationState, ListChange, Profile, SessionEnd};
 
 /// A contact's rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     profile: Profile,
     conversations: Vec<store::Conversation>,
+    /// Those that run.
+    sessions: Vec<store::Session>,
 }
 
 impl Listing {
@@ -26,18 +29,58 @@ impl Listing {
             user_id: contact.identity.user_id.clone(),
             username: contact.identity.username.clone(),
         };
-        let conversations = contact.conversations.iter();
-        Listing { profile, conversations: conversations.map(|(number, found)| row(contact, number, found)).collect() }
+        let conversations = contact.conversations.iter().map(|(number, found)| row(contact, number, found)).collect();
+        Listing { profile, conversations, sessions: contact.sessions.iter().filter_map(running).collect() }
     }
 
     /// What has to be written, `before` being how the contact is listed.
     pub fn changes_since(self, before: Option<&Listing>) -> Vec<ListChange> {
-        let Listing { profile, conversations } = self;
+        let Listing { profile, conversations, sessions } = self;
         let profile = Some(profile).filter(|profile| before.is_none_or(|before| before.profile != *profile));
         let is_new = |row: &store::Conversation| before.is_none_or(|before| !before.conversations.contains(row));
         let conversations = conversations.into_iter().filter(is_new).map(ListChange::Conversation);
-        profile.map(ListChange::Profile).into_iter().chain(conversations).collect()
+        let is_new = |session: &store::Session| before.is_none_or(|before| !before.sessions.contains(session));
+        let sessions = sessions.into_iter().filter(is_new).map(ListChange::Session);
+        profile.map(ListChange::Profile).into_iter().chain(conversations).chain(sessions).collect()
     }
+
+    /// Whether this session is listed as one that runs.
+    pub fn runs(&self, session: &store::Session) -> bool {
+        self.sessions.contains(session)
+    }
+}
+
+/// The sessions that ended, as these facts of one moment tell it.
+pub fn ended(facts: &[Fact], now: Moment) -> impl Iterator<Item = ListChange> {
+    facts.iter().filter_map(move |fact| match fact {
+        Fact::SessionEnded { session, bot, version, number, on, started, outcome, status, .. } => {
+            let ended = SessionEnd { at: now.0, status: status.to_string(), outcome: outcome.to_string() };
+            Some(ListChange::Session(store::Session {
+                id: session.0,
+                number: number.to_string(),
+                bot: bot.to_string(),
+                version: version.to_string(),
+                on: on.to_string(),
+                started: started.0,
+                ended: Some(ended),
+            }))
+        }
+        _ => None,
+    })
+}
+
+/// A session of a contact, under the bot that it began with.
+fn running(session: &Session) -> Option<store::Session> {
+    let first = session.frames.first()?;
+    Some(store::Session {
+        id: session.id.0,
+        number: session.number.to_string(),
+        bot: first.bot.to_string(),
+        version: first.version.to_string(),
+        on: session.trigger.on.to_string(),
+        started: session.started.0,
+        ended: None,
+    })
 }
 
 fn row(contact: &Contact, number: &NumberId, conversation: &Conversation) -> store::Conversation {
@@ -128,6 +171,41 @@ mod tests {
         assert_eq!(after(59).changes_since(Some(&after(0))), []);
         let next = after(60).changes_since(Some(&after(0)));
         assert!(matches!(next.as_slice(), [ListChange::Conversation(row)] if row.last_active == start + MINUTE), "{next:?}");
+    }
+
+    #[test]
+    fn a_session_changes_its_row_when_it_starts_moves_and_ends() {
+        let with = |version: &str, step: &str| {
+            let frame = json!({ "bot": "shop", "version": version, "step": step });
+            let session = json!({
+                "id": 7, "number": "1001", "started": NOW, "active": NOW, "trigger": { "on": "message" }, "frames": [frame]
+            });
+            let mut contact = contact(json!({}));
+            contact.sessions.push(serde_json::from_value(session).unwrap());
+            Listing::of(&contact)
+        };
+        let sessions = |changes: Vec<ListChange>| -> Vec<store::Session> {
+            changes
+                .into_iter()
+                .filter_map(|change| if let ListChange::Session(row) = change { Some(row) } else { None })
+                .collect()
+        };
+        let before = Listing::of(&contact(json!({})));
+        let started = sessions(with("v1", "greet").changes_since(Some(&before)));
+        let [row] = started.as_slice() else { panic!("{started:?}") };
+        assert_eq!((row.id, row.bot.as_str(), row.version.as_str(), row.on.as_str()), (7, "shop", "v1", "message"));
+        assert_eq!(sessions(with("v1", "ask").changes_since(Some(&with("v1", "greet")))), [], "a step further");
+        let moved = sessions(with("v2", "ask").changes_since(Some(&with("v1", "ask"))));
+        assert_eq!(moved, [store::Session { version: "v2".into(), ..row.clone() }]);
+
+        let fact = json!({
+            "fact": "session_ended", "session": 7, "bot": "shop", "version": "v2", "number": "1001", "on": "message",
+            "started": NOW, "outcome": "sold", "status": "completed"
+        });
+        let end = NOW.plus(5);
+        let facts = [Fact::Released, serde_json::from_value(fact).unwrap()];
+        let ended = SessionEnd { at: end.0, status: "completed".into(), outcome: "sold".into() };
+        assert_eq!(sessions(super::ended(&facts, end).collect()), [store::Session { ended: Some(ended), ..moved[0].clone() }]);
     }
 
     #[test]

@@ -8,13 +8,18 @@ use steps::{
     fact::Fact,
     moment::Moment,
 };
-use store::{Commit, Outcome, Rebuilt, Store, StoreError};
+use store::{Commit, ConversationQuery, ConversationState, Outcome, Rebuilt, SessionQuery, Store, StoreError};
 
 use crate::{app::App, due, journal, listing::Listing, records};
 
-/// The record that says that every contact of an older version is listed.
+/// The records that say that every contact of an older version is listed, and every session that runs.
 const KIND: &str = "upgrade";
 const LISTED: &str = "lists";
+const SESSIONS: &str = "sessions";
+/// Who is to act where a session may run.
+const MAY_RUN: [ConversationState; 3] = [ConversationState::Bot, ConversationState::Waiting, ConversationState::Human];
+/// More sessions than these has nobody.
+const MOST_SESSIONS: usize = 1_000;
 /// Contacts that are taken up at once.
 const TOGETHER: usize = 100;
 /// Tries to list a contact that others are writing: each of their commits may make one in vain.
@@ -41,17 +46,25 @@ pub async fn work(app: Arc<App>) {
 }
 
 async fn list_older_once(app: &App) -> Result<(), StoreError> {
-    if records::get::<Done>(app, KIND, LISTED).await?.is_some() {
-        return Ok(());
+    if records::get::<Done>(app, KIND, LISTED).await?.is_none() {
+        let listed = list_older(app.store.as_ref(), app.now()).await?;
+        if listed > 0 {
+            tracing::info!(contacts = listed, "{listed} contacts of an older version are listed now");
+        }
+        done(app, LISTED).await?;
     }
-    let listed = list_older(app.store.as_ref(), app.now()).await?;
-    if listed > 0 {
-        tracing::info!(contacts = listed, "{listed} contacts of an older version are listed now");
+    if records::get::<Done>(app, KIND, SESSIONS).await?.is_none() {
+        let listed = list_running(app.store.as_ref(), app.now()).await?;
+        if listed > 0 {
+            tracing::info!(contacts = listed, "the sessions of {listed} contacts of an older version are listed now");
+        }
+        done(app, SESSIONS).await?;
     }
-    if app.store.is_shared() {
-        return Ok(());
-    }
-    records::replace(app, KIND, LISTED, &Done {}).await
+    Ok(())
+}
+
+async fn done(app: &App, what: &str) -> Result<(), StoreError> {
+    if app.store.is_shared() { Ok(()) } else { records::replace(app, KIND, what, &Done {}).await }
 }
 
 /// Lists every contact that no fact of the journal has listed, as its value says; tells how many.
@@ -67,6 +80,36 @@ pub async fn list_older(store: &dyn Store, now: Moment) -> Result<u64, StoreErro
             None => return Ok(listed),
         }
     }
+}
+
+/// Lists the sessions that run and that no fact of the journal has listed; tells of how many contacts.
+pub async fn list_running(store: &dyn Store, now: Moment) -> Result<u64, StoreError> {
+    let mut listed = 0;
+    for state in MAY_RUN {
+        let mut query = ConversationQuery { state: Some(state), limit: TOGETHER, ..ConversationQuery::default() };
+        loop {
+            let page = store.conversations(query.clone()).await?;
+            let Some(last) = page.last() else { break };
+            query.after = last.place(query.sort);
+            for conversation in page {
+                if runs_unlisted(store, &conversation.contact).await? {
+                    listed += u64::from(list(store, &conversation.contact, now).await?);
+                }
+            }
+        }
+    }
+    Ok(listed)
+}
+
+async fn runs_unlisted(store: &dyn Store, key: &str) -> Result<bool, StoreError> {
+    let stored = match store.load(key).await {
+        Err(StoreError::Unreadable { .. }) => None,
+        loaded => loaded?,
+    };
+    let Some(contact) = stored.and_then(|stored| Contact::read(&stored.value).ok()) else { return Ok(false) };
+    let query = SessionQuery { contact: Some(key.to_owned()), open: Some(true), limit: MOST_SESSIONS, ..SessionQuery::default() };
+    let (listing, known) = (Listing::of(&contact), store.sessions(query).await?);
+    Ok(known.iter().filter(|known| listing.runs(&known.session)).count() < contact.sessions.len().min(MOST_SESSIONS))
 }
 
 /// Lists one contact; false for what is none: a tombstone, or a value that can't be read.
@@ -100,7 +143,7 @@ async fn list(store: &dyn Store, key: &str, now: Moment) -> Result<bool, StoreEr
 pub async fn rebuild(store: &dyn Store) -> Result<Rebuilt, StoreError> {
     let mut sum = Rebuilt::default();
     loop {
-        let Rebuilt { last, contacts, messages, conversations } = store.rebuild(sum.last.as_deref(), TOGETHER).await?;
+        let Rebuilt { last, contacts, messages, conversations, sessions } = store.rebuild(sum.last.as_deref(), TOGETHER).await?;
         if last.is_none() {
             return Ok(sum);
         }
@@ -108,6 +151,7 @@ pub async fn rebuild(store: &dyn Store) -> Result<Rebuilt, StoreError> {
         sum.contacts += contacts;
         sum.messages += messages;
         sum.conversations += conversations;
+        sum.sessions += sessions;
     }
 }
 
@@ -145,5 +189,35 @@ mod tests {
         assert_eq!(older.conversations(ConversationQuery::default()).await.unwrap(), conversations);
         assert_eq!(list_older(older.as_ref(), now).await.unwrap(), 0);
         assert_eq!(rebuild(older.as_ref()).await.unwrap().conversations, 1);
+    }
+
+    #[tokio::test]
+    async fn sessions_that_ran_before_there_was_a_list_of_them_are_listed_once() {
+        let server = Server::sandbox().await;
+        let body = json!({ "from": "+5511987654321", "text": "please ask" });
+        let said = server.call("POST", "/api/v1/sandbox/messages", &body).await.json();
+        server.settle().await;
+        let store = server.app.store.clone();
+        let running = SessionQuery { open: Some(true), ..SessionQuery::default() };
+        let listed = store.sessions(running.clone()).await.unwrap();
+        assert_eq!(listed.len(), 1);
+
+        // The same contact in a store whose facts told of a conversation, and of no session.
+        let older = store::memory();
+        let key = said["contact"].as_str().unwrap();
+        let value = store.load(key).await.unwrap().unwrap().value;
+        let contact = Contact::read(&value).unwrap();
+        let mut lists = Listing::of(&contact).changes_since(None);
+        lists.retain(|change| !matches!(change, store::ListChange::Session(_)));
+        let now = server.app.now();
+        let journal = journal::entries(&[Fact::Listed], &contact, lists, now);
+        let commit = Commit { key: key.into(), expected_version: 0, value: Some(value), due: None, journal };
+        older.commit(commit).await.unwrap();
+        assert_eq!(older.sessions(running.clone()).await.unwrap(), []);
+
+        assert_eq!(list_running(older.as_ref(), now).await.unwrap(), 1);
+        let now_listed = older.sessions(running).await.unwrap();
+        assert_eq!(now_listed[0].session, listed[0].session);
+        assert_eq!(list_running(older.as_ref(), now).await.unwrap(), 0);
     }
 }

@@ -74,7 +74,8 @@ async fn read_models_are_made_again_while_servers_run() {
     }
     shop.is_quiet().await;
     let lists = async || {
-        let paths = ["contacts".to_owned(), "conversations".to_owned(), format!("contacts/{}/messages", ANA.replace('+', "%2B"))];
+        let [contacts, conversations, sessions] = ["contacts", "conversations", "sessions"].map(str::to_owned);
+        let paths = [contacts, conversations, sessions, format!("contacts/{}/messages", ANA.replace('+', "%2B"))];
         let mut lists = Vec::new();
         for path in paths {
             lists.push(shop.server.get(&format!("/api/v1/{path}")).await.expect(200));
@@ -82,7 +83,7 @@ async fn read_models_are_made_again_while_servers_run() {
         lists
     };
     let before = lists().await;
-    let damage = "DELETE FROM salesbot.messages; DELETE FROM salesbot.conversations; DELETE FROM salesbot.profiles";
+    let damage = "DELETE FROM salesbot.messages; DELETE FROM salesbot.conversations; DELETE FROM salesbot.sessions; DELETE FROM salesbot.profiles";
     postgres.execute("postgres", damage).await;
     assert_ne!(lists().await, before);
 
@@ -92,7 +93,7 @@ async fn read_models_are_made_again_while_servers_run() {
     let rebuilt = rebuild.current_dir(elsewhere.path()).output().await.unwrap();
     assert!(rebuilt.status.success(), "{}", String::from_utf8_lossy(&rebuilt.stderr));
     let counts: serde_json::Value = serde_json::from_slice(&rebuilt.stdout).unwrap();
-    assert_eq!(counts, json!({"contacts": 2, "messages": 4, "conversations": 2, "listed": 0}));
+    assert_eq!(counts, json!({"contacts": 2, "messages": 4, "conversations": 2, "sessions": 2, "listed": 0}));
     assert_eq!(lists().await, before);
 }
 
@@ -115,5 +116,5 @@ async fn a_store_in_use_is_not_made_again() {
     server.terminate();
     assert!(server.ended().await.success());
     let (code, said) = rebuild().await;
-    assert!(code == Some(0) && said.contains("Rebuilt 1 contact: 2 messages, 1 conversation."), "{said}");
+    assert!(code == Some(0) && said.contains("Rebuilt 1 contact: 2 messages, 1 conversation, 1 session."), "{said}");
 }

@@ -110,8 +110,9 @@ impl Machine<'_> {
         if let Some(frame) = ended.frames.into_iter().next() {
             self.turn.contact_mut().conversation_mut(&ended.number).last_bot = Some(frame.bot.clone());
             let (outcome, status) = (end.outcome.as_str().into(), end.status.into());
-            let Frame { bot, vars, flow, .. } = frame;
-            self.turn.facts.push(Fact::SessionEnded { session, bot, outcome, status, vars, flow });
+            let Frame { bot, version, vars, flow, .. } = frame;
+            let (number, started, on) = (ended.number, ended.started, ended.trigger.on);
+            self.turn.facts.push(Fact::SessionEnded { session, bot, version, number, on, started, outcome, status, vars, flow });
         }
         self.turn.trace.push(Some(session), Traced::Ended { outcome: end.outcome.as_str().into(), status: end.status.into() });
         if self.turn.session_id() == Some(session) {

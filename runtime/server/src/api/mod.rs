@@ -14,6 +14,7 @@ mod media;
 mod previews;
 mod run;
 mod sandbox;
+mod sessions;
 mod shapes;
 mod strict;
 #[cfg(test)]
@@ -71,6 +72,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(contacts::show, contacts::change, contacts::erase))
         .routes(routes!(contacts::sessions))
         .routes(routes!(contacts::traces))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::show))
         .routes(routes!(conversation::messages, conversation::write))
         .routes(routes!(conversation::hand_off))
         .routes(routes!(conversation::release))

@@ -108,7 +108,7 @@ pub(super) struct PreviewAnswer {
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Drawn {
     /// A fragment without script and style; its stylesheet is `/assets/chat.css`.
-    html: String,
+    pub(super) html: String,
 }
 
 /// What a line did.

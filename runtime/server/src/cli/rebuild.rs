@@ -14,7 +14,7 @@ use crate::{
 pub(super) const EXAMPLES: &str = "\
 Example: salesbot rebuild --store redis://10.0.0.1:6379 --config /etc/salesbot.toml
 
-Transcripts, conversations and contacts are read from tables that are made from the journal. Should they ever be damaged or emptied, this
+Transcripts, conversations, contacts and sessions are read from tables that are made from the journal. Should they ever be damaged or emptied, this
 makes them again, some contacts at a time: whoever reads meanwhile sees each contact as it was or as it is, never half. With Redis and
 PostgreSQL the servers go on meanwhile; where the journal is a folder, stop the server that has it first.
 
@@ -45,7 +45,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     let (rebuilt, listed) = runtime.block_on(async {
         let store = store::connect(&settings.store, &settings.store_options()).await?;
         let rebuilt = read_models::rebuild(store.as_ref()).await?;
-        let listed = read_models::list_older(store.as_ref(), now).await?;
+        let older = read_models::list_older(store.as_ref(), now).await?;
+        let listed = older + read_models::list_running(store.as_ref(), now).await?;
         anyhow::Ok((rebuilt, listed))
     })?;
     if arguments.json {
@@ -53,6 +54,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
             "contacts": rebuilt.contacts,
             "messages": rebuilt.messages,
             "conversations": rebuilt.conversations,
+            "sessions": rebuilt.sessions,
             "listed": listed,
         });
         terminal.line(counts.to_string())?;
@@ -60,7 +62,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     }
     let (contacts, messages) = (count(rebuilt.contacts as usize, "contact"), count(rebuilt.messages as usize, "message"));
     let conversations = count(rebuilt.conversations as usize, "conversation");
-    terminal.line(format!("Rebuilt {contacts}: {messages}, {conversations}."))?;
+    let sessions = count(rebuilt.sessions as usize, "session");
+    terminal.line(format!("Rebuilt {contacts}: {messages}, {conversations}, {sessions}."))?;
     if listed > 0 {
         let contacts = count(listed as usize, "contact");
         terminal.line(format!("Listed {contacts} that the journal had not told of."))?;

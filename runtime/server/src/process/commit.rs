@@ -18,7 +18,12 @@ use super::{
     merge,
     turns::{self, Batch, Plan, Task, Tried, attempt},
 };
-use crate::{app::App, bots, due, journal, listing::Listing, metrics as names, sender};
+use crate::{
+    app::App,
+    bots, due, journal,
+    listing::{self, Listing},
+    metrics as names, sender,
+};
 
 /// Conflicts before the event is given back. Inside one process there are none, between a few processes hardly ever two.
 const MAX_CONFLICTS: usize = 8;
@@ -119,7 +124,8 @@ async fn commit_tasks(app: &Arc<App>, found: &Found, whom: &Whom, tasks: &mut [T
         let due = due::next(&batch.contact);
         let value = batch.contact.write(length).map_err(|error| cannot_write(id, &error))?;
         let length = value.len();
-        let lists = Listing::of(&batch.contact).changes_since(batch.listed.as_ref());
+        let mut lists = Listing::of(&batch.contact).changes_since(batch.listed.as_ref());
+        lists.extend(listing::ended(&batch.facts, now));
         let commit = Commit {
             key: id.as_str().to_owned(),
             expected_version: version,
