@@ -95,8 +95,7 @@ fn chat_section(html: &mut Html, chat: &Chat) {
     if !chat.took_place {
         html.raw("<span class=\"sb-simulated\">").text(words.simulated).raw("</span>");
     }
-    html.raw("</header>\n");
-    html.raw("<div class=\"sb-log\" role=\"log\" aria-label=\"").text(words.messages).raw("\">\n");
+    html.raw("</header>\n<div class=\"sb-log\" role=\"log\" aria-label=\"").text(words.messages).raw("\">\n");
     for bubble in &chat.bubbles {
         bubble_article(html, bubble, &chat.name);
     }

@@ -18,6 +18,7 @@ use editor_preview::{
     html,
     story::{self, Told},
     view::Chat,
+    words::Language,
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -202,6 +203,9 @@ async fn publications(app: &App, bot: &str) -> Result<BTreeMap<String, u64>, Pro
 pub(super) struct Replay {
     /// The chat as it was after the turn at this position; left out: to its end.
     until: Option<u64>,
+    /// The language of the drawing's own words: `en`, `es`, `pt`.
+    #[serde(default)]
+    language: String,
 }
 
 /// A session to replay.
@@ -242,7 +246,7 @@ struct SessionTurn {
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    Query(Replay { until }): Query<Replay>,
+    Query(Replay { until, language }): Query<Replay>,
 ) -> Result<Json<SessionReplay>, Problem> {
     let listed = find(&app, &id).await?;
     let history = History::read(&app, &listed).await?;
@@ -254,7 +258,7 @@ pub(super) async fn show(
     let (name, now) = (row.bot_name.clone(), app.now());
     let zone = document.as_ref().and_then(|document| document["timezone"].as_str()).and_then(|zone| TimeZone::get(zone).ok());
     let drawn = tokio::task::spawn_blocking(move || {
-        let chat = history.chat(&name, until, now, &zone.unwrap_or(TimeZone::UTC));
+        let chat = history.chat(&name, Language::of(&language), until, now, &zone.unwrap_or(TimeZone::UTC));
         (history, Drawn { html: chat })
     });
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the session could not be drawn");
@@ -352,7 +356,7 @@ impl History {
 
     /// The chat, as HTML: up to a turn, with whether the messages went out that had been said by then; else to the session's end, or until
     /// now.
-    fn chat(&self, name: &str, until: Option<u64>, now: Moment, zone: &TimeZone) -> String {
+    fn chat(&self, name: &str, language: Language, until: Option<u64>, now: Moment, zone: &TimeZone) -> String {
         let until = until.unwrap_or(u64::MAX);
         let (so_far, _) = self.facts.split_at(self.facts.partition_point(|happened| happened.position <= until));
         let said = said(so_far);
@@ -365,7 +369,7 @@ impl History {
             _ => so_far.last().map(|happened| happened.at).unwrap_or_default(),
         };
         let clock = |at: Moment| at.zoned(zone).strftime("%H:%M").to_string();
-        html::chat(&Chat { took_place: true, ..story::chat(name, told, end, clock) })
+        html::chat(&Chat { took_place: true, ..story::chat(name, language, told, end, clock) })
     }
 }
 
