@@ -91,13 +91,14 @@ fn has_studio(shell: &Shell) -> bool {
 }
 
 /// The studio by itself, then built and in a browser: the program of the tests before reads the built files where they are.
-fn studio(salesbot: &Path) -> [Check; 5] {
+fn studio(salesbot: &Path) -> [Check; 6] {
     let npm = |words: &str| Line::new("npm").args(["--prefix", STUDIO]).args(words.split(' '));
     [
         Check::One(npm("ci --no-audit --no-fund")),
         Check::One(npm("run check")),
         Check::Tests(npm("test")),
         Check::One(npm("run build")),
+        Check::One(npm("run budget")),
         Check::Tests(npm("run e2e").env("SALESBOT_BINARY", salesbot.display().to_string())),
     ]
 }

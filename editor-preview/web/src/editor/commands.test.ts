@@ -102,6 +102,17 @@ test("a group is made, collapsed, coloured, and taken apart; what it holds stays
   expect([groupsOf(document()), document().steps]).toEqual([[], bot.steps]);
 });
 
+test("steps come into a group that is selected with them, and leave it by themselves", () => {
+  const { store, run, document } = editing("a", "b");
+  run("group");
+  store.getState().select(["a", "b", "c"]);
+  run("group");
+  expect(groupsOf(document()).map(({ id, steps }) => [id, ...steps])).toEqual([["group_1", "a", "b", "c"]]);
+  store.getState().select(["a"]);
+  run("dissolve");
+  expect(groupsOf(document()).map(({ steps }) => steps)).toEqual([["b", "c"]]);
+});
+
 test("a way that is selected is what is cut, and what is deleted", () => {
   for (const id of ["disconnect", "delete"]) {
     const { store, run, document } = editing();

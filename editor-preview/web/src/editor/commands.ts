@@ -13,7 +13,7 @@ import { type Position, startOf, stepsOf } from "./document";
 import { disconnect, setDisabled, together } from "./edits";
 import { goToPanel } from "./panels/goToPanel";
 import { goToProblem } from "./problems/opening";
-import { addGroup, addNote, changeGroup, changeNote, COLORS, dissolveGroup, freshLayoutId, groupSelected, NOTE_SIZE, notesOf, SMALLEST_NOTE } from "./layout";
+import { addGroup, addNote, changeGroup, changeNote, COLORS, freshLayoutId, groupOf, groupSelected, groupWithin, growGroup, NOTE_SIZE, notesOf, SMALLEST_NOTE, withoutMembers } from "./layout";
 import { outcomesOf } from "./outcomes";
 import { boxesOf, goTo, meantWay, moveBoxes, moveSelected, placesOf, selectedStep } from "./selection";
 import { exportBot } from "./source/exportBot";
@@ -89,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
   command("note", { keys: ["N"], section: "arrange", menus: ["canvas"], run: writeNote }),
   command("group", { keys: ["G"], section: "arrange", menus: ["step"], isEnabled: (editor) => hasSteps(editor) && !theGroup(editor), run: groupSteps }),
   command("collapse", { keys: ["Shift+G"], section: "arrange", menus: ["step"], isEnabled: (editor) => theGroup(editor) !== undefined, run: toggleCollapsed }),
-  command("dissolve", { section: "arrange", menus: ["step"], isEnabled: (editor) => theGroup(editor) !== undefined, run: dissolve }),
+  command("dissolve", { section: "arrange", menus: ["step"], isEnabled: ({ history, selected }) => [...selected].some((step) => groupOf(history.document, step)), run: ({ edit, selected }) => edit(withoutMembers(selected)) }),
   command("tidy", { keys: ["Shift+L"], section: "arrange", menus: ["step", "canvas"], run: (editor) => void tidy(editor) }),
   ...(["left", "top", "across", "down"] as const).map((how) => command(`align_${how}`, { section: "arrange", menus: ["step", "note"], isEnabled: hasSeveral, run: (editor) => alignSelected(editor, how) })),
   command("enlarge", { keys: ["]"], section: "arrange", menus: ["note"], isEnabled: ({ selectedNotes }) => selectedNotes.size > 0, run: (editor) => resizeNotes(editor, GROWTH) }),
@@ -248,7 +248,13 @@ function writeNote(editor: EditorState, { at }: Around): void {
   editor.ask({ what: "note", id });
 }
 
+/** Makes a group of what is selected; with a whole group among it, the others come into that. */
 function groupSteps(editor: EditorState): void {
+  const grown = groupWithin(editor.history.document, editor.selected);
+  if (grown) {
+    editor.edit(growGroup(grown.id, [...editor.selected]));
+    return;
+  }
   const id = freshLayoutId(editor.history.document, "groups");
   // The colours take turns, so that two groups beside each other differ.
   const color = COLORS[(Number(id.split("_")[1]) || 0) % COLORS.length] ?? COLORS[0];
@@ -262,13 +268,6 @@ function toggleCollapsed(editor: EditorState): void {
   if (group) {
     editor.edit(changeGroup(group.id, { collapsed: !group.collapsed }));
     editor.view?.focus(`group:${group.id}`);
-  }
-}
-
-function dissolve(editor: EditorState): void {
-  const group = theGroup(editor);
-  if (group) {
-    editor.edit(dissolveGroup(group.id));
   }
 }
 

@@ -72,6 +72,11 @@ export function groupOf(document: JsonObject, step: string): Group | undefined {
   return groupsOf(document).find(({ steps }) => steps.includes(step));
 }
 
+/** The group that more steps than its own are selected with. */
+export function groupWithin(document: JsonObject, selected: ReadonlySet<string>): Group | undefined {
+  return groupsOf(document).find(({ steps }) => steps.length < selected.size && steps.every((step) => selected.has(step)));
+}
+
 /** The group that is selected: all of its steps are, and no other step. */
 export function groupSelected(document: JsonObject, selected: ReadonlySet<string>): Group | undefined {
   return groupsOf(document).find(({ steps }) => steps.length === selected.size && steps.every((step) => selected.has(step)));
@@ -123,27 +128,41 @@ export function changeGroup(id: string, change: Partial<Pick<Group, "title" | "c
   return changeEntry("groups", id, (entry) => ({ ...entry, ...change }));
 }
 
-/** Takes a group away; its steps stay. */
-export function dissolveGroup(id: string): Edit {
-  return (document) => keepEntries(document, "groups", (other) => other !== id);
-}
-
 /** Adds a step to the group that another one is in. */
 export function joinGroup(step: string, of: string): Edit {
   return (document) => {
     const group = groupOf(document, of);
-    return group && !group.steps.includes(step) ? changeEntry("groups", group.id, (entry) => ({ ...entry, steps: [...group.steps, step] }))(document) : document;
+    return group ? growGroup(group.id, [step])(document) : document;
   };
 }
 
-/** Takes steps out of their groups. A group that held nothing else goes, too. */
-export function withoutMembers(steps: ReadonlySet<string>): Edit {
+/** Takes more steps into a group; they leave those that they were in. */
+export function growGroup(id: string, more: readonly string[]): Edit {
   return (document) => {
-    const touched = groupsOf(document).filter((group) => group.steps.some((step) => steps.has(step)));
-    return touched.reduce((left, group) => {
-      const rest = group.steps.filter((step) => !steps.has(step));
-      return rest.length === 0 ? dissolveGroup(group.id)(left) : changeEntry("groups", group.id, (entry) => ({ ...entry, steps: rest }))(left);
-    }, document);
+    const held = groupsOf(document).find((group) => group.id === id)?.steps ?? [];
+    const added = more.filter((step) => !held.includes(step));
+    const grown = changeEntry("groups", id, (entry) => ({ ...entry, steps: [...held, ...added] }))(document);
+    return withoutMembers(new Set(added), id)(grown);
+  };
+}
+
+/** Takes steps out of their groups, but one of them. A group that held nothing else goes, too. */
+export function withoutMembers(steps: ReadonlySet<string>, but?: string): Edit {
+  return (document) => {
+    const groups = listOf(document, "groups");
+    const isTouched = (entry: Json, index: number) =>
+      isObject(entry) && Array.isArray(entry.steps) && idAt(entry, index) !== but && entry.steps.some((step) => steps.has(textOf(step)));
+    if (!groups.some(isTouched)) {
+      return document;
+    }
+    const left = groups.flatMap((entry, index): Json[] => {
+      if (!isTouched(entry, index) || !isObject(entry) || !Array.isArray(entry.steps)) {
+        return [entry];
+      }
+      const rest = entry.steps.filter((step) => !steps.has(textOf(step)));
+      return rest.some((step) => stepsOf(document).has(textOf(step))) ? [{ ...entry, steps: rest }] : [];
+    });
+    return setAt(document, ["layout", "groups"], left);
   };
 }
 
@@ -166,20 +185,25 @@ function listOf(document: JsonObject, list: List): Json[] {
   return Array.isArray(found) ? found : [];
 }
 
-/** The entries with their ids; one that was written without has its place as id. */
+/** The id of an entry; one that was written without has its place as id. */
+function idAt(entry: JsonObject, index: number): string {
+  return textOf(entry.id) || String(index);
+}
+
+/** The entries with their ids. */
 function entriesOf(document: JsonObject, list: List): [string, JsonObject][] {
-  return listOf(document, list).flatMap((entry, index): [string, JsonObject][] => (isObject(entry) ? [[textOf(entry.id) || String(index), entry]] : []));
+  return listOf(document, list).flatMap((entry, index): [string, JsonObject][] => (isObject(entry) ? [[idAt(entry, index), entry]] : []));
 }
 
 function changeEntry(list: List, id: string, change: (entry: JsonObject) => JsonObject): Edit {
   return (document) => {
-    const changed = listOf(document, list).map((entry, index) => (isObject(entry) && (textOf(entry.id) || String(index)) === id ? change(entry) : entry));
+    const changed = listOf(document, list).map((entry, index) => (isObject(entry) && idAt(entry, index) === id ? change(entry) : entry));
     return setAt(document, ["layout", list], changed);
   };
 }
 
 function keepEntries(document: JsonObject, list: List, keep: (id: string) => boolean): JsonObject {
-  const kept = listOf(document, list).filter((entry, index) => !isObject(entry) || keep(textOf(entry.id) || String(index)));
+  const kept = listOf(document, list).filter((entry, index) => !isObject(entry) || keep(idAt(entry, index)));
   return kept.length === listOf(document, list).length ? document : setAt(document, ["layout", list], kept);
 }
 

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 
 import { copied, paste, remove, sayCopied } from "./clipboard";
 import { type EditorStore, useEditorStore } from "./store";
-import { GRAPH } from "./useKeys";
+import { GRAPH, WRITING } from "./useKeys";
 
 /** Copies, cuts and pastes by the browser's own events, which give the clipboard without a question. They are the graph's while it has the focus. */
 export function useClipboard(): void {
@@ -43,6 +43,11 @@ function take(store: EditorStore, event: ClipboardEvent): boolean {
   return true;
 }
 
+/** Whether the graph has the focus; nothing has it in a page that was just opened. Text that is selected somewhere is copied as text. */
 function isOfGraph(): boolean {
-  return document.activeElement?.closest(GRAPH) !== null && !document.activeElement?.matches("input, textarea");
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) {
+    return window.getSelection()?.isCollapsed ?? true;
+  }
+  return !focused.matches(WRITING) && focused.closest(GRAPH) !== null;
 }

@@ -9,8 +9,9 @@ import { useEditorStore } from "./store";
 /** Where a key was pressed: inside of this, letters are text. */
 export const WRITING = "input, textarea, select, [contenteditable]";
 /** Where single letters are commands. */
-export const CANVAS = ".canvas";
-export const GRAPH = `${CANVAS}, .outline-tree`;
+const CANVAS = ".canvas";
+/** Where the graph is edited: a canvas that is only looked at changes nothing. */
+export const GRAPH = `${CANVAS}:not([data-view-only]), .outline-tree`;
 
 /** The editor's keys: some work everywhere, those of one letter on the canvas and in the outline alone. */
 export function useKeys(): (event: KeyboardEvent) => void {

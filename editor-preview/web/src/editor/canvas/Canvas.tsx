@@ -119,6 +119,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
     <section
       ref={section}
       className={`canvas${isFar ? " is-far" : ""}`}
+      data-view-only={canEdit ? undefined : ""}
       aria-label={text("canvas.label")}
       tabIndex={-1}
       onFocus={onFocus}
@@ -173,7 +174,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
         <Background gap={24} />
         <Controls showInteractive={false} />
         {isMinimapShown && steps.size <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeClassName={minimapClass} nodeBorderRadius={8} />}
-        <TooManySteps />
+        {canEdit && <TooManySteps />}
       </ReactFlow>
     </section>
   );
