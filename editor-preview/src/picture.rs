@@ -46,7 +46,7 @@ pub fn svg(chat: &Chat, look: Look, height: u32) -> String {
     html.raw("</style>\n");
     // In XML every element is closed. Text can hold no `<`, so this is the line break and nothing else.
     let chat = html::chat(chat).replace("<br>", "<br/>");
-    html.finish() + &chat + "</div>\n</foreignObject>\n</svg>\n"
+    format!("{}{chat}</div>\n</foreignObject>\n</svg>\n", html.finish())
 }
 
 /// The class of whatever is around a chat.
