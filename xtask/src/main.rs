@@ -1,4 +1,4 @@
-//! What developers run: `cargo xtask test`, `docs`, `tidy`, `coverage`, `bench`, `endure`, `fuzz`, `simulate`. Plain Rust, so that it runs wherever the
+//! What developers run: `cargo xtask test`, `docs`, `pictures`, `tidy`, `coverage`, `bench`, `endure`, `fuzz`, `simulate`. Plain Rust, so that it runs wherever the
 //! project builds, and small, so that it is built in seconds: what needs the project's own packages runs as a program of theirs.
 
 mod bench;
@@ -7,6 +7,7 @@ mod coverage;
 mod endure;
 mod fuzz;
 mod needs;
+mod pictures;
 mod shell;
 mod simulate;
 mod test;
@@ -37,6 +38,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Draw the chats in the README anew
+    Pictures,
     /// Check the rules of the house that other tools don't know
     Tidy,
     /// Measure which lines of the pure packages the tests run
@@ -71,6 +74,7 @@ fn run(shell: &Shell, command: Command) -> Result<bool> {
             let check = check.then_some("--check");
             shell.passes(&cargo("run --quiet --package reference --").args(check))
         }
+        Command::Pictures => pictures::run(shell),
         Command::Tidy => tidy::run(shell),
         Command::Coverage(arguments) => coverage::run(shell, &arguments),
         Command::Bench(arguments) => bench::run(shell, &arguments),

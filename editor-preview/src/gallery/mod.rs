@@ -61,6 +61,10 @@ fn texts() -> Vec<(&'static str, Message)> {
     vec![
         ("text", Message::Text { text: "Olá Ana! 2 < 3 & \"tudo\" bem?".into() }),
         ("text_markup", Message::Text { text: markup.into() }),
+        (
+            "text_long",
+            Message::Text { text: "Os cafés desta safra vêm de três fazendas do Sul de Minas. ".repeat(16).trim().into() },
+        ),
     ]
 }
 

@@ -13,6 +13,10 @@ pub(super) fn piece(html: &mut Html, piece: &Piece) {
     let words = html.words;
     match piece {
         Piece::Title(text) => html.raw("<p class=\"sb-title\" dir=\"auto\">").text(text).raw("</p>"),
+        Piece::Text(text) if is_long(text) => {
+            written(html.raw("<div class=\"sb-long\">"), text);
+            html.raw("<details class=\"sb-more\"><summary>").text(words.read_more).raw("</summary></details></div>")
+        }
         Piece::Text(text) => written(html, text),
         Piece::Label(text) => html.raw("<p dir=\"auto\">").text(text).raw("</p>"),
         Piece::Footer(text) => html.raw("<p class=\"sb-footer\" dir=\"auto\">").text(text).raw("</p>"),
@@ -42,6 +46,13 @@ pub(super) fn piece(html: &mut Html, piece: &Piece) {
             .raw("</p>"),
         Piece::Hint(text) => html.raw("<p class=\"sb-hint\" dir=\"auto\">").text(text).raw("</p>"),
     };
+}
+
+/// Whether the phone folds a text, and shows the rest when it is asked to. Meta names no number; these are what phones do.
+fn is_long(text: &str) -> bool {
+    const CHARACTERS: usize = 768;
+    const LINES: usize = 20;
+    text.chars().nth(CHARACTERS).is_some() || text.lines().nth(LINES).is_some()
 }
 
 /// A text with WhatsApp's markup.

@@ -117,7 +117,10 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<FlowSum
 
 fn summary(name: String, flow: Result<Flow, NoFlow>) -> FlowSummary {
     match flow {
-        Ok(flow) => FlowSummary { name, screens: flow.screens().len(), version: Some(flow.version), problem: None },
+        Ok(flow) => {
+            let screens = flow.screens().len();
+            FlowSummary { name, screens, version: Some(flow.version), problem: None }
+        }
         Err(why) => FlowSummary { name, screens: 0, version: None, problem: Some(why.to_string()) },
     }
 }

@@ -53,6 +53,9 @@ pub(super) struct Arguments {
     /// The width of the phone in pixels: 320, 360 or 412
     #[arg(long, value_name = "PIXELS", default_value_t = 412)]
     width: u16,
+    /// Draw only so many lines of the dialog
+    #[arg(long, value_name = "NUMBER")]
+    lines: Option<usize>,
     #[command(flatten)]
     account: Account,
 }
@@ -106,7 +109,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     };
     let mut exit = Exit::Well;
     for dialog in &dialogs {
-        let (chat, failure) = stage.played(dialog)?;
+        let (chat, failure) = stage.played(dialog, arguments.lines)?;
         if let Some(failure) = failure {
             let failed = terminal.paint(BAD, "FAILED");
             writeln!(terminal.errors, "{failed}  {}: {}", dialog.name, failure.message)?;
@@ -169,11 +172,13 @@ struct Stage {
 }
 
 impl Stage {
-    /// The chat of a dialog, up to where it fails, and why it does.
-    fn played(&self, dialog: &Dialog) -> anyhow::Result<(Chat, Option<Failure>)> {
+    /// The chat of a dialog, up to where it fails, and why it does; `most` lines of it.
+    fn played(&self, dialog: &Dialog, most: Option<usize>) -> anyhow::Result<(Chat, Option<Failure>)> {
         let explain = |code| whatsapp::errors::new(code, "");
+        let all = most.unwrap_or(usize::MAX).min(dialog.steps.len());
         let failure = test(&self.bot, &self.others, &self.environment, dialog, &explain).failure;
-        let shown = failure.as_ref().map_or(dialog.steps.len(), |failure| failure.line + 1);
+        let failure = failure.filter(|failure| failure.line < all || most.is_none());
+        let shown = failure.as_ref().map_or(all, |failure| failure.line + 1);
         let dialog = Dialog { steps: dialog.steps.iter().take(shown).cloned().collect(), ..dialog.clone() };
         let played = play(&self.bot, &self.others, &self.environment, &dialog, &explain);
         let played = played.map_err(|failure| anyhow::anyhow!("dialog {:?}: {}", dialog.name, failure.message))?;

@@ -1,3 +1,5 @@
+mod pictures;
+
 use std::fs;
 
 use serde_json::{Value, json};
