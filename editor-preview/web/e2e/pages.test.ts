@@ -311,7 +311,7 @@ describe("sessions", () => {
     const { page } = await open(browser, server, "/sessions/nobody.1");
     await page.getByRole("heading", { name: "There is no such session" }).waitFor();
     await page.getByRole("link", { name: "All sessions" }).click();
-    await page.getByRole("heading", { name: "Sessions" }).waitFor();
+    await page.getByRole("heading", { name: "Sessions", exact: true }).waitFor();
   });
 });
 
