@@ -108,6 +108,7 @@ describe("the editor", () => {
 
     await page.getByLabel("Text", { exact: true }).fill("¡Hola! ¿Qué necesitas?");
     await page.getByRole("button", { name: "Publish" }).click();
+    await dialog.getByRole("checkbox", { name: /I have seen/ }).check();
     await dialog.getByRole("button", { name: "Publish" }).click();
     await dialog.getByText(/is live/).waitFor();
     await dialog.getByRole("button", { name: "Close" }).click();

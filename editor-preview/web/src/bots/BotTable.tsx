@@ -74,7 +74,7 @@ function BotRow({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: NewDocumen
         <ProblemState errors={bot.errors} warnings={bot.warnings} />
       </td>
       <td className="is-number">
-        <Link href={`/sessions?bot=${encodeURIComponent(bot.id)}`} aria-label={text("bots.sessions_of", { count: bot.sessions_7d, name: nameOf(bot) })}>
+        <Link href={`/sessions?bot=${encodeURIComponent(bot.id)}`} aria-label={text("bots.sessions_of", { count: bot.sessions_7d })}>
           {new Intl.NumberFormat(language).format(bot.sessions_7d)}
         </Link>
       </td>

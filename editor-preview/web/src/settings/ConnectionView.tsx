@@ -23,7 +23,7 @@ export function ConnectionView({ connection }: { connection: Connection }) {
       {sandbox && <p className="notice">{text("settings.sandbox")}</p>}
       <ol className="checks">
         {checks.map((check) => (
-          <CheckLine key={check.id} check={check} />
+          <CheckLine key={check.id} check={check} isKnown={!sandbox} />
         ))}
       </ol>
       <WebhookAddress address={new URL(webhook_path, window.location.origin).href} />
@@ -32,7 +32,8 @@ export function ConnectionView({ connection }: { connection: Connection }) {
   );
 }
 
-function CheckLine({ check: { id, state, detail, help, at } }: { check: Check }) {
+/** One check; on the sandbox there is nothing to know of any. */
+function CheckLine({ check: { id, state, detail, help, at }, isKnown }: { check: Check; isKnown: boolean }) {
   const text = useTexts();
   const { moment } = useDates();
   const { icon: Icon, className } = STATES[state];
@@ -43,15 +44,17 @@ function CheckLine({ check: { id, state, detail, help, at } }: { check: Check })
         <p>
           <strong>{text(`check.${id}`)}</strong> <span className={className}>{text(`check.state_${state}`)}</span>
         </p>
-        <p>
-          {detail}
-          {at !== null && (
-            <span className="muted">
-              {" "}
-              <time dateTime={at}>{moment(at)}</time>
-            </span>
-          )}
-        </p>
+        {isKnown && (
+          <p>
+            {detail}
+            {at !== null && (
+              <span className="muted">
+                {" "}
+                <time dateTime={at}>{moment(at)}</time>
+              </span>
+            )}
+          </p>
+        )}
         {help !== null && <p className="muted">{help}</p>}
       </div>
     </li>
