@@ -38,7 +38,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Draw the chats in the README anew
+    /// Draw chats of the bots that ship into docs/images
     Pictures,
     /// Check the rules of the house that other tools don't know
     Tidy,

@@ -1,4 +1,4 @@
-//! `cargo xtask pictures`: the chats in the README, drawn from dialogs of the bots that ship.
+//! `cargo xtask pictures`: chats for the README and the guides, drawn from dialogs of the bots that ship.
 
 use anyhow::Result;
 
