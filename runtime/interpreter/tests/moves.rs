@@ -363,7 +363,7 @@ fn a_session_begins_anew_at_the_customer_s_next_message_and_not_before() {
         assert_eq!(last(&rehearsal), "New restart", "the message is no answer");
         let ended = rehearsal.ended.as_ref().unwrap();
         assert_eq!((ended.status.as_str(), ended.outcome.as_str()), ("stopped", "restarted"));
-        assert_eq!(versions(&rehearsal), [new.version.clone()]);
+        assert_eq!(versions(&rehearsal), std::slice::from_ref(&new.version));
         say(&mut rehearsal, "Buy");
         assert_eq!((last(&rehearsal), rehearsal.contact.sessions.len()), ("New bye", 0));
     }

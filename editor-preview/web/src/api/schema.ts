@@ -1,6 +1,23 @@
 /** Made by `npm run types` from docs/reference/openapi.json. */
 
 export interface paths {
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the settings declare: pipelines, people, fields, numbers, models. */
+        get: operations["show_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -9,25 +26,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the team has to know, the newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Alert"][];
-                    };
-                };
-            };
-        };
+        get: operations["alerts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -44,25 +43,7 @@ export interface paths {
             cookie?: never;
         };
         /** All bots. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BotSummary"][];
-                    };
-                };
-            };
-        };
+        get: operations["list_bots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,35 +60,7 @@ export interface paths {
             cookie?: never;
         };
         /** One bot: its live document and its draft. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BotDetail"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["show_bot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -124,42 +77,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Saves a draft: any JSON object, with or without errors. Tells what the checker says. */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Saved"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Saves a draft: any JSON object, with or without errors. Tells what the checker says. What is live already, canvas included, leaves no
+         *     draft behind. */
+        put: operations["save_draft"];
         post?: never;
-        delete?: never;
+        /** Removes a draft; what is live stays. */
+        delete: operations["discard_draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -174,48 +97,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes the draft, or the document given, live. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Publish"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PublishAnswer"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Makes the draft, or the document given, live. One with errors never is. */
+        post: operations["publish_bot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,50 +115,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Runs a bot for a contact, who is made if need be. If the bot has an `api` trigger, its conditions count; `not_started` tells why it did not start. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body: the same answer, and nothing happens twice */
-                    "Idempotency-Key"?: string | null;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Started"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -292,47 +132,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ends a bot's sessions for a contact. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Stop"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Stopped"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -346,36 +146,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A bot's versions, the newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Published"][];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** A bot's publications, the newest first. */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** One publication of a bot, by its number or its version, with its document. Saving that as the draft restores it. */
+        get: operations["show_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the connection to WhatsApp stands. */
+        get: operations["show_connection"];
         put?: never;
         post?: never;
         delete?: never;
@@ -392,40 +198,7 @@ export interface paths {
             cookie?: never;
         };
         /** Contacts, those first that were active last; with `q` only those that are found by it. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Parts of a name, a user name or a number, in any order, without regard to case and accents: `souza`, `ana 98765`. */
-                    q?: string;
-                    /** @description What `next` of the page before said. */
-                    after?: string;
-                    /** @description 100 if left out, 1,000 at most. */
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ContactPage"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["contacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -442,111 +215,16 @@ export interface paths {
             cookie?: never;
         };
         /** A contact by phone number or id: leads, windows, sessions. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description phone number or id */
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ContactView"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["show_contact"];
         put?: never;
         post?: never;
         /** Removes all that is known of a contact: value, names, media, journal, transcript, entries of the dead list and alerts; also of those
          *     that turned out to be this one. Cannot be undone. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["erase"];
         options?: never;
         head?: never;
         /** Sets fields, all or none, and tags of a contact or its lead; bots that watch them start. */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Fields"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ContactView"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        patch: operations["change"];
         trace?: never;
     };
     "/api/v1/contacts/{contact}/handoff": {
@@ -559,47 +237,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A person takes the conversation from the bot. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["HandOff"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Acknowledged"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["hand_off"];
         delete?: never;
         options?: never;
         head?: never;
@@ -614,89 +252,10 @@ export interface paths {
             cookie?: never;
         };
         /** The transcript, newest first. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only what lies before this position. */
-                    before?: number;
-                    /** @description 100 if left out, 1,000 at most. */
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageView"][];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["messages"];
         put?: never;
         /** Writes to the customer as a person of the business. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Write"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["write"];
         delete?: never;
         options?: never;
         head?: never;
@@ -713,47 +272,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A person gives the conversation back to the bot. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Release"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Acknowledged"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -768,35 +287,7 @@ export interface paths {
             cookie?: never;
         };
         /** The running sessions of a contact. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionView"][];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -813,40 +304,7 @@ export interface paths {
             cookie?: never;
         };
         /** What ran for a contact and why: the traces of its turns, newest first. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only what lies before this position. */
-                    before?: number;
-                    /** @description 100 if left out, 1,000 at most. */
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    contact: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TraceView"][];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["traces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -863,49 +321,7 @@ export interface paths {
             cookie?: never;
         };
         /** Conversations, for an inbox: those of one colleague, those that nobody has, those that wait longest. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only those with this number of the business. */
-                    number?: string;
-                    /** @description Only those assigned to `user:ana` or `team:sales`, or to nobody: `none`. */
-                    owner?: string;
-                    state?: "idle" | "bot" | "waiting" | "human";
-                    /** @description `true`: only those whose customer waits for an answer. */
-                    waiting?: boolean;
-                    /** @description Only those whose customer service window is open, and closes before this moment (ISO 8601). */
-                    window_closes_before?: string;
-                    /** @description `waiting` where only those are listed that wait, else `active`. */
-                    sort?: "waiting" | "window" | "active";
-                    /** @description What `next` of the page before said. */
-                    after?: string;
-                    /** @description 100 if left out, 1,000 at most. */
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ConversationPage"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -922,25 +338,7 @@ export interface paths {
             cookie?: never;
         };
         /** Events that could not be processed, the newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeadEntry"][];
-                    };
-                };
-            };
-        };
+        get: operations["list_dead_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -960,33 +358,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes an entry off the list, for good. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1002,49 +374,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Processes an entry again, and takes it off the list. One that fails again is put on it anew. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1060,25 +390,7 @@ export interface paths {
         };
         /** The facts of each commit, as they happen: `event: commit` with `{"contact", "at", "facts"}`. `event: missed` tells a reader that was
          *     too slow how many commits it did not get. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/event-stream": string;
-                    };
-                };
-            };
-        };
+        get: operations["listen"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1095,43 +407,7 @@ export interface paths {
             cookie?: never;
         };
         /** A medium that a customer sent, by its id as transcripts and saved answers hold it. It is a file to save, whatever its type says. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/octet-stream": number[];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["show_medium"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1150,45 +426,41 @@ export interface paths {
         get?: never;
         put?: never;
         /** Plays a draft: what the customer would see, and what each line did. Nothing is kept, no message and no call goes out. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Preview"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PreviewAnswer"];
-                    };
-                };
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** The bots that ship with the program, to begin one from. */
+        get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with its dialog tests. */
+        get: operations["show_sample"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1205,45 +477,76 @@ export interface paths {
         get?: never;
         put?: never;
         /** Writes to the business as a customer. Only where no number is connected; what bots answer stands in the contact's messages. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Say"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SaidAnswer"];
-                    };
-                };
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Sessions, those first that started last. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One session, to replay: its turns on the version that ran, and the chat, to its end or as it was after one of its turns. */
+        get: operations["show_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether one has to sign in, and has. */
+        get: operations["show_sign_in"];
+        put?: never;
+        /** Signs a browser in, for 30 days: the answer sets a cookie that counts as the token. */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs a browser out. The cookie of another one goes on to count. */
+        post: operations["sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1259,25 +562,7 @@ export interface paths {
         };
         /** The templates of the connected accounts, as far as they are known. They are asked of WhatsApp at the start, when one changes, and
          *     every six hours. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateView"][];
-                    };
-                };
-            };
-        };
+        get: operations["templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1296,40 +581,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A lead entered a stage: starts the bots that wait for it. 202 tells which started and, for each that did not, why. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body: the same answer, and nothing happens twice */
-                    "Idempotency-Key"?: string | null;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Stage"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Started"];
-                    };
-                };
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["stage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1340,6 +592,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is declared; where nothing is, any name is accepted. */
+        Account: {
+            fields: components["schemas"]["Fields"];
+            /** @description Names of models that `ai_…` steps can use. */
+            models: string[];
+            /** @description The business's numbers, the default first. */
+            numbers: components["schemas"]["NumberView"][];
+            pipelines: components["schemas"]["PipelineView"][];
+            /** @description Whether the server runs without WhatsApp. */
+            sandbox: boolean;
+            teams: components["schemas"]["Named"][];
+            users: components["schemas"]["Named"][];
+        };
         Acknowledged: {
             contact: string;
             human?: components["schemas"]["HumanView"] | null;
@@ -1381,17 +646,42 @@ export interface components {
         };
         /** @description A bot in the list. */
         BotSummary: {
+            /** @description What the checker finds in the draft; without one, in the file, else in what is live. */
+            errors: number;
             /** @description Its file, where it came from one. */
             file?: string | null;
+            /** @description Whether something is saved that is not live. */
             has_draft: boolean;
             id: string;
+            /** @description As it is live; where nothing is live, as it is being worked on. */
             name: string;
+            /**
+             * Format: int64
+             * @description The number of what is live.
+             */
+            number?: number | null;
+            /**
+             * Format: int64
+             * @description Sessions that began with it and run.
+             */
+            open_sessions: number;
             /** @description What is wrong with its file; the last good version stays live. */
             problems: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description Sessions that began with it in the last seven days.
+             */
+            sessions_7d: number;
             /** @description What starts it. */
             triggers: string[];
             /** @description The version that is live; none: it was never published, or its file is gone. */
             version?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was published.
+             */
+            versions: number;
+            warnings: number;
         };
         /** @description A call that waits for its answer. */
         CallView: {
@@ -1403,6 +693,31 @@ export interface components {
             request: Record<string, never>;
             /** @description The step that made it. */
             step?: string | null;
+        };
+        /** @description One thing that the connection needs. */
+        Check: {
+            /** @description When that was seen, in ISO 8601. */
+            at?: string | null;
+            /** @description What is known. */
+            detail: string;
+            /** @description What to do, where something is to be done. */
+            help?: string | null;
+            /** @description `token`, `number`, `app_secret`, `verify_token`, `webhook`, `business_account`, `templates`, `sending`. */
+            id: string;
+            state: components["schemas"]["Standing"];
+        };
+        ConnectionView: {
+            checks: components["schemas"]["Check"][];
+            /** @description The business's numbers, the default first. */
+            numbers: components["schemas"]["NumberView"][];
+            /** @description Whether the server runs without WhatsApp. */
+            sandbox: boolean;
+            /** @description `embedded`, `redis`, `redis+sentinel`, `redis+cluster`. */
+            store: string;
+            /** @description The program's version. */
+            version: string;
+            /** @description Where Meta's webhooks come in, below the server's public address. */
+            webhook_path: string;
         };
         /** @description A contact by a name of theirs: `phone`, or `id`, or `user_id`. One who is not known yet is made, except by `id`. */
         ContactName: {
@@ -1508,6 +823,12 @@ export interface components {
             /** @description A fragment without script and style; its stylesheet is `/assets/chat.css`. */
             html: string;
         };
+        Field: {
+            key: string;
+            title: string;
+            /** @description `text`, `integer`, `number`, `boolean`, `date`, `list`, `map`. */
+            type: string;
+        };
         /** @description What changes of a contact or its lead. */
         Fields: {
             /** @description Values to set, by path: `contact.fields.budget`, `lead.price`, `lead.owner`, … */
@@ -1582,10 +903,52 @@ export interface components {
             /** @description Of what went out: `queued`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, or `replaced` by its template. */
             status?: string | null;
         };
+        /** @description A colleague or a team. */
+        Named: {
+            id: string;
+            name: string;
+        };
         NotStarted: {
             bot: string;
             /** @description Why it did not start. */
             reason: string;
+        };
+        /** @description One of the business's numbers. */
+        NumberView: {
+            /** @description The phone number as Meta writes it, once a webhook told it; before, the id. */
+            display: string;
+            /** @description WhatsApp's id of the number. */
+            id: string;
+            /** @description As the settings name it; else the phone number. */
+            name: string;
+        };
+        /**
+         * @description What becomes of the sessions that are open in older versions.
+         * @enum {string}
+         */
+        OpenSessions: "stay" | "move" | "restart";
+        /** @description What becomes of the sessions that are open in older versions of a bot, where they are to move. */
+        OpenSessionsView: {
+            /** @description False: there are more than were looked at. */
+            counted_all: boolean;
+            /**
+             * Format: int64
+             * @description Those that can go on in the new version.
+             */
+            move: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            open: number;
+            /** @description Those that can't, by where they are: that step is gone, is of another kind, or waits for other things. */
+            stay: components["schemas"]["Staying"][];
+        };
+        PipelineView: {
+            id: string;
+            /** @description In order; those that close a lead come last. */
+            stages: components["schemas"]["Stage"][];
+            title: string;
         };
         /** @description A session of the preview. */
         PlayedSession: {
@@ -1653,24 +1016,25 @@ export interface components {
         Publish: {
             /** @description Left out: the draft. */
             document?: Record<string, never> | null;
+            /** @description Changes nothing, and tells what would happen. */
+            dry_run?: boolean;
             /** @description What changed, for people. */
             note?: string | null;
+            /** @description What becomes of sessions that are open in older versions: `stay` (left out), `move`, `restart`. */
+            sessions?: components["schemas"]["OpenSessions"];
         };
         PublishAnswer: {
             /** @description Warnings. */
             diagnostics: Record<string, never>[];
             /** @description The file that was written anew, where the bot came from one. */
             file?: string | null;
-            version: string;
-        };
-        /** @description One entry of a bot's history. */
-        Published: {
             /**
              * Format: int64
-             * @description Unix milliseconds.
+             * @description Counts the bot's publications from 1. What is live already keeps its number.
              */
-            at: number;
-            note?: string | null;
+            number: number;
+            /** @description The sessions that were open in older versions, and what would become of them by `move`. */
+            sessions: components["schemas"]["OpenSessionsView"];
             version: string;
         };
         /** @description How the conversation is given back. */
@@ -1696,6 +1060,26 @@ export interface components {
             /** @description Id of the customer's message. */
             message: string;
         };
+        /** @description A bot that ships. */
+        SampleDetail: {
+            /** @description Its dialog tests. */
+            dialogs: Record<string, never>[];
+            document: Record<string, never>;
+            id: string;
+        };
+        /** @description A bot that ships, in the list. */
+        SampleSummary: {
+            /** @description What it does, by language of the reader: `en`, `es`, `pt`. */
+            description: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description The language that it speaks. */
+            language: string;
+            name: string;
+            /** @description How many steps it has. */
+            steps: number;
+        };
         /** @description What a saved or published document looks like to the checker. */
         Saved: {
             diagnostics: Record<string, never>[];
@@ -1716,6 +1100,79 @@ export interface components {
             tap?: string | null;
             text?: string | null;
         };
+        /** @description Whom a session is with. */
+        SessionContact: {
+            id: string;
+            name?: string | null;
+            phone?: string | null;
+        };
+        /** @description A part of the list of sessions. */
+        SessionPage: {
+            /** @description For `before`; none: this is the last page. */
+            next?: string | null;
+            sessions: components["schemas"]["SessionRow"][];
+        };
+        /** @description A session to replay. */
+        SessionReplay: components["schemas"]["SessionRow"] & {
+            /** @description The conversation from its first turn to its last. A bubble's `data-turn` is the position of the turn in which it was said. */
+            chat: components["schemas"]["Drawn"];
+            /** @description The bot in the version that ran; null where that is not kept any more. */
+            document?: Record<string, never> | null;
+            /** @description There were turns before these: they are too many to show, or were removed because they are old. */
+            has_earlier: boolean;
+            /** @description The version that it started in, where it went on in another. */
+            moved_from?: string | null;
+            /** @description Its turns, in order. */
+            turns: components["schemas"]["SessionTurn"][];
+        };
+        /** @description A session in the list: one run of a bot. */
+        SessionRow: {
+            /** @description The bot that it began with. */
+            bot: string;
+            bot_name: string;
+            /** @description The number of the business that the conversation is with. */
+            business_number: string;
+            contact: components["schemas"]["SessionContact"];
+            /**
+             * Format: int64
+             * @description Unix milliseconds; null: it runs.
+             */
+            ended?: number | null;
+            /** @description The contact's id, a dot, and the session's number within the contact. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The how-manieth publication of the bot that version is; null where it was never published, or too long ago.
+             */
+            number?: number | null;
+            /** @description What started it: `message`, `conversation`, `stage`, `api`, … */
+            on: string;
+            /** @description As the bot names it; null: it runs. */
+            outcome?: string | null;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            started: number;
+            /** @description `completed`, `failed`, `expired`, `replaced`, `stopped`, …; null: it runs. */
+            status?: string | null;
+            /** @description The bot's version; after a move, the one that it goes on in. */
+            version: string;
+        };
+        /** @description What a turn did. */
+        SessionTurn: {
+            /** @description ISO 8601. */
+            at: string;
+            /** @description The event that it was about. */
+            event: string;
+            /**
+             * Format: int64
+             * @description Its place in the journal, for `until`.
+             */
+            position: number;
+            /** @description What happened, without what other sessions did in the same turn. */
+            trace: Record<string, never>[];
+        };
         /** @description A running bot. */
         SessionView: {
             /** Format: int64 */
@@ -1735,6 +1192,18 @@ export interface components {
             /** @description What it waits for: `answer`, `first`, `call`, `child`, `human`. */
             waits_for?: string | null;
         };
+        /** @description The token that signs a browser in. */
+        SignIn: {
+            /** @description A token of SALESBOT_API_TOKEN or `salesbot.toml`. */
+            token: string;
+        };
+        /** @description Who may call the API. */
+        SignInState: {
+            /** @description Whether a token is needed; without one the server answers to its own machine alone. */
+            required: boolean;
+            /** @description Whether this request could call the API. */
+            signed_in: boolean;
+        };
         /** @description A lead entered a stage. */
         Stage: {
             lead: components["schemas"]["StageLead"];
@@ -1751,6 +1220,11 @@ export interface components {
             previous_stage?: string | null;
             stage: string;
         };
+        /**
+         * @description How a check stands.
+         * @enum {string}
+         */
+        Standing: "ok" | "warning" | "error" | "unknown" | "off";
         /** @description What [`started`] gives, for the description of the API. */
         Started: {
             contact: string;
@@ -1761,6 +1235,18 @@ export interface components {
             bot: string;
             /** Format: int32 */
             session: number;
+            version: string;
+        };
+        /** @description Sessions that would stay at a step of an older version. */
+        Staying: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description The number of that version.
+             */
+            number?: number | null;
+            step: string;
             version: string;
         };
         /** @description Which sessions of a bot end. */
@@ -1816,6 +1302,33 @@ export interface components {
             test: Record<string, never>[];
             trace: Record<string, never>[];
         };
+        /** @description A publication with what was published. */
+        VersionDetail: components["schemas"]["VersionSummary"] & {
+            document: Record<string, never>;
+        };
+        /** @description A publication of a bot. */
+        VersionSummary: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            /** @description Whether it is what runs. */
+            live: boolean;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Counts the bot's publications from 1.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Sessions that began with the bot and run in this version.
+             */
+            open_sessions: number;
+            /** @description The hash of its content without the canvas. */
+            version: string;
+        };
         /** @description A customer service window. */
         Window: {
             /** @description ISO 8601; when it closes or closed. None: the customer never wrote. */
@@ -1845,4 +1358,1237 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    show_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+        };
+    };
+    list_bots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotSummary"][];
+                };
+            };
+        };
+    };
+    show_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishAnswer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body: the same answer, and nothing happens twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Run"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stop"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stopped"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSummary"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description a number, or a version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+        };
+    };
+    contacts: {
+        parameters: {
+            query?: {
+                /** @description Parts of a name, a user name or a number, in any order, without regard to case and accents: `souza`, `ana 98765`. */
+                q?: string;
+                /** @description What `next` of the page before said. */
+                after?: string;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description phone number or id */
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages: {
+        parameters: {
+            query?: {
+                /** @description Only what lies before this position. */
+                before?: number;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Write"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traces: {
+        parameters: {
+            query?: {
+                /** @description Only what lies before this position. */
+                before?: number;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations: {
+        parameters: {
+            query?: {
+                /** @description Only those with this number of the business. */
+                number?: string;
+                /** @description Only those assigned to `user:ana` or `team:sales`, or to nobody: `none`. */
+                owner?: string;
+                state?: "idle" | "bot" | "waiting" | "human";
+                /** @description `true`: only those whose customer waits for an answer. */
+                waiting?: boolean;
+                /** @description Only those whose customer service window is open, and closes before this moment (ISO 8601). */
+                window_closes_before?: string;
+                /** @description `waiting` where only those are listed that wait, else `active`. */
+                sort?: "waiting" | "window" | "active";
+                /** @description What `next` of the page before said. */
+                after?: string;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadEntry"][];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    show_medium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleSummary"][];
+                };
+            };
+        };
+    };
+    show_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidAnswer"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Only those that began with this bot. */
+                bot?: string;
+                /** @description Only those with this version of it. */
+                version?: string;
+                state?: "open" | "ended";
+                /** @description Only those that ended so: `completed`, `failed`, `expired`, `replaced`, `stopped`, … */
+                status?: string;
+                /** @description Only those with this outcome, as the bot names it. */
+                outcome?: string;
+                /** @description Only those of this contact: a phone number or an id. */
+                contact?: string;
+                /** @description What `next` of the page before said. */
+                before?: string;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_session: {
+        parameters: {
+            query?: {
+                /** @description The chat as it was after the turn at this position; left out: to its end. */
+                until?: number;
+            };
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionReplay"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInState"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"][];
+                };
+            };
+        };
+    };
+    stage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body: the same answer, and nothing happens twice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stage"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

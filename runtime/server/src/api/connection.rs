@@ -98,7 +98,7 @@ fn checks(app: &App) -> Vec<Check> {
             "app_secret" => app_secret(app),
             "verify_token" => verify_token(app),
             "webhook" => of_numbers(id, &numbers, |number| webhook(app, number)),
-            "business_account" => of_numbers(id, &numbers, |number| business_account(number)),
+            "business_account" => of_numbers(id, &numbers, business_account),
             "templates" => of_numbers(id, &numbers, |number| templates(app, number)),
             _ => of_numbers(id, &numbers, |number| sending(app, number)),
         })

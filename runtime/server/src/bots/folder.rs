@@ -296,16 +296,6 @@ fn read_file(path: &Path) -> Option<Found> {
     Some(Found { id, path: path.to_owned(), source })
 }
 
-/// Writes a bot's file anew: first beside it, so that nobody reads half of it.
-pub(super) async fn rewrite(app: &App, id: &str, path: &Path, source: &str) -> std::io::Result<()> {
-    let beside = path.with_extension("json.new");
-    tokio::fs::write(&beside, source).await?;
-    if let Some(file) = app.catalogue.lock().get_mut(id) {
-        (file.source, file.is_valid, file.diagnostics) = (Some(source.to_owned()), true, Value::Array(Vec::new()));
-    }
-    tokio::fs::rename(&beside, path).await
-}
-
 /// The first error with its place, and how many more there are.
 fn first_error(diagnostics: &Value) -> String {
     let all = diagnostics.as_array().map(Vec::as_slice).unwrap_or_default();

@@ -1,6 +1,9 @@
 //! Publishing: what becomes live, under which number, and what that means for the sessions that are open in older versions.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use interpreter::{Succession, Successor, Successors};
 use serde::Deserialize;
@@ -8,9 +11,7 @@ use serde_json::Value;
 use steps::{bot::Bot, ids::Version, moment::Moment};
 use store::StoreError;
 
-use super::{
-    History, LIVE, LiveRecord, VERSION, VersionRecord, announce, drafts::remove_published, folder, history, put_live, records,
-};
+use super::{History, LIVE, LiveRecord, VERSION, VersionRecord, announce, drafts::remove_published, history, put_live, records};
 use crate::app::App;
 
 /// What becomes of the sessions that are open in older versions.
@@ -113,13 +114,23 @@ pub async fn publish_document(
     let number = publish_as(app, bot.clone(), &source, note, file.is_some(), sessions).await?;
     remove_published(app, &bot.id, document).await?;
     let Some(file) = file else { return Ok(Publication { number, file: None }) };
-    match folder::rewrite(app, bot.id.as_str(), &file.path, &source).await {
+    match rewrite(app, bot.id.as_str(), &file.path, &source).await {
         Ok(()) => Ok(Publication { number, file: Some(file.path) }),
         Err(error) => {
             tracing::warn!(bot.id = %bot.id, %error, "the file of bot {} can't be written: {error}", bot.id);
             Ok(Publication { number, file: None })
         }
     }
+}
+
+/// Writes a bot's file anew: first beside it, so that nobody reads half of it.
+async fn rewrite(app: &App, id: &str, path: &Path, source: &str) -> std::io::Result<()> {
+    let beside = path.with_extension("json.new");
+    tokio::fs::write(&beside, source).await?;
+    if let Some(file) = app.catalogue.lock().get_mut(id) {
+        (file.source, file.is_valid, file.diagnostics) = (Some(source.to_owned()), true, Value::Array(Vec::new()));
+    }
+    tokio::fs::rename(&beside, path).await
 }
 
 /// The number that publishing this would give.

@@ -86,10 +86,11 @@ async fn the_list_says_what_each_bot_is_and_what_is_wrong_with_it() {
     // What the checker says follows the draft.
     let mut mended = draft.clone();
     mended["start"] = "a".into();
+    mended["steps"]["b"] = json!({ "type": "message", "text": "Nobody comes here" });
     server.call("PUT", "/api/v1/bots/second/draft", &mended).await;
     let new = server.get("/api/v1/bots/second").await.json();
     assert_eq!(new["errors"], 0, "{new}");
-    assert!(new["warnings"].as_u64().is_some_and(|warnings| warnings > 0), "nothing starts it: {new}");
+    assert!(new["warnings"].as_u64().is_some_and(|warnings| warnings > 0), "no step leads to b: {new}");
 }
 
 #[tokio::test]
@@ -233,6 +234,22 @@ async fn a_file_that_changes_leaves_sessions_and_what_was_decided_of_them() {
     assert_eq!(known(&next), decided);
     say(&next, &json!({ "tap": "One" })).await;
     assert_eq!(next.transcript(&format!("+{ANA}")).await.last().unwrap(), "out: Moved (delivered)");
+}
+
+#[tokio::test]
+async fn other_servers_learn_what_was_decided_of_sessions() {
+    let store = store::memory();
+    let first = Server::with("", store.clone()).await;
+    let second = Server::of(crate::testing::app("", store).await);
+    crate::bots::load_all(&second.app).await.unwrap();
+    let known = |server: &Server| server.app.bots.load().successors(&steps::ids::BotId::new("echo").unwrap()).cloned();
+    publish(&first, &json!({ "document": echo("New") })).await;
+    crate::bots::catch_up(&second.app).await.unwrap();
+    assert_eq!(known(&second), None);
+    // The version is the same; only what becomes of sessions is another.
+    publish(&first, &json!({ "document": echo("New"), "sessions": "move" })).await;
+    crate::bots::catch_up(&second.app).await.unwrap();
+    assert!(known(&second).is_some() && known(&second) == known(&first));
 }
 
 #[tokio::test]
