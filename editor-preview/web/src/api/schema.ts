@@ -139,6 +139,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dialog tests of a bot. */
+        get: operations["list_tests"];
+        put?: never;
+        /** Runs dialog tests with a draft. Nothing is kept, no message and no call goes out. */
+        post: operations["run_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/tests/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a dialog test in the bot's file of tests: in the place of the one with this name, else behind all. */
+        put: operations["keep_test"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots/{id}/versions": {
         parameters: {
             query?: never;
@@ -399,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forms whose Flow JSON lies beside the bots: `flows/NAME.json` in their folder. */
+        get: operations["list_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{id}": {
         parameters: {
             query?: never;
@@ -427,6 +479,23 @@ export interface paths {
         put?: never;
         /** Plays a draft: what the customer would see, and what each line did. Nothing is kept, no message and no call goes out. */
         post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/previews/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws a screen of a form, after the customer's action if there is one. Nothing is kept: the same request gives the same answer. */
+        post: operations["preview_form"];
         delete?: never;
         options?: never;
         head?: never;
@@ -809,6 +878,14 @@ export interface components {
             /** @description What went wrong. */
             reason: string;
         };
+        /** @description The dialog tests of a bot's file. */
+        DialogTests: {
+            dialogs: Record<string, never>[];
+            /** @description Where they are, or would be; null: the bot has no file. */
+            file?: string | null;
+            /** @description Why the file's dialogs can't be read. */
+            problem?: string | null;
+        };
         /** @description A draft's record. */
         Draft: {
             /**
@@ -823,6 +900,28 @@ export interface components {
             /** @description A fragment without script and style; its stylesheet is `/assets/chat.css`. */
             html: string;
         };
+        /** @description A screen that was drawn. `data`, `values` and `earlier` go into the next request. */
+        DrawnForm: {
+            /** @description What the form sends, once it is filled in. */
+            answers?: Record<string, never> | null;
+            data: Record<string, never>;
+            earlier: Record<string, never>;
+            /** @description What is wrong with answers, by field; the action was not taken then. */
+            errors: Record<string, never>;
+            /** @description What the form's endpoint would be asked: `{screen, data}`. */
+            exchange?: Record<string, never> | null;
+            /** @description A fragment without script and style: a form whose buttons have the class `sb-form-action` and name their action by `data-action`,
+             *     `data-next` and `data-at`. */
+            html: string;
+            screen: string;
+            /** @description The ids of all screens. */
+            screens: string[];
+            terminal: boolean;
+            title: string;
+            /** @description The web address that would be opened. */
+            url?: string | null;
+            values: Record<string, never>;
+        };
         Field: {
             key: string;
             title: string;
@@ -835,6 +934,30 @@ export interface components {
             fields?: Record<string, never>;
             lead?: components["schemas"]["LeadChange"] | null;
             tags?: components["schemas"]["TagChange"] | null;
+        };
+        /** @description A form whose Flow JSON lies beside the bots. */
+        FlowSummary: {
+            /** @description As a bot's `flow` step names it. */
+            name: string;
+            /** @description Why it can't be drawn. */
+            problem?: string | null;
+            screens: number;
+            /** @description The version of its Flow JSON; null where it can't be drawn. */
+            version?: string | null;
+        };
+        /** @description What the customer does in a form. */
+        FormAction: {
+            /** @description The button's `data-at`; left out: the first button with this action. */
+            at?: string | null;
+            /** @description For `data_exchange`, the data that the endpoint would give. */
+            data?: Record<string, never>;
+            /** @description `navigate`, `complete`, `data_exchange`, `update_data`, `open_url`: the button's `data-action`. */
+            name: string;
+            /** @description The button's `data-next`. */
+            next?: string | null;
+            /** @description For `data_exchange`, the screen that the form's endpoint would show next; left out: the form stays where it is, and `exchange` tells what would be
+             *     asked. */
+            screen?: string | null;
         };
         /** @description Who takes the conversation. */
         HandOff: {
@@ -850,6 +973,18 @@ export interface components {
             to?: Record<string, never> | null;
             /** @description ISO 8601; when the bots come back by themselves. None: when it is given back. */
             until?: string | null;
+        };
+        /** @description Where a dialog was written. */
+        KeptAnswer: {
+            file: string;
+        };
+        /** @description A dialog without its name, which is in the address. */
+        KeptDialog: {
+            /** @description When it begins, in ISO 8601. */
+            at?: string | null;
+            /** @description Who writes. */
+            contact?: Record<string, never>;
+            steps: Record<string, never>[];
         };
         /** @description What changes of the current lead. */
         LeadChange: {
@@ -922,6 +1057,17 @@ export interface components {
             /** @description As the settings name it; else the phone number. */
             name: string;
         };
+        /** @description A form that the bot sent and the customer has not submitted. */
+        OpenForm: {
+            /** @description What the message gives its first screen. */
+            data: Record<string, never>;
+            /** @description Its name or id; null where only a template knows it. */
+            flow?: string | null;
+            /** @description Its Flow JSON is at hand, so that `POST /api/v1/previews/form` can draw it. */
+            known: boolean;
+            /** @description Where it begins; null: at its first screen. */
+            screen?: string | null;
+        };
         /**
          * @description What becomes of the sessions that are open in older versions.
          * @enum {string}
@@ -975,6 +1121,10 @@ export interface components {
             contact?: Record<string, never>;
             /** @description The draft, saved or not; left out: the saved draft, else what is live. */
             document?: Record<string, never> | null;
+            /** @description Forms (Flow JSON) by their name, saved or not; they come before those in the folder `flows` beside the bots. */
+            flows?: Record<string, never>;
+            /** @description The language of the drawing's own words: `en`, `es`, `pt`. What bot and customer say is theirs. */
+            language?: string;
             /** @description Lines of a dialog test, 1,000 at most. `bot` and `expect` do nothing here. */
             steps: Record<string, never>[];
         };
@@ -987,6 +1137,7 @@ export interface components {
             /** @description What the checker says of the draft. With errors nothing runs. */
             diagnostics: Record<string, never>[];
             error?: components["schemas"]["LineError"] | null;
+            form?: components["schemas"]["OpenForm"] | null;
             /** @description When something falls due by itself, in ISO 8601. */
             next_timer?: string | null;
             /** @description The clock, in ISO 8601. */
@@ -995,6 +1146,22 @@ export interface components {
             /** @description What each line did. */
             turns: components["schemas"]["TurnView"][];
             window?: components["schemas"]["Window"] | null;
+        };
+        /** @description A screen of a form, and what the customer does there. */
+        PreviewForm: {
+            action?: components["schemas"]["FormAction"] | null;
+            /** @description The screen's data, at first what the message gives it; for what is left out stand the examples that the form declares. */
+            data?: Record<string, never>;
+            /** @description `earlier` of the answer before. */
+            earlier?: Record<string, never>;
+            /** @description The form's name, or its Flow JSON. */
+            flow: Record<string, never>;
+            /** @description The language of the drawing's own words: `en`, `es`, `pt`. */
+            language?: string;
+            /** @description The screen that is shown; left out: the first. */
+            screen?: string | null;
+            /** @description What the fields hold, by their names, as the drawn form sends it. */
+            values?: Record<string, never>;
         };
         /** @description An error, for whoever called. */
         Problem: {
@@ -1278,6 +1445,32 @@ export interface components {
             /** @description `APPROVED` can be sent. */
             status: string;
         };
+        /** @description How a draft did. */
+        TestAnswer: {
+            /** @description What the checker says of the draft. With errors no dialog runs. */
+            diagnostics: Record<string, never>[];
+            results: components["schemas"]["TestResult"][];
+        };
+        /** @description Why a dialog failed. */
+        TestFailure: {
+            /** @description What the bot said where something else was expected, as a dialog test has it. */
+            got?: Record<string, never> | null;
+            /** @description Which of the dialog's steps, from 0; their number where the end was the problem. */
+            line: number;
+            message: string;
+        };
+        TestResult: {
+            failure?: components["schemas"]["TestFailure"] | null;
+            name: string;
+            passed: boolean;
+        };
+        /** @description What is tested. */
+        TestRun: {
+            /** @description Dialog tests; left out: those of the bot's file. */
+            dialogs?: Record<string, never>[] | null;
+            /** @description The draft, saved or not; left out: the saved draft, else what is live. */
+            document?: Record<string, never> | null;
+        };
         /** @description What a turn did. */
         TraceView: {
             /**
@@ -1298,9 +1491,12 @@ export interface components {
             at: string;
             /** @description From 0. */
             line: number;
+            now: string;
+            session?: components["schemas"]["PlayedSession"] | null;
             /** @description The line, and what the bot said to it, as lines of a dialog test. */
             test: Record<string, never>[];
             trace: Record<string, never>[];
+            window: components["schemas"]["Window"];
         };
         /** @description A publication with what was published. */
         VersionDetail: components["schemas"]["VersionSummary"] & {
@@ -1614,6 +1810,110 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialogTests"];
+                };
+            };
+        };
+    };
+    run_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestAnswer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptDialog"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswer"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2219,6 +2519,25 @@ export interface operations {
             };
         };
     };
+    list_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowSummary"][];
+                };
+            };
+        };
+    };
     show_medium: {
         parameters: {
             query?: never;
@@ -2275,6 +2594,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnForm"];
                 };
             };
             404: {
@@ -2438,6 +2796,8 @@ export interface operations {
             query?: {
                 /** @description The chat as it was after the turn at this position; left out: to its end. */
                 until?: number;
+                /** @description The language of the drawing's own words: `en`, `es`, `pt`. */
+                language?: string;
             };
             header?: never;
             path: {

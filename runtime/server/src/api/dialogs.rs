@@ -35,7 +35,7 @@ pub(super) struct DialogTests {
 }
 
 /// The dialog tests of a bot.
-#[utoipa::path(get, path = "/api/v1/bots/{id}/tests", tag = "bots", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/api/v1/bots/{id}/tests", operation_id = "list_tests", tag = "bots", params(("id" = String, Path,)),
     responses((status = 200, body = DialogTests)))]
 pub(super) async fn list(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<DialogTests>, Problem> {
     let file = file_of(&app, &bot_id(&id)?);
@@ -89,7 +89,7 @@ pub(super) struct TestFailure {
 }
 
 /// Runs dialog tests with a draft. Nothing is kept, no message and no call goes out.
-#[utoipa::path(post, path = "/api/v1/bots/{id}/tests", tag = "bots", params(("id" = String, Path,)), request_body = TestRun,
+#[utoipa::path(post, path = "/api/v1/bots/{id}/tests", operation_id = "run_tests", tag = "bots", params(("id" = String, Path,)), request_body = TestRun,
     responses((status = 200, body = TestAnswer), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn run(
     State(app): State<Arc<App>>,
@@ -157,7 +157,7 @@ pub(super) struct KeptAnswer {
 }
 
 /// Keeps a dialog test in the bot's file of tests: in the place of the one with this name, else behind all.
-#[utoipa::path(put, path = "/api/v1/bots/{id}/tests/{name}", tag = "bots", params(("id" = String, Path,), ("name" = String, Path,)),
+#[utoipa::path(put, path = "/api/v1/bots/{id}/tests/{name}", operation_id = "keep_test", tag = "bots", params(("id" = String, Path,), ("name" = String, Path,)),
     request_body = KeptDialog,
     responses((status = 200, body = KeptAnswer), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn keep(

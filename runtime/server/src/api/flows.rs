@@ -108,7 +108,7 @@ pub(super) struct DrawnForm {
 }
 
 /// Forms whose Flow JSON lies beside the bots: `flows/NAME.json` in their folder.
-#[utoipa::path(get, path = "/api/v1/flows", tag = "bots", responses((status = 200, body = Vec<FlowSummary>)))]
+#[utoipa::path(get, path = "/api/v1/flows", operation_id = "list_flows", tag = "bots", responses((status = 200, body = Vec<FlowSummary>)))]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<FlowSummary>>, Problem> {
     let bots = app.settings.bots.clone();
     let found = tokio::task::spawn_blocking(move || flows::all(&bots)).await.map_err(failed)?;
@@ -126,7 +126,7 @@ fn summary(name: String, flow: Result<Flow, NoFlow>) -> FlowSummary {
 }
 
 /// Draws a screen of a form, after the customer's action if there is one. Nothing is kept: the same request gives the same answer.
-#[utoipa::path(post, path = "/api/v1/previews/form", tag = "bots", request_body = PreviewForm,
+#[utoipa::path(post, path = "/api/v1/previews/form", operation_id = "preview_form", tag = "bots", request_body = PreviewForm,
     responses((status = 200, body = DrawnForm), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn preview(
     State(app): State<Arc<App>>,
