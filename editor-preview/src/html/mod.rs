@@ -270,10 +270,18 @@ fn action_row(html: &mut Html, action: &Action) {
                 .raw("</code></span></p>\n");
         }
         Action::SendLocation => {
-            html.raw("<p class=\"sb-action\" data-opens=\"location\">").raw(icons::PIN).raw("<span>").text(words.send_location).raw("</span></p>\n");
+            html.raw("<p class=\"sb-action\" data-opens=\"location\">")
+                .raw(icons::PIN)
+                .raw("<span>")
+                .text(words.send_location)
+                .raw("</span></p>\n");
         }
         Action::ShareContact => {
-            html.raw("<p class=\"sb-action\" data-opens=\"contacts\">").raw(icons::PERSON).raw("<span>").text(words.share_contact).raw("</span></p>\n");
+            html.raw("<p class=\"sb-action\" data-opens=\"contacts\">")
+                .raw(icons::PERSON)
+                .raw("<span>")
+                .text(words.share_contact)
+                .raw("</span></p>\n");
         }
         Action::Fixed => {
             html.raw("<p class=\"sb-action\">")

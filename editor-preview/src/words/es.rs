@@ -1,3 +1,5 @@
+//! The drawing's own words in Spanish.
+
 use super::{Counted, FormWords, Words};
 
 pub(super) const WORDS: Words = Words {

@@ -1,3 +1,5 @@
+//! The drawing's own words in Brazilian Portuguese.
+
 use super::{Counted, FormWords, Words};
 
 pub(super) const WORDS: Words = Words {

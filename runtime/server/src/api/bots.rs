@@ -235,13 +235,14 @@ fn version_summary(app: &App, id: &BotId, history: &History, counts: &SessionCou
     }
 }
 
-/// A bot's publications, the newest first.
+/// A bot's publications, the newest first; none: it was never published.
 #[utoipa::path(get, path = "/api/v1/bots/{id}/versions", operation_id = "list_versions", tag = "bots", params(("id" = String, Path,)),
     responses((status = 200, body = Vec<VersionSummary>), (status = 404, body = Problem)))]
 pub(super) async fn versions(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Vec<VersionSummary>>, Problem> {
     let id = bot_id(&id)?;
     let history = bots::history(&app, &id).await?;
-    if history.is_empty() {
+    let is_known = || app.catalogue.file(id.as_str()).is_some();
+    if history.is_empty() && !is_known() && bots::draft(&app, &id).await?.is_none() {
         return Err(no_bot(&id));
     }
     let counts = bots::session_counts(&app).await?;

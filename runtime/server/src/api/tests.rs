@@ -356,6 +356,9 @@ async fn a_draft_is_saved_checked_and_published() {
     assert_eq!(server.get("/api/v1/bots/nobody/versions").await.problem().0, 404);
     assert_eq!(server.call("POST", "/api/v1/bots/nobody/publish", &Value::Null).await.problem().0, 404);
     assert_eq!(server.call("PUT", "/api/v1/bots/echo/draft", &json!([])).await.problem().0, 422);
+
+    server.call("PUT", "/api/v1/bots/nobody/draft", &document).await;
+    assert_eq!(server.get("/api/v1/bots/nobody/versions").await.json(), json!([]), "it was never published");
 }
 
 #[tokio::test]
