@@ -210,7 +210,7 @@ mod tests {
         let html = crate::html::chat(&chat);
         assert_eq!(html.matches("data-turn=").count(), 3);
         assert!(html.contains("Simulated") && !crate::html::chat(&Chat { took_place: true, ..chat }).contains("Simulated"));
-        assert!(html.contains(" data-turn=\"2\">"), "{html}");
+        assert!(html.contains(" data-turn=\"2\" data-entry=\"2\""), "{html}");
     }
 
     #[test]

@@ -64,6 +64,7 @@ const ATTRIBUTES: &[&str] = &[
     "data-at",
     "data-entry",
     "data-next",
+    "data-opens",
     "data-screen",
     "data-step",
     "data-turn",

@@ -231,6 +231,8 @@ async fn with_a_token_the_tunnel_is_open_to_whoever_has_it() {
         let with = tunnelled(shop.server.call(Method::GET, path)).send().await;
         assert!(with.status.is_success(), "{path}: {}", with.text);
         let without = tunnelled(shop.server.call_without_token(Method::GET, path)).send().await;
-        assert_eq!(without.status, 401, "{path}");
+        // Where the studio was built `/` leads to its page, which asks for the token and holds nothing of the shop.
+        let is_studio = *path == "/" && without.status.is_success() && !without.text.contains("greeting");
+        assert!(without.status == 401 || is_studio, "{path}: {}", without.status);
     }
 }
