@@ -6,7 +6,6 @@ import { useLocation } from "wouter";
 
 import { type BotSummary, discardDraft, showBot } from "../api/bots";
 import type { JsonObject } from "../editor/json";
-import { exportBot } from "../editor/source/exportBot";
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import { useReason } from "../ui/Loaded";
@@ -21,11 +20,11 @@ export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: Ne
   const [isDiscarding, setDiscarding] = useState(false);
   const path = `/bots/${encodeURIComponent(bot.id)}`;
   const reading = useMutation({
-    mutationFn: async (use: (document: JsonObject) => void) => {
+    mutationFn: async (use: (document: JsonObject) => void | Promise<void>) => {
       const { draft, document } = await showBot(bot.id);
       const newest = draft?.document ?? document;
       if (newest) {
-        use(newest);
+        await use(newest);
       }
     },
   });
@@ -34,7 +33,7 @@ export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: Ne
     { id: "open", icon: PencilLine, run: () => go(path) },
     { id: "versions", icon: History, run: () => go(`${path}/versions`) },
     { id: "duplicate", icon: Copy, run: () => reading.mutate(duplicate) },
-    { id: "export", icon: Download, run: () => reading.mutate((document) => exportBot(bot.id, document)) },
+    { id: "export", icon: Download, run: () => reading.mutate(async (document) => (await import("../editor/source/exportBot")).exportBot(bot.id, document)) },
     ...(bot.has_draft ? [{ id: "discard", icon: Trash2, run: () => setDiscarding(true) }] : []),
   ];
   return (

@@ -32,7 +32,8 @@ export function StepPicker({ label, choices, onPick }: { label: string; choices:
             {choices
               .filter((choice) => choice.group === group)
               .map((choice) => (
-                <Item key={choice.id} choice={choice} onPick={onPick} />
+                // What it is found by is read when it appears: with more words it is another one.
+                <Item key={`${choice.id} ${choice.keywords?.length ?? 0}`} choice={choice} onPick={onPick} />
               ))}
           </Command.Group>
         ))}

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
+import { wordsOf } from "../i18n/allLanguages";
+import { loadCatalogue } from "../i18n/catalogues";
 import { blankStep, firstField } from "./blanks";
 import { kindOf } from "./document";
 import { schema } from "./inspector/testing";
@@ -24,8 +26,9 @@ test.each(PRESETS.map(({ id, kind }) => [id, kind]))("a new %s has what its kind
   expect(outcomesOf(step).length).toBeGreaterThan(0);
 });
 
-test("an entry is found by its name or a synonym in any language, the best first", () => {
-  const choices = presetChoices((id) => english(id));
+test("an entry is found by its name or a synonym in any language, the best first", async () => {
+  const words = wordsOf(await Promise.all((["en", "es", "pt"] as const).map(loadCatalogue)));
+  const choices = presetChoices((id) => english(id), words);
   const best = (typed: string) =>
     choices
       .map(({ id, name, more = "", keywords = [] }) => ({ id, score: rank(id, typed, [name, more, ...keywords]) }))

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, type RenderResult } from "@testing-library/react";
 import { readFileSync } from "node:fs";
 
-import { TextsProvider } from "../../i18n/texts";
+import { English } from "../../i18n/testing";
 import { createPreview, PreviewContext } from "../../preview/store";
 import type { JsonObject } from "../json";
 import { createEditor, EditorContext, type EditorStore } from "../store";
@@ -33,13 +33,13 @@ export function showForm(document: JsonObject, step?: string, known: { account?:
   }
   const rendered = render(
     <QueryClientProvider client={queries}>
-      <TextsProvider language="en">
+      <English>
         <EditorContext value={editor}>
           <PreviewContext value={createPreview(editor).store}>
             <Inspector />
           </PreviewContext>
         </EditorContext>
-      </TextsProvider>
+      </English>
     </QueryClientProvider>,
   );
   return { ...rendered, editor };
