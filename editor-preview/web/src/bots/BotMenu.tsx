@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Copy, Download, EllipsisVertical, History, PencilLine, Trash2 } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
@@ -9,6 +8,7 @@ import type { JsonObject } from "../editor/json";
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import { useReason } from "../ui/Loaded";
+import { MenuButton, MenuItem } from "../ui/Menu";
 import type { NewDocument } from "./creating";
 import { nameOf } from "./listing";
 
@@ -38,22 +38,21 @@ export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: Ne
   ];
   return (
     <>
-      {/* Without the focus trap of a modal menu, which would write a style into the page. */}
-      <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className="button quiet icon" aria-label={text("bots.actions", { name: nameOf(bot) })} title={text("bots.actions", { name: nameOf(bot) })}>
-          <EllipsisVertical size={18} aria-hidden />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            {items.map(({ id, icon: Icon, run }) => (
-              <DropdownMenu.Item key={id} className="menu-item" onSelect={run}>
-                <Icon size={16} aria-hidden />
-                {text(`bots.${id}`)}
-              </DropdownMenu.Item>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <MenuButton
+        align="end"
+        trigger={
+          <button type="button" className="button quiet icon" aria-label={text("bots.actions", { name: nameOf(bot) })} title={text("bots.actions", { name: nameOf(bot) })}>
+            <EllipsisVertical size={18} aria-hidden />
+          </button>
+        }
+      >
+        {items.map(({ id, icon: Icon, run }) => (
+          <MenuItem key={id} onSelect={run}>
+            <Icon size={16} aria-hidden />
+            {text(`bots.${id}`)}
+          </MenuItem>
+        ))}
+      </MenuButton>
       {reading.error && (
         <p className="error-text" role="alert">
           {reason(reading.error)}

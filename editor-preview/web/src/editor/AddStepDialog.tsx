@@ -1,8 +1,8 @@
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
+import { Picker } from "../ui/Picker";
 import { addNew, openWay, wayOf } from "./adding";
 import { usePresetChoices } from "./presets";
-import { StepPicker } from "./StepPicker";
 import { selectedStep } from "./selection";
 import { type Asking, useEditorStore } from "./store";
 
@@ -21,7 +21,7 @@ export function AddStepDialog({ from, between, at }: AddStep) {
   };
   return (
     <Dialog title={text("add.title")} at={at} onClose={() => store.getState().ask(null)}>
-      <StepPicker label={text("add.search")} choices={choices} onPick={pick} />
+      <Picker label={text("add.search")} choices={choices} onPick={({ id }) => pick(id)} />
     </Dialog>
   );
 }

@@ -1,10 +1,12 @@
+import { useMemo } from "react";
+
 import { useTexts } from "../i18n/texts";
+import { type Choice, Picker } from "../ui/Picker";
 import { addNew, type From } from "./adding";
 import { kindOf, stepName, stepsOf } from "./document";
 import { connect } from "./edits";
 import { kindText } from "./kinds";
 import { usePresetChoices } from "./presets";
-import { type Choice, StepPicker } from "./StepPicker";
 import { useDocument, useEditorStore } from "./store";
 
 /** Before the preset of a step that is not there yet; no id of a step holds a colon. */
@@ -23,8 +25,13 @@ export function TargetPicker({ from, onClose, onPick }: TargetPickerProps) {
   const text = useTexts();
   const store = useEditorStore();
   const presets = usePresetChoices();
-  const there = [...stepsOf(useDocument())].map(([id, step]): Choice => ({ id, name: stepName(id, step), more: text(kindText(kindOf(step)), { kind: kindOf(step) }) }));
-  const fresh = from ? presets.map((choice) => ({ ...choice, id: `${NEW}${choice.id}`, name: text("connect.new", { kind: choice.name }) })) : [];
+  const canCreate = from !== undefined;
+  const document = useDocument();
+  const choices = useMemo(() => {
+    const there = [...stepsOf(document)].map(([id, step]): Choice => ({ id, name: stepName(id, step), more: text(kindText(kindOf(step)), { kind: kindOf(step) }) }));
+    const fresh = canCreate ? presets.map((choice) => ({ ...choice, id: `${NEW}${choice.id}`, name: text("connect.new", { kind: choice.name }) })) : [];
+    return [...there, ...fresh];
+  }, [document, canCreate, presets, text]);
   const pick = (target: string) => {
     const editor = store.getState();
     onClose();
@@ -36,5 +43,5 @@ export function TargetPicker({ from, onClose, onPick }: TargetPickerProps) {
       onPick?.(target);
     }
   };
-  return <StepPicker label={text("connect.to")} choices={[...there, ...fresh]} onPick={pick} />;
+  return <Picker label={text("connect.to")} choices={choices} onPick={({ id }) => pick(id)} />;
 }

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 
 import { wordsOf } from "../i18n/allLanguages";
 import { loadCatalogue } from "../i18n/catalogues";
+import { found } from "../ui/Picker";
 import { blankStep, firstField } from "./blanks";
 import { kindOf } from "./document";
 import { schema } from "./inspector/testing";
 import { outcomesOf } from "./outcomes";
 import { presetChoices, PRESETS } from "./presets";
-import { rank } from "./StepPicker";
 
 const text = (id: string) => id;
 
@@ -29,12 +29,7 @@ test.each(PRESETS.map(({ id, kind }) => [id, kind]))("a new %s has what its kind
 test("an entry is found by its name or a synonym in any language, the best first", async () => {
   const words = wordsOf(await Promise.all((["en", "es", "pt"] as const).map(loadCatalogue)));
   const choices = presetChoices((id) => english(id), words);
-  const best = (typed: string) =>
-    choices
-      .map(({ id, name, more = "", keywords = [] }) => ({ id, score: rank(id, typed, [name, more, ...keywords]) }))
-      .filter(({ score }) => score > 0)
-      .toSorted((one, other) => other.score - one.score)
-      .map(({ id }) => id)[0];
+  const best = (typed: string) => found(choices, typed)[0]?.id;
   expect(["but", "imagem", "webhook", "atendente", "PREGUNTA", "hsm", "if"].map(best)).toEqual(["buttons", "media", "http", "handoff", "ask", "template", "condition"]);
   expect(best("zzz")).toBeUndefined();
 });

@@ -4,8 +4,8 @@ import { useMemo } from "react";
 
 import { useWords, type Words } from "../i18n/allLanguages";
 import { type Texts, useTexts } from "../i18n/texts";
+import type { Choice } from "../ui/Picker";
 import { type Group, KINDS } from "./kinds";
-import type { Choice } from "./StepPicker";
 
 /** One entry of the menu; its name is the text `kind.<id>`, its line `add.<id>`, other words for it `synonyms.<id>`. */
 export interface Preset {

@@ -21,6 +21,9 @@ export function exampleOf(kind: string): JsonObject {
   return JSON.parse(json) as JsonObject;
 }
 
+// What the test's document lacks.
+HTMLElement.prototype.showPopover = () => {};
+
 /** Shows the fields of a step of a document; without one, of the bot itself. */
 export function showForm(document: JsonObject, step?: string, known: { account?: object; templates?: object[] } = {}): RenderResult & { editor: EditorStore } {
   const editor = createEditor("bot", document);
