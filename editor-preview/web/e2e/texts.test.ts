@@ -380,7 +380,7 @@ describe("everybody can use it", () => {
         await look("translations");
         await page.keyboard.press("Escape");
         await page.keyboard.press("Control+k");
-        await page.locator(".palette [cmdk-item]").first().waitFor();
+        await page.locator(".palette .picker-item").first().waitFor();
         await look("palette");
         await page.keyboard.press("Escape");
         await page.getByRole("treeitem", { name: "Gracias" }).focus();

@@ -1,36 +1,23 @@
 import type { JsonObject } from "../editor/json";
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
 /** A bot in the list. */
-export type BotSummary = Omit<Schemas["BotSummary"], "problems"> & {
-  problems: Diagnostic[];
-  /** How often it was published. */
-  versions: number;
-  /** The number of the version that is live. */
-  number: number | null;
-  errors: number;
-  warnings: number;
-  open_sessions: number;
-  sessions_7d: number;
-};
+export type BotSummary = Narrowed<Schemas["BotSummary"], { problems: Diagnostic[] }>;
 
 /** A bot with its documents. */
-export type BotDetail = BotSummary & { document?: JsonObject | null; draft?: Draft | null };
+export type BotDetail = Narrowed<Schemas["BotDetail"], { problems: Diagnostic[]; document?: JsonObject | null; draft?: Draft | null }>;
 
 /** A draft as the server keeps it. */
-export type Draft = Omit<Schemas["Draft"], "document"> & { document: JsonObject };
+export type Draft = Narrowed<Schemas["Draft"], { document: JsonObject }>;
 
 /** What the server says of a draft that it saved. */
-export interface Saved {
-  publishable: boolean;
-  diagnostics: Diagnostic[];
-  draft: Draft;
-}
+export type Saved = Narrowed<Schemas["Saved"], { diagnostics: Diagnostic[]; draft: Draft }>;
 
-/** One thing that is wrong with a bot, or that its designer should know. */
+/** One thing that is wrong with a bot, or that its designer should know. The description of the API knows it as an object: it is the checker's, whose JSON the server passes on. */
 export interface Diagnostic {
   code: string;
   severity: "error" | "warning";
@@ -68,35 +55,14 @@ export function discardDraft(id: string): Promise<void> {
 }
 
 /** What becomes of the conversations that are under way when a bot is published. */
-export type OpenSessions = "stay" | "move" | "restart";
+export type OpenSessions = Schemas["OpenSessions"];
 
-export interface PublishRequest {
-  document: JsonObject;
-  note?: string;
-  sessions?: OpenSessions;
-  /** Only says what would happen. */
-  dry_run?: boolean;
-}
+export type PublishRequest = Narrowed<Schemas["Publish"], { document: JsonObject }>;
 
 /** Sessions that can't move, by where they stand. */
-export interface StayingSessions {
-  version: string;
-  number: number | null;
-  step: string;
-  count: number;
-}
+export type StayingSessions = Schemas["Staying"];
 
-export type PublishAnswer = Omit<Schemas["PublishAnswer"], "diagnostics"> & {
-  number: number;
-  diagnostics: Diagnostic[];
-  sessions: {
-    open: number;
-    move: number;
-    stay: StayingSessions[];
-    /** Whether all were counted: of very many only some are looked at. */
-    counted_all: boolean;
-  };
-};
+export type PublishAnswer = Narrowed<Schemas["PublishAnswer"], { diagnostics: Diagnostic[] }>;
 
 /** Makes a document live. */
 export function publish(id: string, request: PublishRequest): Promise<PublishAnswer> {

@@ -1,47 +1,29 @@
 import type { JsonObject } from "../editor/json";
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** What a form's screens hold, by the names of their fields. */
+interface Held {
+  data: JsonObject;
+  values: JsonObject;
+  /** The screens before. */
+  earlier: JsonObject;
+}
 
 /** A screen of a form as it stands: what the answer before said, to be asked with again. */
-export interface FormState {
-  /** Left out: the first screen. */
-  screen?: string | null;
-  data?: JsonObject;
-  /** What the fields hold, by their names. */
-  values?: JsonObject;
-  /** The screens before. */
-  earlier?: JsonObject;
-}
+export type FormState = Narrowed<Pick<Schemas["PreviewForm"], "screen" | keyof Held>, Partial<Held>>;
 
 /** What a button of a form does, as the button names it. */
-export interface FormAction {
-  name: string;
-  next?: string;
-  at?: string;
-}
+export type FormAction = Pick<Schemas["FormAction"], "name" | "next" | "at">;
 
-/** What a form is drawn from; the same request gives the same answer. */
-export interface FormRequest extends FormState {
-  /** Its name, or the form itself as Flow JSON. */
-  flow: string | JsonObject;
-  language: string;
-  action?: FormAction;
-}
+/** What a form is drawn from; the same request gives the same answer. The form is its name, or itself as Flow JSON. */
+export type FormRequest = FormState & Narrowed<Schemas["PreviewForm"], { flow: string | JsonObject; action?: FormAction } & Partial<Held>>;
 
 /** A screen as the customer sees it, or what the form sends. */
-export interface FormAnswer extends Required<FormState> {
-  /** A fragment without script and style. */
-  html: string;
-  screen: string;
-  title: string;
-  /** What is wrong with what was filled in, by field. */
-  errors: { [field: string]: string };
-  /** What the form sends; there when it is filled in. */
-  answers?: JsonObject | null;
-  /** What the form's endpoint would be asked. */
-  exchange?: JsonObject | null;
-  /** The web address that would be opened. */
-  url?: string | null;
-}
+export type FormAnswer = Narrowed<Schemas["DrawnForm"], Held & { errors: { [field: string]: string }; answers?: JsonObject | null; exchange?: JsonObject | null }>;
 
 /** Draws a screen of a form, after what was done in it. */
 export function drawForm(request: FormRequest, signal: AbortSignal): Promise<FormAnswer> {

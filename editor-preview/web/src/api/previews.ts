@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from "../editor/json";
 import type { Diagnostic } from "./bots";
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-/** One thing that is done to the bot: a line of a dialog test. */
+/** One thing that is done to the bot: a line of a dialog test. The description of the API knows it as an object: it is what files of tests hold. */
 export type Line =
   | { customer: Json }
   | { pass: string }
@@ -18,52 +19,31 @@ export type Line =
   | { bot: Json };
 
 /** What a preview is made from; the same request gives the same answer. */
-export interface PreviewRequest {
-  bot: string;
-  document: JsonObject;
-  contact?: JsonObject;
-  /** The language of the drawing's own words. */
-  language: string;
-  /** When its clock begins. */
-  at: string;
-  steps: Line[];
-}
+export type PreviewRequest = Narrowed<Pick<Schemas["Preview"], "bot">, { document: JsonObject; contact?: JsonObject; language: string; at: string; steps: Line[] }>;
 
 /** One line of what a turn did. */
 export type TraceLine = { session?: number; what: string } & { [key: string]: Json | undefined };
 
-/** What one line of the request did, and the session behind it. */
-export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[]; session?: PreviewSession | null };
+/** What one line of the request did, and the session behind it. Its clock and its window are not asked for: an earlier moment is a preview of its own. */
+export type Turn = Narrowed<Omit<Schemas["TurnView"], "now" | "window">, { trace: TraceLine[]; test: Line[]; session?: PreviewSession | null }>;
 
 /** A call of the bot that waits for its result. */
-export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json };
+export type PendingCall = Narrowed<Schemas["CallView"], { request: Json }>;
 
 /** The session that listens, else the newest. */
-export type PreviewSession = Omit<Schemas["PlayedSession"], "vars" | "flow"> & { vars: JsonObject; flow: JsonObject };
+export type PreviewSession = Narrowed<Schemas["PlayedSession"], { vars: JsonObject; flow: JsonObject }>;
 
 /** A form that the bot sent and the customer has not submitted. */
-export interface OpenForm {
-  /** Its name or id; null: a template alone knows it. */
-  flow: string | null;
-  /** Null: it begins at its first screen. */
-  screen: string | null;
-  data?: JsonObject;
-  /** Whether the server can draw it. */
-  known: boolean;
-}
+export type OpenForm = Narrowed<Schemas["OpenForm"], { data: JsonObject }>;
 
 /** The customer service window at the preview's clock. */
 export type PreviewWindow = Schemas["Window"];
 
-/** What became of the draft, and of what was done to it. */
-export type PreviewAnswer = Omit<Schemas["PreviewAnswer"], "diagnostics" | "turns" | "session" | "contact" | "calls"> & {
-  diagnostics: Diagnostic[];
-  turns: Turn[];
-  session?: PreviewSession | null;
-  contact?: JsonObject | null;
-  calls: PendingCall[];
-  form?: OpenForm | null;
-};
+/** What became of the draft, and of what was done to it. The contact is looked at as JSON, whatever it holds. */
+export type PreviewAnswer = Narrowed<
+  Schemas["PreviewAnswer"],
+  { diagnostics: Diagnostic[]; turns: Turn[]; session?: PreviewSession | null; contact?: JsonObject | null; calls: PendingCall[]; form?: OpenForm | null }
+>;
 
 /** Runs a draft; nothing of it is kept on the server. */
 export function preview(request: PreviewRequest, signal: AbortSignal): Promise<PreviewAnswer> {

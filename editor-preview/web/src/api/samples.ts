@@ -1,21 +1,20 @@
 import type { Json, JsonObject } from "../editor/json";
-import type { Language } from "../i18n/languages";
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 /** A bot that ships with the program, to begin from. */
-export interface Sample {
-  id: string;
-  name: string;
-  /** The language of its texts. */
-  language: string;
-  description: Record<Language, string>;
-  steps: number;
-}
+export type Sample = Schemas["SampleSummary"];
+
+/** The same, with what it does. */
+export type SampleDetail = Narrowed<Schemas["SampleDetail"], { document: JsonObject; dialogs: Json[] }>;
 
 export function listSamples(): Promise<Sample[]> {
   return call("GET", address("samples"));
 }
 
-export function showSample(id: string): Promise<{ id: string; document: JsonObject; dialogs: Json }> {
+export function showSample(id: string): Promise<SampleDetail> {
   return call("GET", address("samples", id));
 }

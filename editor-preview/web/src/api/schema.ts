@@ -663,7 +663,7 @@ export interface components {
     schemas: {
         /** @description What is declared; where nothing is, any name is accepted. */
         Account: {
-            fields: components["schemas"]["Fields"];
+            fields: components["schemas"]["AccountFields"];
             /** @description Names of models that `ai_…` steps can use. */
             models: string[];
             /** @description The business's numbers, the default first. */
@@ -673,6 +673,10 @@ export interface components {
             sandbox: boolean;
             teams: components["schemas"]["Named"][];
             users: components["schemas"]["Named"][];
+        };
+        AccountFields: {
+            contact: components["schemas"]["Field"][];
+            lead: components["schemas"]["Field"][];
         };
         Acknowledged: {
             contact: string;
@@ -1090,10 +1094,14 @@ export interface components {
             /** @description Those that can't, by where they are: that step is gone, is of another kind, or waits for other things. */
             stay: components["schemas"]["Staying"][];
         };
+        PipelineStage: {
+            id: string;
+            title: string;
+        };
         PipelineView: {
             id: string;
             /** @description In order; those that close a lead come last. */
-            stages: components["schemas"]["Stage"][];
+            stages: components["schemas"]["PipelineStage"][];
             title: string;
         };
         /** @description A session of the preview. */

@@ -1,10 +1,8 @@
 import { address, call } from "./client";
+import type { components } from "./schema";
 
 /** Whether somebody has to sign in here, and has done so. */
-export interface SignInState {
-  required: boolean;
-  signed_in: boolean;
-}
+export type SignInState = components["schemas"]["SignInState"];
 
 export function signInState(): Promise<SignInState> {
   return call("GET", address("sign_in"));

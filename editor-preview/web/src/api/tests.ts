@@ -1,9 +1,13 @@
 import type { JsonObject } from "../editor/json";
 import type { Diagnostic } from "./bots";
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
 import type { Line } from "./previews";
+import type { components } from "./schema";
 
-/** A conversation with what the bot is expected to say. */
+type Schemas = components["schemas"];
+
+/** A conversation with what the bot is expected to say. The description of the API knows it as an object: it is what files of tests hold. */
 export interface Dialog {
   name: string;
   contact?: JsonObject;
@@ -12,31 +16,24 @@ export interface Dialog {
 }
 
 /** The dialog tests beside a bot's file. */
-export interface DialogTests {
-  dialogs: Dialog[];
-  /** Null: the bot has no file, so they can't be kept. */
-  file?: string | null;
-  problem?: string | null;
-}
+export type DialogTests = Narrowed<Schemas["DialogTests"], { dialogs: Dialog[] }>;
 
 /** How a dialog went. */
-export interface TestResult {
-  name: string;
-  passed: boolean;
-  /** `line` counts the dialog's steps from 0. */
-  failure?: { line: number; message: string } | null;
-}
+export type TestResult = Schemas["TestResult"];
+
+/** How all of them went. */
+export type TestAnswer = Narrowed<Schemas["TestAnswer"], { diagnostics: Diagnostic[] }>;
 
 export function dialogTests(bot: string): Promise<DialogTests> {
   return call("GET", address("bots", bot, "tests"));
 }
 
 /** Runs dialogs with a draft; nothing of either is kept. */
-export function runTests(bot: string, document: JsonObject, dialogs: readonly Dialog[]): Promise<{ diagnostics: Diagnostic[]; results: TestResult[] }> {
+export function runTests(bot: string, document: JsonObject, dialogs: readonly Dialog[]): Promise<TestAnswer> {
   return call("POST", address("bots", bot, "tests"), { document, dialogs });
 }
 
 /** Keeps a dialog beside the bot's file, in the place of the one with its name. */
-export function keepTest(bot: string, { name, ...dialog }: Dialog): Promise<{ file: string }> {
+export function keepTest(bot: string, { name, ...dialog }: Dialog): Promise<Schemas["KeptAnswer"]> {
   return call("PUT", address("bots", bot, "tests", name), dialog);
 }

@@ -1,22 +1,15 @@
 import type { JsonObject } from "../editor/json";
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 /** A publication of a bot. */
-export interface Version {
-  /** Counts the bot's publications, from 1. */
-  number: number;
-  /** The name of its content. */
-  version: string;
-  /** Unix milliseconds. */
-  at: number;
-  note: string | null;
-  /** Customers who begin now talk to it. */
-  live: boolean;
-  open_sessions: number;
-}
+export type Version = Schemas["VersionSummary"];
 
 /** A publication with what was published. */
-export type VersionDetail = Omit<Version, "open_sessions"> & { document: JsonObject };
+export type VersionDetail = Narrowed<Schemas["VersionDetail"], { document: JsonObject }>;
 
 /** A bot's publications, the newest first. */
 export function listVersions(bot: string): Promise<Version[]> {

@@ -4,20 +4,21 @@ import { Redirect, Route, Switch } from "wouter";
 
 import { ApiError } from "../api/client";
 import { BotsPage } from "../bots/BotsPage";
+import type { Catalogue } from "../i18n/catalogues";
 import { TextsProvider } from "../i18n/texts";
-import { SessionsPage } from "../sessions/SessionsPage";
-import { SettingsPage } from "../settings/SettingsPage";
 import { Rail } from "./Rail";
 import { useShell } from "./shell";
 import { SignInGate } from "./SignInGate";
 import { UnknownPage } from "./UnknownPage";
 import { useAppKeys } from "./useAppKeys";
 
-/** Pages that know a bot's document come when they are opened: the others need none of it. */
+/** The first page comes with the shell, the others when they are opened. */
 const EditorPage = lazy(async () => ({ default: (await import("../editor/EditorPage")).EditorPage }));
 const VersionsPage = lazy(async () => ({ default: (await import("../versions/VersionsPage")).VersionsPage }));
 const VersionPage = lazy(async () => ({ default: (await import("../versions/VersionPage")).VersionPage }));
+const SessionsPage = lazy(async () => ({ default: (await import("../sessions/SessionsPage")).SessionsPage }));
 const ReplayPage = lazy(async () => ({ default: (await import("../sessions/ReplayPage")).ReplayPage }));
+const SettingsPage = lazy(async () => ({ default: (await import("../settings/SettingsPage")).SettingsPage }));
 
 const Palette = lazy(() => import("../palette/Palette"));
 const KeySheet = lazy(() => import("../palette/KeySheet"));
@@ -33,10 +34,10 @@ const queries = new QueryClient({
 });
 
 /** The studio: the rail, and the page of the address beside it. */
-export function App() {
+export function App({ texts }: { texts: Catalogue }) {
   return (
     <QueryClientProvider client={queries}>
-      <TextsProvider>
+      <TextsProvider first={texts}>
         <SignInGate>
           <div className="shell">
             <Rail />
@@ -48,9 +49,13 @@ export function App() {
               <Route path="/bots/:id">{({ id }) => <Later Page={EditorPage} key={id} id={id} />}</Route>
               <Route path="/bots/:id/versions">{({ id }) => <Later Page={VersionsPage} key={id} id={id} />}</Route>
               <Route path="/bots/:id/versions/:number">{({ id, number }) => <Later Page={VersionPage} key={`${id} ${number}`} id={id} number={number} />}</Route>
-              <Route path="/sessions" component={SessionsPage} />
+              <Route path="/sessions">
+                <Later Page={SessionsPage} />
+              </Route>
               <Route path="/sessions/:id">{({ id }) => <Later Page={ReplayPage} key={id} id={id} />}</Route>
-              <Route path="/settings" component={SettingsPage} />
+              <Route path="/settings">
+                <Later Page={SettingsPage} />
+              </Route>
               <Route component={UnknownPage} />
             </Switch>
             <Overlays />

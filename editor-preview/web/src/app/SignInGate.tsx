@@ -1,12 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 
-import { ApiError, onSignedOut } from "../api/client";
-import { signIn, signInState } from "../api/signIn";
-import { useTexts } from "../i18n/texts";
-import { useReason } from "../ui/Loaded";
-import { useTitle } from "../ui/Page";
-import "./sign-in.css";
+import { onSignedOut } from "../api/client";
+import { signInState } from "../api/signIn";
+
+/** Most people are inside already. */
+const SignIn = lazy(() => import("./SignIn"));
 
 /**
  * Lets those in who may use the server. Who is signed out in the middle of something signs in over it: what they did is still there behind,
@@ -33,75 +32,7 @@ export function SignInGate({ children }: { children: ReactNode }) {
   return (
     <>
       {(isInside || wasInside) && children}
-      {mustSignIn && (wasInside ? <SignInDialog onSignedIn={onSignedIn} /> : <SignInPage onSignedIn={onSignedIn} />)}
+      <Suspense>{mustSignIn && <SignIn isOver={wasInside} onSignedIn={onSignedIn} />}</Suspense>
     </>
-  );
-}
-
-function SignInPage({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
-  const text = useTexts();
-  useTitle(text("sign_in.title"));
-  return (
-    <main className="sign-in">
-      <SignInForm onSignedIn={onSignedIn} />
-    </main>
-  );
-}
-
-function SignInDialog({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
-  return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={heading} onCancel={(event) => event.preventDefault()} onKeyDown={(event) => event.stopPropagation()}>
-      <SignInForm heading={heading} onSignedIn={onSignedIn} />
-    </dialog>
-  );
-}
-
-function SignInForm({ heading, onSignedIn }: { heading?: string; onSignedIn: () => Promise<void> }) {
-  const text = useTexts();
-  const reason = useReason();
-  const [token, setToken] = useState("");
-  const fault = useId();
-  const signing = useMutation({ mutationFn: () => signIn(token.trim()), onSuccess: onSignedIn });
-  const isWrong = signing.error instanceof ApiError && signing.error.status === 401;
-  return (
-    <form
-      className="dialog-body"
-      onSubmit={(event) => {
-        event.preventDefault();
-        signing.mutate();
-      }}
-    >
-      <h1 id={heading}>{text("sign_in.title")}</h1>
-      <p className="muted">{text("sign_in.what")}</p>
-      <label className="field">
-        <span className="field-label">{text("sign_in.token")}</span>
-        <input
-          className="input"
-          type="password"
-          autoComplete="current-password"
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
-          aria-invalid={isWrong}
-          aria-describedby={signing.error ? fault : undefined}
-          required
-          autoFocus
-        />
-      </label>
-      {signing.error && (
-        <p id={fault} className="error-text" role="alert">
-          {isWrong ? text("sign_in.wrong") : reason(signing.error)}
-        </p>
-      )}
-      <button className="button primary" disabled={signing.isPending || token.trim() === ""}>
-        {text("sign_in.sign_in")}
-      </button>
-    </form>
   );
 }

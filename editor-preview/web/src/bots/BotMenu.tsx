@@ -1,15 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Copy, Download, EllipsisVertical, History, PencilLine, Trash2 } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { type BotSummary, discardDraft, showBot } from "../api/bots";
 import type { JsonObject } from "../editor/json";
-import { exportBot } from "../editor/source/exportBot";
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import { useReason } from "../ui/Loaded";
+import { MenuButton, MenuItem } from "../ui/Menu";
 import type { NewDocument } from "./creating";
 import { nameOf } from "./listing";
 
@@ -21,11 +20,11 @@ export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: Ne
   const [isDiscarding, setDiscarding] = useState(false);
   const path = `/bots/${encodeURIComponent(bot.id)}`;
   const reading = useMutation({
-    mutationFn: async (use: (document: JsonObject) => void) => {
+    mutationFn: async (use: (document: JsonObject) => void | Promise<void>) => {
       const { draft, document } = await showBot(bot.id);
       const newest = draft?.document ?? document;
       if (newest) {
-        use(newest);
+        await use(newest);
       }
     },
   });
@@ -34,27 +33,26 @@ export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: Ne
     { id: "open", icon: PencilLine, run: () => go(path) },
     { id: "versions", icon: History, run: () => go(`${path}/versions`) },
     { id: "duplicate", icon: Copy, run: () => reading.mutate(duplicate) },
-    { id: "export", icon: Download, run: () => reading.mutate((document) => exportBot(bot.id, document)) },
+    { id: "export", icon: Download, run: () => reading.mutate(async (document) => (await import("../editor/source/exportBot")).exportBot(bot.id, document)) },
     ...(bot.has_draft ? [{ id: "discard", icon: Trash2, run: () => setDiscarding(true) }] : []),
   ];
   return (
     <>
-      {/* Without the focus trap of a modal menu, which would write a style into the page. */}
-      <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className="button quiet icon" aria-label={text("bots.actions", { name: nameOf(bot) })} title={text("bots.actions", { name: nameOf(bot) })}>
-          <EllipsisVertical size={18} aria-hidden />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            {items.map(({ id, icon: Icon, run }) => (
-              <DropdownMenu.Item key={id} className="menu-item" onSelect={run}>
-                <Icon size={16} aria-hidden />
-                {text(`bots.${id}`)}
-              </DropdownMenu.Item>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <MenuButton
+        align="end"
+        trigger={
+          <button type="button" className="button quiet icon" aria-label={text("bots.actions", { name: nameOf(bot) })} title={text("bots.actions", { name: nameOf(bot) })}>
+            <EllipsisVertical size={18} aria-hidden />
+          </button>
+        }
+      >
+        {items.map(({ id, icon: Icon, run }) => (
+          <MenuItem key={id} onSelect={run}>
+            <Icon size={16} aria-hidden />
+            {text(`bots.${id}`)}
+          </MenuItem>
+        ))}
+      </MenuButton>
       {reading.error && (
         <p className="error-text" role="alert">
           {reason(reading.error)}

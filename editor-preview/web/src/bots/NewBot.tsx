@@ -1,14 +1,13 @@
 import { FileJson, LayoutTemplate, Plus } from "lucide-react";
 import { useRef, useState } from "react";
 
-import { blankBot } from "../editor/blanks";
-import { useTexts } from "../i18n/texts";
+import { type Texts, useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
 import type { NewDocument } from "./creating";
 import { SamplesDialog } from "./SamplesDialog";
 
 /** The ways to a new bot: from one that ships, from files of JSON, or blank. */
-export function NewBot({ onCreate, onImport }: { onCreate: (bot: NewDocument) => void; onImport: (files: readonly File[]) => void }) {
+export function NewBot({ onCreate, onImport }: { onCreate: (bot: NewDocument | Promise<NewDocument>) => void; onImport: (files: readonly File[]) => void }) {
   const text = useTexts();
   const [asking, ask] = useState<"sample" | "name" | null>(null);
   const files = useRef<HTMLInputElement>(null);
@@ -42,9 +41,15 @@ export function NewBot({ onCreate, onImport }: { onCreate: (bot: NewDocument) =>
         />
       </div>
       {asking === "sample" && <SamplesDialog onClose={close} onPick={(bot) => onCreate(bot)} />}
-      {asking === "name" && <NameDialog onClose={close} onName={(name) => onCreate({ name, document: blankBot(name, text) })} />}
+      {asking === "name" && <NameDialog onClose={close} onName={(name) => onCreate(blank(name, text))} />}
     </>
   );
+}
+
+/** What new bots hold belongs to the editor, which comes after this page. */
+async function blank(name: string, text: Texts): Promise<NewDocument> {
+  const { blankBot } = await import("../editor/blanks");
+  return { name, document: blankBot(name, text) };
 }
 
 function NameDialog({ onClose, onName }: { onClose: () => void; onName: (name: string) => void }) {

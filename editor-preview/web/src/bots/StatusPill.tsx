@@ -1,9 +1,9 @@
 import { useTexts } from "../i18n/texts";
 
 /** Whether customers can meet a bot, and whether there is more to publish. */
-export function StatusPill({ isLive, number, hasDraft }: { isLive: boolean; number: number | null; hasDraft: boolean }) {
+export function StatusPill({ isLive, number, hasDraft }: { isLive: boolean; number: number | null | undefined; hasDraft: boolean }) {
   const text = useTexts();
-  const suffix = number === null ? "" : "_number";
+  const suffix = number == null ? "" : "_number";
   if (!isLive) {
     return <span className="pill">{text("status.draft")}</span>;
   }

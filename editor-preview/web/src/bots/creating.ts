@@ -16,9 +16,10 @@ export function useCreate(bots: readonly BotSummary[]) {
   const queries = useQueryClient();
   const [, go] = useLocation();
   return useMutation({
-    mutationFn: async (documents: readonly NewDocument[]) => {
+    mutationFn: async (documents: readonly (NewDocument | Promise<NewDocument>)[]) => {
       const taken: Pick<BotSummary, "id">[] = [...bots];
-      for (const { name, document } of documents) {
+      for (const coming of documents) {
+        const { name, document } = await coming;
         const id = freeId(name, taken);
         await saveDraft(id, document);
         taken.push({ id });

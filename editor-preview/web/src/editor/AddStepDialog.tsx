@@ -1,8 +1,8 @@
 import { useTexts } from "../i18n/texts";
 import { Dialog } from "../ui/Dialog";
+import { Picker } from "../ui/Picker";
 import { addNew, openWay, wayOf } from "./adding";
-import { presetChoices } from "./presets";
-import { StepPicker } from "./StepPicker";
+import { usePresetChoices } from "./presets";
 import { selectedStep } from "./selection";
 import { type Asking, useEditorStore } from "./store";
 
@@ -13,6 +13,7 @@ type AddStep = Omit<Extract<Asking, { what: "add" }>, "what">;
 export function AddStepDialog({ from, between, at }: AddStep) {
   const text = useTexts();
   const store = useEditorStore();
+  const choices = usePresetChoices();
   const pick = (preset: string) => {
     const editor = store.getState();
     editor.ask(null);
@@ -20,7 +21,7 @@ export function AddStepDialog({ from, between, at }: AddStep) {
   };
   return (
     <Dialog title={text("add.title")} at={at} onClose={() => store.getState().ask(null)}>
-      <StepPicker label={text("add.search")} choices={presetChoices(text)} onPick={pick} />
+      <Picker label={text("add.search")} choices={choices} onPick={({ id }) => pick(id)} />
     </Dialog>
   );
 }

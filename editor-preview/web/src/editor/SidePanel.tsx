@@ -1,4 +1,4 @@
-import { Tabs } from "radix-ui";
+import { type KeyboardEvent, useId } from "react";
 
 import { useTexts } from "../i18n/texts";
 import { Phone } from "../preview/Phone";
@@ -17,25 +17,43 @@ const TABS = [
   { tab: "json", Content: JsonTab },
 ] as const satisfies readonly { tab: Tab; Content: () => React.ReactNode }[];
 
+/** Where a key leads from a tab, as a step in their row. */
+const MOVES: Readonly<Record<string, (here: number) => number>> = {
+  ArrowRight: (here) => (here + 1) % TABS.length,
+  ArrowLeft: (here) => (here + TABS.length - 1) % TABS.length,
+  Home: () => 0,
+  End: () => TABS.length - 1,
+};
+
 /** At the right: the selected step, and the conversation that is rehearsed. */
 export function SidePanel() {
   const text = useTexts();
-  const tab = useEditor((state) => state.tab);
+  const chosen = useEditor((state) => state.tab);
   const show = useEditor((state) => state.show);
+  const id = useId();
+  const { Content } = TABS.find(({ tab }) => tab === chosen) ?? TABS[0];
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const next = MOVES[event.key]?.(TABS.findIndex(({ tab }) => tab === chosen));
+    const to = next === undefined ? undefined : TABS[next];
+    if (next !== undefined && to) {
+      event.preventDefault();
+      event.stopPropagation();
+      show(to.tab);
+      (event.currentTarget.children[next] as HTMLElement).focus();
+    }
+  };
   return (
-    <Tabs.Root className="side-panel" value={tab} onValueChange={(chosen) => show(chosen as Tab)}>
-      <Tabs.List className="tabs" aria-label={text("tabs.label")}>
-        {TABS.map(({ tab: name }) => (
-          <Tabs.Trigger key={name} value={name} className="tab">
-            {text(`tabs.${name}`)}
-          </Tabs.Trigger>
+    <div className="side-panel">
+      <div className="tabs" role="tablist" aria-label={text("tabs.label")} onKeyDown={onKeyDown}>
+        {TABS.map(({ tab }) => (
+          <button key={tab} type="button" role="tab" id={`${id}-${tab}`} className="tab" aria-selected={tab === chosen} aria-controls={`${id}-panel`} tabIndex={tab === chosen ? 0 : -1} onClick={() => show(tab)}>
+            {text(`tabs.${tab}`)}
+          </button>
         ))}
-      </Tabs.List>
-      {TABS.map(({ tab: name, Content }) => (
-        <Tabs.Content key={name} value={name} className="tab-content">
-          <Content />
-        </Tabs.Content>
-      ))}
-    </Tabs.Root>
+      </div>
+      <div key={chosen} role="tabpanel" id={`${id}-panel`} className="tab-content" aria-labelledby={`${id}-${chosen}`} tabIndex={0}>
+        <Content />
+      </div>
+    </div>
   );
 }

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
+import { wordsOf } from "../i18n/allLanguages";
+import { loadCatalogue } from "../i18n/catalogues";
+import { found } from "../ui/Picker";
 import { blankStep, firstField } from "./blanks";
 import { kindOf } from "./document";
 import { schema } from "./inspector/testing";
 import { outcomesOf } from "./outcomes";
 import { presetChoices, PRESETS } from "./presets";
-import { rank } from "./StepPicker";
 
 const text = (id: string) => id;
 
@@ -24,14 +26,10 @@ test.each(PRESETS.map(({ id, kind }) => [id, kind]))("a new %s has what its kind
   expect(outcomesOf(step).length).toBeGreaterThan(0);
 });
 
-test("an entry is found by its name or a synonym in any language, the best first", () => {
-  const choices = presetChoices((id) => english(id));
-  const best = (typed: string) =>
-    choices
-      .map(({ id, name, more = "", keywords = [] }) => ({ id, score: rank(id, typed, [name, more, ...keywords]) }))
-      .filter(({ score }) => score > 0)
-      .toSorted((one, other) => other.score - one.score)
-      .map(({ id }) => id)[0];
+test("an entry is found by its name or a synonym in any language, the best first", async () => {
+  const words = wordsOf(await Promise.all((["en", "es", "pt"] as const).map(loadCatalogue)));
+  const choices = presetChoices((id) => english(id), words);
+  const best = (typed: string) => found(choices, typed)[0]?.id;
   expect(["but", "imagem", "webhook", "atendente", "PREGUNTA", "hsm", "if"].map(best)).toEqual(["buttons", "media", "http", "handoff", "ask", "template", "condition"]);
   expect(best("zzz")).toBeUndefined();
 });

@@ -1,10 +1,11 @@
 /** What can be added: every kind of step and, for what a message is most often wanted as, presets of it. */
 import { BookUser, Images, Link, type LucideIcon, MapPin, Reply } from "lucide-react";
+import { useMemo } from "react";
 
-import { inAllLanguages } from "../i18n/allLanguages";
-import type { Texts } from "../i18n/texts";
+import { useWords, type Words } from "../i18n/allLanguages";
+import { type Texts, useTexts } from "../i18n/texts";
+import type { Choice } from "../ui/Picker";
 import { type Group, KINDS } from "./kinds";
-import type { Choice } from "./StepPicker";
 
 /** One entry of the menu; its name is the text `kind.<id>`, its line `add.<id>`, other words for it `synonyms.<id>`. */
 export interface Preset {
@@ -33,7 +34,7 @@ export const PRESETS: readonly Preset[] = Object.entries(KINDS)
   .flatMap(([kind, { group, icon }]) => [{ id: kind, kind, group, icon }, ...MESSAGES.filter((preset) => preset.kind === kind)]);
 
 /** The entries to choose from by typing; they are found by their name and its synonyms in any language of the studio. */
-export function presetChoices(text: Texts): readonly Choice[] {
+export function presetChoices(text: Texts, words: Words): readonly Choice[] {
   return PRESETS.map(({ id, group, icon }) => ({
     id,
     name: text(`kind.${id}`),
@@ -41,6 +42,13 @@ export function presetChoices(text: Texts): readonly Choice[] {
     group: text(`group.${group}`),
     icon,
     color: group,
-    keywords: [...inAllLanguages(`kind.${id}`), ...inAllLanguages(`synonyms.${id}`)],
+    keywords: [...words(`kind.${id}`), ...words(`synonyms.${id}`)],
   }));
+}
+
+/** The same, for a component. */
+export function usePresetChoices(): readonly Choice[] {
+  const text = useTexts();
+  const words = useWords();
+  return useMemo(() => presetChoices(text, words), [text, words]);
 }

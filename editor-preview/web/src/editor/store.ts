@@ -60,7 +60,7 @@ export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "s
 export interface Live {
   document: JsonObject;
   /** Counts the bot's publications; null: it was published before they were counted. */
-  number: number | null;
+  number?: number | null | undefined;
 }
 
 export interface EditorState {

@@ -1,8 +1,21 @@
-import { messages as en } from "./locales/en.po";
-import { messages as es } from "./locales/es.po";
-import { messages as pt } from "./locales/pt.po";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 
-/** The words of a text in every language of the studio: what somebody looks for, they may know by another language's name. */
-export function inAllLanguages(id: string): readonly string[] {
-  return [en, es, pt].flatMap((messages) => [messages[id]].flat(3)).filter((part): part is string => typeof part === "string");
+import { type Catalogue, loadCatalogue } from "./catalogues";
+import { LANGUAGES, type Language } from "./languages";
+
+/** Gives the words of a text in several languages. */
+export type Words = (id: string) => readonly string[];
+
+/**
+ * The words of every language of the studio: what somebody looks for, they may know by another language's name. They are loaded when they are
+ * first asked for; until then there are none, and what is looked for is found by its name alone.
+ */
+export function useWords(): Words {
+  const { data } = useQuery({ queryKey: ["texts"], queryFn: () => Promise.all((Object.keys(LANGUAGES) as Language[]).map(loadCatalogue)), staleTime: Infinity, gcTime: Infinity });
+  return useMemo(() => wordsOf(data ?? []), [data]);
+}
+
+export function wordsOf(catalogues: readonly Catalogue[]): Words {
+  return (id) => catalogues.flatMap(({ messages }) => [messages[id]].flat(3)).filter((part): part is string => typeof part === "string");
 }

@@ -1,14 +1,15 @@
 import { setupI18n } from "@lingui/core";
 import { I18nProvider, useLingui } from "@lingui/react";
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 
-import { initialLanguage, type Language, remember } from "./languages";
-import { messages as en } from "./locales/en.po";
-import { messages as es } from "./locales/es.po";
-import { messages as pt } from "./locales/pt.po";
+import { type Catalogue, loadCatalogue } from "./catalogues";
+import { type Language, remember } from "./languages";
 
 /** Gives the text of an id, with its values filled in. */
 export type Texts = (id: string, values?: Record<string, unknown>) => string;
+
+/** Changes the language, once its texts are there; fails where they can't be loaded, and then nothing changes. */
+export type ChangeLanguage = (language: Language) => Promise<void>;
 
 /** The studio's own words in the language in use. */
 export function useTexts(): Texts {
@@ -17,25 +18,32 @@ export function useTexts(): Texts {
 }
 
 /** The language in use, and how to change it. */
-export function useLanguage(): [Language, (language: Language) => void] {
+export function useLanguage(): [Language, ChangeLanguage] {
   return useContext(LanguageContext);
 }
 
-const LanguageContext = createContext<[Language, (language: Language) => void]>(["en", () => {}]);
+const LanguageContext = createContext<[Language, ChangeLanguage]>(["en", async () => {}]);
 
-/** Gives everything inside of it the words of a language: the one chosen, else the browser's. */
-export function TextsProvider({ children, language }: { children: ReactNode; language?: Language }) {
-  const [chosen, choose] = useState<Language>(language ?? initialLanguage);
-  const i18n = useMemo(() => setupI18n({ locale: chosen, messages: { en, es, pt } }), [chosen]);
+/** Gives everything inside of it the words of a language: those that are there at first, until another one is chosen. */
+export function TextsProvider({ children, first }: { children: ReactNode; first: Catalogue }) {
+  const [{ language, messages }, show] = useState(first);
+  const i18n = useMemo(() => setupI18n({ locale: language, messages: { [language]: messages } }), [language, messages]);
+  const wanted = useRef(language);
   useEffect(() => {
-    document.documentElement.lang = chosen;
-  }, [chosen]);
-  const change = (to: Language) => {
-    remember(to);
-    choose(to);
-  };
+    document.documentElement.lang = language;
+  }, [language]);
+  const change = useCallback(async (to: Language) => {
+    wanted.current = to;
+    const catalogue = await loadCatalogue(to);
+    // Somebody may have chosen another one while it was loaded.
+    if (wanted.current === to) {
+      remember(to);
+      show(catalogue);
+    }
+  }, []);
+  const context = useMemo((): [Language, ChangeLanguage] => [language, change], [language, change]);
   return (
-    <LanguageContext value={[chosen, change]}>
+    <LanguageContext value={context}>
       <I18nProvider i18n={i18n}>{children}</I18nProvider>
     </LanguageContext>
   );

@@ -7,7 +7,7 @@ import { shell } from "../app/shell";
 import { useAppKeys } from "../app/useAppKeys";
 import { COMMANDS } from "../editor/commands";
 import { createEditor } from "../editor/store";
-import { TextsProvider } from "../i18n/texts";
+import { English } from "../i18n/testing";
 import Palette from "./Palette";
 
 beforeEach(() => {
@@ -54,9 +54,9 @@ test("the palette has the open bot's steps, and the commands that can be done", 
   shell.setState({ showing: "palette", editor: { store, commands: COMMANDS, run } });
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <TextsProvider language="en">
+      <English>
         <Palette />
-      </TextsProvider>
+      </English>
     </QueryClientProvider>,
   );
   // Nothing can be undone yet.

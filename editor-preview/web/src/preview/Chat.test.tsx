@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 
 import type { Line, PreviewAnswer } from "../api/previews";
 import { createEditor } from "../editor/store";
-import { TextsProvider } from "../i18n/texts";
+import { English } from "../i18n/testing";
 import { Chat } from "./Chat";
 import { createPreview, PreviewContext } from "./store";
 
@@ -36,11 +36,11 @@ function drawn() {
     return { diagnostics: [], turns: [], chat: null, session: null } as unknown as PreviewAnswer;
   });
   render(
-    <TextsProvider language="en">
+    <English>
       <PreviewContext value={store}>
         <Chat html={MENU} />
       </PreviewContext>
-    </TextsProvider>,
+    </English>,
   );
   return said;
 }

@@ -67,7 +67,7 @@ function SkipMenu() {
   return (
     <>
       <Menu
-        open={isOpen}
+        isOpen={isOpen}
         onOpenChange={(wanted) => open(wanted ? "skip" : null)}
         trigger={
           <button type="button" className="button icon" aria-label={text("preview.skip")} title={`${text("preview.skip")} (T)`} aria-keyshortcuts="T">

@@ -1,6 +1,7 @@
 import type { LucideIcon } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactElement } from "react";
+
+import { MenuButton, MenuItem, MenuSection } from "../ui/Menu";
 
 /** One command of a menu. */
 export interface Command {
@@ -19,42 +20,28 @@ export interface Section {
   commands: readonly Command[];
 }
 
-/** A button that opens a menu. It leaves the page's scrolling alone, for which a style of its own would have to be written into the page. */
-export function Menu({ trigger, sections, ...open }: { trigger: ReactNode; sections: readonly Section[]; open?: boolean; onOpenChange?: (isOpen: boolean) => void }) {
-  return (
-    <DropdownMenu.Root modal={false} {...open}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="drop-menu" sideOffset={4} collisionPadding={8} onKeyDown={(event) => event.stopPropagation()}>
-          {sections.map(({ name, commands }, index) => (
-            <DropdownMenu.Group key={name ?? index} className="drop-menu-section">
-              {name && <DropdownMenu.Label className="drop-menu-label">{name}</DropdownMenu.Label>}
-              {commands.map(({ id, ...command }) => (
-                <Item key={id} {...command} />
-              ))}
-            </DropdownMenu.Group>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
+interface MenuProps {
+  trigger: ReactElement<ComponentProps<"button">>;
+  sections: readonly Section[];
+  /** Whether it is open, where a key can open it, too. */
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
 }
 
-function Item({ name, icon: Icon, isOn, isDisabled = false, run }: Omit<Command, "id">) {
-  if (isOn !== undefined) {
-    return (
-      <DropdownMenu.CheckboxItem className="drop-menu-item" checked={isOn} disabled={isDisabled} onSelect={run}>
-        <span className="drop-menu-check">
-          <DropdownMenu.ItemIndicator>✓</DropdownMenu.ItemIndicator>
-        </span>
-        {name}
-      </DropdownMenu.CheckboxItem>
-    );
-  }
+/** A button that opens a menu of commands. */
+export function Menu({ sections, ...button }: MenuProps) {
   return (
-    <DropdownMenu.Item className="drop-menu-item" disabled={isDisabled} onSelect={run}>
-      {Icon && <Icon size={16} aria-hidden />}
-      {name}
-    </DropdownMenu.Item>
+    <MenuButton {...button}>
+      {sections.map(({ name, commands }, index) => (
+        <MenuSection key={name ?? index} name={name}>
+          {commands.map(({ id, name: said, icon: Icon, isOn, isDisabled = false, run }) => (
+            <MenuItem key={id} isOn={isOn} disabled={isDisabled} onSelect={run}>
+              {Icon && <Icon size={16} aria-hidden />}
+              {said}
+            </MenuItem>
+          ))}
+        </MenuSection>
+      ))}
+    </MenuButton>
   );
 }

@@ -27,7 +27,7 @@ export function ReplayPage({ id }: { id: string }) {
   useLive(["sessions"]);
   if (query.data) {
     return (
-      <Viewer bot={query.data.bot} document={query.data.document}>
+      <Viewer bot={query.data.bot} document={query.data.document ?? {}}>
         <Replay session={query.data} />
       </Viewer>
     );
@@ -54,7 +54,7 @@ function Replay({ session }: { session: SessionDetail }) {
         <Link href="/sessions">{text("sessions.back")}</Link>
         <h1>{name}</h1>
         <Link href={`/bots/${encodeURIComponent(bot)}/versions/${number ?? version}`}>
-          {number === null ? bot_name || bot : text("versions.of", { number, name: bot_name || bot })}
+          {number ? text("versions.of", { number, name: bot_name || bot }) : bot_name || bot}
         </Link>
         <time className="muted top-bar-rest" dateTime={new Date(started).toISOString()}>
           {moment(started)}

@@ -7,7 +7,7 @@ import { STATUSES } from "./filters";
 /** Whether a session runs, and how it ended. */
 export function SessionState({ session: { ended, status, outcome } }: { session: Session }) {
   const text = useTexts();
-  if (ended === null) {
+  if (!ended) {
     return (
       <span className="pill info">
         <CircleDot size={14} aria-hidden />

@@ -79,7 +79,7 @@ function SessionTable({ sessions }: { sessions: readonly Session[] }) {
     <table className="table">
       <thead>
         <tr>
-          {["contact", "bot", "version", "on", "started", "last", "state"].map((column) => (
+          {["contact", "bot", "version", "on", "started", "finished", "state"].map((column) => (
             <th key={column} scope="col">
               {text(`sessions.${column}`)}
             </th>
@@ -88,8 +88,7 @@ function SessionTable({ sessions }: { sessions: readonly Session[] }) {
       </thead>
       <tbody>
         {sessions.map((session) => {
-          const { id, contact, bot, bot_name, number, version, on, started, active, ended } = session;
-          const last = ended ?? active ?? started;
+          const { id, contact, bot, bot_name, number, version, on, started, ended } = session;
           return (
             <tr key={id}>
               <th scope="row">
@@ -97,13 +96,13 @@ function SessionTable({ sessions }: { sessions: readonly Session[] }) {
                 {contact.name && contact.phone && <span className="muted table-under">{contact.phone}</span>}
               </th>
               <td>{bot_name || bot}</td>
-              <td>{number === null ? <code>{version.slice(0, 8)}</code> : text("versions.one", { number })}</td>
+              <td>{number ? text("versions.one", { number }) : <code>{version.slice(0, 8)}</code>}</td>
               <td>{text(`trigger.${on}`)}</td>
               <td>
                 <time dateTime={new Date(started).toISOString()}>{moment(started)}</time>
               </td>
               <td>
-                <time dateTime={new Date(last).toISOString()}>{moment(last)}</time>
+                {ended && <time dateTime={new Date(ended).toISOString()}>{moment(ended)}</time>}
               </td>
               <td>
                 <SessionState session={session} />

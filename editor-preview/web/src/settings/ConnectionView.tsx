@@ -47,7 +47,7 @@ function CheckLine({ check: { id, state, detail, help, at }, isKnown }: { check:
         {isKnown && (
           <p>
             {detail}
-            {at !== null && (
+            {at && (
               <span className="muted">
                 {" "}
                 <time dateTime={at}>{moment(at)}</time>
@@ -55,7 +55,7 @@ function CheckLine({ check: { id, state, detail, help, at }, isKnown }: { check:
             )}
           </p>
         )}
-        {help !== null && <p className="muted">{help}</p>}
+        {help && <p className="muted">{help}</p>}
       </div>
     </li>
   );
@@ -99,16 +99,14 @@ function Numbers({ connection: { numbers } }: { connection: Connection }) {
         <tr>
           <th scope="col">{text("settings.number")}</th>
           <th scope="col">{text("settings.name")}</th>
-          <th scope="col">{text("settings.quality")}</th>
           <th scope="col">{text("settings.id")}</th>
         </tr>
       </thead>
       <tbody>
-        {numbers.map(({ id, display, name, quality }) => (
+        {numbers.map(({ id, display, name }) => (
           <tr key={id}>
             <th scope="row">{display}</th>
             <td>{name}</td>
-            <td>{quality ?? <span className="muted">{text("settings.no_quality")}</span>}</td>
             <td>
               <code>{id}</code>
             </td>

@@ -57,7 +57,9 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 /** Choices of this person in this browser. */
 function Personal() {
   const text = useTexts();
+  const reason = useReason();
   const [language, changeLanguage] = useLanguage();
+  const changing = useMutation({ mutationFn: changeLanguage });
   const chosenTheme = theme.use();
   const chosenKeys = singleKeys.use();
   const id = useId();
@@ -67,13 +69,18 @@ function Personal() {
         <label className="field-label" htmlFor={id}>
           {text("settings.language")}
         </label>
-        <select id={id} className="input" value={language} onChange={(event) => changeLanguage(event.target.value as Language)}>
+        <select id={id} className="input" value={language} onChange={(event) => changing.mutate(event.target.value as Language)}>
           {Object.entries(LANGUAGES).map(([code, name]) => (
             <option key={code} value={code} lang={code}>
               {name}
             </option>
           ))}
         </select>
+        {changing.error && (
+          <p className="error-text" role="alert">
+            {reason(changing.error)}
+          </p>
+        )}
       </div>
       <fieldset className="choices">
         <legend>{text("settings.theme")}</legend>

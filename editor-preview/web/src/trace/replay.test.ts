@@ -10,11 +10,11 @@ const SESSION: SessionDetail = {
   contact: { id: "c1", name: "Ana", phone: null },
   bot: "menu",
   bot_name: "Menu",
+  business_number: "100",
   version: "abc",
   number: 2,
   on: "message",
   started: Date.parse("2026-03-01T10:00:00Z"),
-  active: null,
   ended: Date.parse("2026-03-01T10:05:00Z"),
   status: "completed",
   outcome: "completed",
@@ -33,6 +33,7 @@ const SESSION: SessionDetail = {
       ],
     },
   ],
+  has_earlier: false,
   chat: { html: "" },
 };
 
@@ -57,7 +58,7 @@ test("a session that happened is walked through as one that is rehearsed", () =>
 });
 
 test("nothing that is done to a replay changes it", () => {
-  const replay = createReplay(createViewer("menu", SESSION.document));
+  const replay = createReplay(createViewer("menu", SESSION.document ?? {}));
   const answer = answerOf(SESSION);
   replay.setState({ answer });
   replay.getState().say("hello");

@@ -19,7 +19,7 @@ pub(super) struct Account {
     pipelines: Vec<PipelineView>,
     users: Vec<Named>,
     teams: Vec<Named>,
-    fields: Fields,
+    fields: AccountFields,
     /// The business's numbers, the default first.
     numbers: Vec<NumberView>,
     /// Names of models that `ai_…` steps can use.
@@ -33,11 +33,11 @@ struct PipelineView {
     id: String,
     title: String,
     /// In order; those that close a lead come last.
-    stages: Vec<Stage>,
+    stages: Vec<PipelineStage>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
-struct Stage {
+struct PipelineStage {
     id: String,
     title: String,
 }
@@ -50,7 +50,7 @@ struct Named {
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
-struct Fields {
+struct AccountFields {
     contact: Vec<Field>,
     lead: Vec<Field>,
 }
@@ -84,7 +84,7 @@ pub(super) async fn show(State(app): State<Arc<App>>) -> Json<Account> {
         pipelines: settings.pipelines.iter().map(pipeline).collect(),
         users: named(&settings.users),
         teams: named(&settings.teams),
-        fields: Fields { contact: fields(&settings.contact_fields), lead: fields(&settings.lead_fields) },
+        fields: AccountFields { contact: fields(&settings.contact_fields), lead: fields(&settings.lead_fields) },
         numbers: numbers(&app),
         models: Some(settings.openai.model.clone()).filter(|model| !model.is_empty()).into_iter().collect(),
         sandbox: !settings.is_connected(),
@@ -98,7 +98,7 @@ fn title(id: &str, title: Option<&String>) -> String {
 fn pipeline((id, pipeline): (&String, &Pipeline)) -> PipelineView {
     let closed = pipeline.closed.iter().filter(|closed| !pipeline.stages.contains(closed));
     let stages = pipeline.stages.iter().chain(closed);
-    let stages = stages.map(|stage| Stage { id: stage.clone(), title: stage.clone() });
+    let stages = stages.map(|stage| PipelineStage { id: stage.clone(), title: stage.clone() });
     PipelineView { id: id.clone(), title: title(id, pipeline.title.as_ref()), stages: stages.collect() }
 }
 

@@ -33,7 +33,7 @@ test.each(kinds)("%s: what its example does not hold is in the menu", (kind, sha
   const absent = shape.keys.filter(({ name }) => !shown.has(name));
   const add = container.querySelectorAll<HTMLElement>(".inspector > .fields > .add");
   expect(add).toHaveLength(1);
-  fireEvent.keyDown(add[0] as HTMLElement, { key: "Enter" });
+  fireEvent.click(add[0] as HTMLElement);
   expect(document.querySelectorAll("[role=menuitem]")).toHaveLength(absent.length);
 });
 
@@ -75,7 +75,7 @@ test("buttons are added with ids of their own, moved, doubled and taken out", ()
   const { getByRole, getByText, getByTitle, editor } = showForm(botWith({ type: "message", text: "Hi", buttons: [{ id: "option_1", title: "A", goto: "a" }] }), "a");
   const buttons = () => (editor.getState().history.document.steps as { a: { buttons?: JsonObject[] } }).a.buttons;
   const choose = (button: string, command: string) => {
-    fireEvent.keyDown(getByTitle(`More for ${button}`), { key: "Enter" });
+    fireEvent.click(getByTitle(`More for ${button}`));
     fireEvent.click(within(getByRole("menu")).getByText(command));
   };
   fireEvent.click(getByText("Add button"));

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, type RenderResult } from "@testing-library/react";
 import { readFileSync } from "node:fs";
 
-import { TextsProvider } from "../../i18n/texts";
+import { English } from "../../i18n/testing";
 import { createPreview, PreviewContext } from "../../preview/store";
 import type { JsonObject } from "../json";
 import { createEditor, EditorContext, type EditorStore } from "../store";
@@ -21,6 +21,9 @@ export function exampleOf(kind: string): JsonObject {
   return JSON.parse(json) as JsonObject;
 }
 
+// What the test's document lacks.
+HTMLElement.prototype.showPopover = () => {};
+
 /** Shows the fields of a step of a document; without one, of the bot itself. */
 export function showForm(document: JsonObject, step?: string, known: { account?: object; templates?: object[] } = {}): RenderResult & { editor: EditorStore } {
   const editor = createEditor("bot", document);
@@ -33,13 +36,13 @@ export function showForm(document: JsonObject, step?: string, known: { account?:
   }
   const rendered = render(
     <QueryClientProvider client={queries}>
-      <TextsProvider language="en">
+      <English>
         <EditorContext value={editor}>
           <PreviewContext value={createPreview(editor).store}>
             <Inspector />
           </PreviewContext>
         </EditorContext>
-      </TextsProvider>
+      </English>
     </QueryClientProvider>,
   );
   return { ...rendered, editor };

@@ -3,7 +3,7 @@ const PANELS: readonly { panel: string; first: string }[] = [
   { panel: ".top-bar", first: "button:not(:disabled)" },
   { panel: ".outline", first: '[role="treeitem"][tabindex="0"], input' },
   { panel: ".canvas", first: '.react-flow__node.selected, .react-flow__node, [tabindex="0"]' },
-  { panel: ".side-panel", first: '[role="tab"][data-state="active"]' },
+  { panel: ".side-panel", first: '[role="tab"][aria-selected="true"]' },
   { panel: "#problems", first: "summary" },
 ];
 

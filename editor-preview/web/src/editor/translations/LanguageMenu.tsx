@@ -1,7 +1,7 @@
 import { Languages } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 
 import { useLanguage, useTexts } from "../../i18n/texts";
+import { MenuButton, MenuItem, MenuSection } from "../../ui/Menu";
 import { useDocument, useEditorStore } from "../store";
 import { languageName, ownLanguage, translatedLanguages } from "./languages";
 import { useCompleteness } from "./useTexts";
@@ -17,29 +17,28 @@ export function LanguageMenu() {
   const completeness = useCompleteness(document, languages);
   const open = (language: string | null) => store.getState().ask({ what: "translations", language });
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="button quiet" aria-label={text("translations.menu", { languages: [own, ...languages].join(", ") })} title={text("translations.title")}>
-        <Languages size={18} aria-hidden />
-        {own}
-        {languages.length > 0 && <span className="muted">+{languages.length}</span>}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.Label className="menu-item muted">{text("translations.own", { language: languageName(own, studio) })}</DropdownMenu.Label>
-          {languages.map((language) => {
-            const found = completeness.get(language);
-            return (
-              <DropdownMenu.Item key={language} className="menu-item" onSelect={() => open(language)}>
-                <span className="menu-name">{languageName(language, studio)}</span>
-                {found && <span className="muted">{text("translations.done", found)}</span>}
-              </DropdownMenu.Item>
-            );
-          })}
-          <DropdownMenu.Item className="menu-item" onSelect={() => open(null)}>
-            {text("translations.add")}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <MenuButton
+      align="end"
+      trigger={
+        <button type="button" className="button quiet" aria-label={text("translations.menu", { languages: [own, ...languages].join(", ") })} title={text("translations.title")}>
+          <Languages size={18} aria-hidden />
+          {own}
+          {languages.length > 0 && <span className="muted">+{languages.length}</span>}
+        </button>
+      }
+    >
+      <MenuSection name={text("translations.own", { language: languageName(own, studio) })}>
+        {languages.map((language) => {
+          const found = completeness.get(language);
+          return (
+            <MenuItem key={language} onSelect={() => open(language)}>
+              <span className="menu-name">{languageName(language, studio)}</span>
+              {found && <span className="muted">{text("translations.done", found)}</span>}
+            </MenuItem>
+          );
+        })}
+        <MenuItem onSelect={() => open(null)}>{text("translations.add")}</MenuItem>
+      </MenuSection>
+    </MenuButton>
   );
 }

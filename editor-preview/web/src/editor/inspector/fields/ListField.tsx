@@ -1,8 +1,8 @@
 import { EllipsisVertical, Plus } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { useTexts } from "../../../i18n/texts";
+import { MenuButton, MenuItem, MenuSection } from "../../../ui/Menu";
 import { type Json, type Path, pathId } from "../../json";
 import { useFaults, useSubject, useValue, useWrite } from "../form";
 import { duplicate, moved, newItem } from "../items";
@@ -123,7 +123,7 @@ interface ItemMenuProps {
   commands: readonly Command[];
   isUnfolded?: boolean;
   onUnfold?: (() => void) | undefined;
-  onClosed?: (event: Event) => void;
+  onClosed?: () => void;
   children?: ReactNode;
 }
 
@@ -131,26 +131,32 @@ interface ItemMenuProps {
 export function ItemMenu({ name, commands, isUnfolded = false, onUnfold, onClosed, children }: ItemMenuProps) {
   const text = useTexts();
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="tool" aria-label={text("list.menu", { item: name })} title={text("list.menu", { item: name })}>
-        <EllipsisVertical size={15} aria-hidden />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" collisionPadding={8} onCloseAutoFocus={onClosed}>
-          {commands.map(({ id, isOff, run }) => (
-            <DropdownMenu.Item key={id} className="menu-item" disabled={isOff} onSelect={run}>
-              {text(id)}
-            </DropdownMenu.Item>
-          ))}
-          {(onUnfold || children) && <DropdownMenu.Separator className="menu-line" />}
+    <MenuButton
+      align="end"
+      onClosed={onClosed}
+      trigger={
+        <button type="button" className="tool" aria-label={text("list.menu", { item: name })} title={text("list.menu", { item: name })}>
+          <EllipsisVertical size={15} aria-hidden />
+        </button>
+      }
+    >
+      <MenuSection>
+        {commands.map(({ id, isOff, run }) => (
+          <MenuItem key={id} disabled={isOff} onSelect={run}>
+            {text(id)}
+          </MenuItem>
+        ))}
+      </MenuSection>
+      {(onUnfold || children) && (
+        <MenuSection>
           {onUnfold && (
-            <DropdownMenu.CheckboxItem className="menu-item" checked={isUnfolded} onCheckedChange={onUnfold}>
+            <MenuItem isOn={isUnfolded} onSelect={onUnfold}>
               {text(isUnfolded ? "list.fold" : "list.unfold")}
-            </DropdownMenu.CheckboxItem>
+            </MenuItem>
           )}
           {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+        </MenuSection>
+      )}
+    </MenuButton>
   );
 }

@@ -1,8 +1,8 @@
 import { Plus } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 
 import { useTexts } from "../../../i18n/texts";
+import { MenuButton, MenuItem } from "../../../ui/Menu";
 import type { Path } from "../../json";
 import { pathId } from "../../json";
 import { useFaults, useWrite } from "../form";
@@ -48,17 +48,17 @@ export function AddKey({ form, owner, label }: { form: ObjectForm; owner: string
     return null;
   }
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="button quiet add">
-        <Plus size={15} aria-hidden />
-        {label ?? text("field.add")}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" collisionPadding={8} onCloseAutoFocus={form.onMenuClosed}>
-          <KeyItems form={form} owner={owner} />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <MenuButton
+      onClosed={form.onMenuClosed}
+      trigger={
+        <button type="button" className="button quiet add">
+          <Plus size={15} aria-hidden />
+          {label ?? text("field.add")}
+        </button>
+      }
+    >
+      <KeyItems form={form} owner={owner} />
+    </MenuButton>
   );
 }
 
@@ -66,14 +66,14 @@ export function AddKey({ form, owner, label }: { form: ObjectForm; owner: string
 export function KeyItems({ form, owner }: { form: ObjectForm; owner: string }): ReactNode {
   const names = useNames();
   return form.absent.map((key) => (
-    <DropdownMenu.Item key={key.name} className="menu-item" onSelect={() => form.add(key)}>
+    <MenuItem key={key.name} className="menu-item is-tall" onSelect={() => form.add(key)}>
       <span>{names.key(key.name, owner.toLowerCase())}</span>
       {key.shape.help !== "" && (
         <small className="muted" lang="en">
           {firstSentence(key.shape.help)}
         </small>
       )}
-    </DropdownMenu.Item>
+    </MenuItem>
   ));
 }
 

@@ -1,8 +1,8 @@
 import { Bold, Braces, Code, Italic, Smile, Strikethrough } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
 import type { ReactNode, Ref } from "react";
 
 import { useTexts } from "../../../i18n/texts";
+import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { useEditorStore } from "../../store";
 import type { Control } from "./Field";
 import { useWriting, type Writing } from "./useWriting";
@@ -131,19 +131,20 @@ export function FormatTools({ writing, label }: { writing: Writing; label: strin
 export function EmojiTool({ onPick }: { onPick: (emoji: string) => void }) {
   const text = useTexts();
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="tool" aria-label={text("field.emoji_pick")} title={text("field.emoji_pick")}>
-        <Smile size={14} aria-hidden />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu emoji-menu" align="end" onCloseAutoFocus={(event) => event.preventDefault()}>
-          {EMOJI.map((emoji) => (
-            <DropdownMenu.Item key={emoji} className="emoji" onSelect={() => onPick(emoji)}>
-              {emoji}
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <MenuButton
+      align="end"
+      className="emoji-menu"
+      trigger={
+        <button type="button" className="tool" aria-label={text("field.emoji_pick")} title={text("field.emoji_pick")}>
+          <Smile size={14} aria-hidden />
+        </button>
+      }
+    >
+      {EMOJI.map((emoji) => (
+        <MenuItem key={emoji} className="emoji" onSelect={() => onPick(emoji)}>
+          {emoji}
+        </MenuItem>
+      ))}
+    </MenuButton>
   );
 }

@@ -20,8 +20,8 @@ export interface ObjectForm {
   add: (key: Key) => void;
   /** A key that stands folded was added. */
   hasUnfolded: boolean;
-  /** The menu of keys was closed: what was added has the focus, else what it had before. */
-  onMenuClosed: (event: Event) => void;
+  /** The menu of keys was closed: what was added gets the focus. */
+  onMenuClosed: () => void;
 }
 
 /** The form of an object at a path: its keys in the layout's order. */
@@ -51,9 +51,8 @@ export function useObjectForm(path: Path, keys: readonly Key[], layout: Layout):
       }
     },
     hasUnfolded: ordered.some((key) => isFolded(key) && added.has(key.name)),
-    onMenuClosed: (event) => {
+    onMenuClosed: () => {
       if (latest.current !== null) {
-        event.preventDefault();
         focusField(document.querySelector(".inspector"), pathId([...path, latest.current]), false);
         latest.current = null;
       }
