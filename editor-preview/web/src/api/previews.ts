@@ -32,8 +32,8 @@ export interface PreviewRequest {
 /** One line of what a turn did. */
 export type TraceLine = { session?: number; what: string } & { [key: string]: Json | undefined };
 
-/** What one line of the request did, and the session behind it. */
-export type Turn = Omit<Schemas["TurnView"], "trace" | "test"> & { trace: TraceLine[]; test: Line[]; session?: PreviewSession | null };
+/** What one line of the request did, and the session behind it. A session that is replayed tells neither its clock nor its window turn by turn. */
+export type Turn = Omit<Schemas["TurnView"], "trace" | "test" | "now" | "window"> & Partial<Pick<Schemas["TurnView"], "now" | "window">> & { trace: TraceLine[]; test: Line[]; session?: PreviewSession | null };
 
 /** A call of the bot that waits for its result. */
 export type PendingCall = Omit<Schemas["CallView"], "request"> & { request: Json };
