@@ -163,8 +163,11 @@ describe("the editor", () => {
       const box = (await page.locator(selector).boundingBox())!;
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     };
+    // All of it is in sight, and what stands on a card can be read.
+    expect(await page.locator(".canvas").getAttribute("class")).not.toContain("is-far");
     await drag(await center('[data-nodeid="bye"][data-handleid="next"]'), await center('[data-nodeid="welcome"].port-in'));
     await page.locator('.react-flow__edge[data-id="bye next"]').waitFor({ state: "attached" });
+    await shot(page, "dragged");
 
     const here = await center('.react-flow__node[data-id="bye"] .card-head');
     const before = await place(card);
@@ -174,6 +177,15 @@ describe("the editor", () => {
     await expect.poll(() => place(card)).toBe(before);
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+
+    // From far away nobody hits a port: what is dragged there is the card.
+    while (!(await page.locator(".canvas.is-far").count())) {
+      await page.getByRole("button", { name: "Zoom out" }).click();
+    }
+    const port = await center('[data-nodeid="bye"][data-handleid="next"]');
+    await drag({ x: port.x - 1, y: port.y }, { x: port.x - 60, y: port.y + 60 });
+    await expect.poll(() => place(card)).not.toBe(before);
+    expect(await page.getByRole("dialog").count()).toBe(0);
     expect(wrong).toEqual([]);
   });
 });
