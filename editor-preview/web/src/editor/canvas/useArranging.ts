@@ -5,10 +5,11 @@ import { useWalk } from "../../preview/useWalk";
 import { positionsOf, startOf, stepsOf } from "../document";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { arrangeSteps } from "./arranging";
-import { fitted, READABLE } from "./fitting";
+import { fitted } from "./fitting";
 import { CARD_WIDTH, MANY } from "./size";
 
-/** The scale at which a bot opens that is too large to be read as a whole, or in which a conversation has come somewhere. */
+/** Below this scale nobody wants to begin: a bot that does not fit opens at its start, at `OPENING`; so does one in which a conversation has come somewhere. */
+const COMFORTABLE = 0.5;
 const OPENING = 0.8;
 
 /** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
@@ -51,7 +52,7 @@ export function useArranging(): void {
     const here = current === null ? undefined : placeOf(current);
     const { width, height } = flow.getState();
     const bounds = getNodesBounds(getNodes());
-    const isLarge = stepsOf(history.document).size > MANY || fitted(bounds, { width, height }, 0, start).zoom < READABLE;
+    const isLarge = stepsOf(history.document).size > MANY || fitted(bounds, { width, height }, 0, start).zoom < COMFORTABLE;
     if (here) {
       void setCenter(here.x + CARD_WIDTH / 2, here.y + CARD_WIDTH / 4, { zoom: OPENING });
     } else if (!start || !isLarge) {
