@@ -265,7 +265,7 @@ describe("sessions", () => {
       await page.getByLabel("State").selectOption("ended");
       await page.getByLabel("Bot", { exact: true }).selectOption("cafe");
       await page.getByLabel("Version", { exact: true }).selectOption({ label: "v1" });
-      await page.getByRole("searchbox", { name: "Contact" }).fill("ana");
+      await page.getByRole("searchbox", { name: "Contact’s number or id" }).fill(from);
       await shot(page, "sessions");
       await page.getByRole("link", { name: "Ana Souza" }).click();
 

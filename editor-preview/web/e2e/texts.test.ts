@@ -129,7 +129,7 @@ describe("the JSON", () => {
 test("what is exported, imported and exported again has the same bytes", async () => {
   const { page, wrong } = await studio();
   const exported = async () => {
-    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("button", { name: "Bot menu" }).click();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export JSON" }).click()]);
     const path = await download.path();
     return { name: download.suggestedFilename(), path, bytes: await readFile(path, "utf8") };
