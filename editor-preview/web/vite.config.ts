@@ -35,5 +35,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     environment: "jsdom",
+    // A busy machine takes long to begin; what hangs is told all the same.
+    testTimeout: 30_000,
   },
 });

@@ -136,9 +136,9 @@ describe("menus", () => {
     await choose(page, "hours");
     await page.keyboard.press("Shift+F10");
     await page.getByRole("menu").waitFor();
-    await page.keyboard.press("e");
+    await page.keyboard.press("s");
     await page.keyboard.press("Enter");
-    await page.getByRole("group", { name: "Horarios, Message, disabled" }).waitFor();
+    await page.getByRole("group", { name: "Horarios, Message, skipped" }).waitFor();
     // The focus is where it was, so that the next key is for the card again.
     await page.keyboard.press("d");
     await page.getByRole("group", { name: "Horarios, Message", exact: true }).waitFor();

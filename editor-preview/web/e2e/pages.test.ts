@@ -142,7 +142,9 @@ describe("the list of bots", () => {
     const { page } = await open(browser, server, "/bots");
     await page.getByRole("link", { name: NAME }).waitFor();
     await page.locator("input[type=file]").setInputFiles({ name: "half.json", mimeType: "application/json", buffer: Buffer.from("{") });
-    await page.getByRole("alert").filter({ hasText: "half.json" }).waitFor();
+    await page.getByText("The bot could not be made: half.json, Line 1: The text ends too early: a bracket or a brace is not closed.").waitFor();
+    await page.locator("input[type=file]").setInputFiles({ name: "twice.json", mimeType: "application/json", buffer: Buffer.from('{"name": "A",\n"name": "B"}') });
+    await page.getByText("twice.json, Line 2: The key name stands here twice, and only one of them could be kept.").waitFor();
     expect(new URL(page.url()).pathname).toBe("/bots");
   });
 });
@@ -263,7 +265,7 @@ describe("sessions", () => {
       await page.getByLabel("State").selectOption("ended");
       await page.getByLabel("Bot", { exact: true }).selectOption("cafe");
       await page.getByLabel("Version", { exact: true }).selectOption({ label: "v1" });
-      await page.getByRole("searchbox", { name: "Contact" }).fill("ana");
+      await page.getByRole("searchbox", { name: "Contact’s number or id" }).fill(from);
       await shot(page, "sessions");
       await page.getByRole("link", { name: "Ana Souza" }).click();
 

@@ -92,10 +92,13 @@ describe("the editor", () => {
     await page.getByText("22/20").waitFor();
     await page.getByText("Saved", { exact: false }).waitFor();
     await page.getByRole("group", { name: /Bienvenida.*1 error/ }).waitFor();
-    await page.getByRole("button", { name: "Publish" }).click();
+    // A draft with errors is not published: the button says so, and leads to the first of them.
+    const publish = page.getByRole("button", { name: "Publish" });
+    expect([await publish.isDisabled(), await publish.getAttribute("title")]).toEqual([true, "1 error has to be mended first."]);
+    await publish.click({ force: true });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Bienvenida/);
     const dialog = page.getByRole("dialog");
-    expect(await dialog.getByRole("button", { name: "Publish" }).isDisabled()).toBe(true);
-    await page.keyboard.press("Escape");
+    expect(await dialog.count()).toBe(0);
     await shot(page, "editor-error");
 
     await page.getByRole("treeitem", { name: "Gracias" }).click();
@@ -107,7 +110,7 @@ describe("the editor", () => {
     await page.getByRole("group", { name: "Bienvenida, Message, Start Message" }).waitFor();
 
     await page.getByLabel("Text", { exact: true }).fill("¡Hola! ¿Qué necesitas?");
-    await page.getByRole("button", { name: "Publish" }).click();
+    await publish.and(page.locator('[aria-disabled="false"]')).click();
     await dialog.getByRole("checkbox", { name: /I have seen/ }).check();
     await dialog.getByRole("button", { name: "Publish" }).click();
     await dialog.getByText(/is live/).waitFor();
@@ -148,7 +151,7 @@ describe("the editor", () => {
     const { page, wrong } = await studio("/bots/cafe");
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
     await page.getByRole("button", { name: "Fit" }).click();
-    await page.waitForTimeout(300);
+    await shot(page, "fitted");
     const card = page.locator('.react-flow__node[data-id="bye"]');
     const drag = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
       await page.mouse.move(from.x, from.y);
@@ -160,8 +163,11 @@ describe("the editor", () => {
       const box = (await page.locator(selector).boundingBox())!;
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     };
+    // All of it is in sight, and what stands on a card can be read.
+    expect(await page.locator(".canvas").getAttribute("class")).not.toContain("is-far");
     await drag(await center('[data-nodeid="bye"][data-handleid="next"]'), await center('[data-nodeid="welcome"].port-in'));
     await page.locator('.react-flow__edge[data-id="bye next"]').waitFor({ state: "attached" });
+    await shot(page, "dragged");
 
     const here = await center('.react-flow__node[data-id="bye"] .card-head');
     const before = await place(card);
@@ -171,6 +177,15 @@ describe("the editor", () => {
     await expect.poll(() => place(card)).toBe(before);
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
+
+    // From far away nobody hits a port: what is dragged there is the card.
+    while (!(await page.locator(".canvas.is-far").count())) {
+      await page.getByRole("button", { name: "Zoom out" }).click();
+    }
+    const port = await center('[data-nodeid="bye"][data-handleid="next"]');
+    await drag({ x: port.x - 1, y: port.y }, { x: port.x - 60, y: port.y + 60 });
+    await expect.poll(() => place(card)).not.toBe(before);
+    expect(await page.getByRole("dialog").count()).toBe(0);
     expect(wrong).toEqual([]);
   });
 });

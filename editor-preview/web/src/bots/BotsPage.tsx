@@ -7,7 +7,7 @@ import { Loaded, useReason } from "../ui/Loaded";
 import { Page } from "../ui/Page";
 import { BotTable } from "./BotTable";
 import "./bots.css";
-import { readBotFiles, useCreate } from "./creating";
+import { type FileFault, readBotFiles, useCreate } from "./creating";
 import { chooseColumn, type Order, orderBots, searchBots } from "./listing";
 import { NewBot } from "./NewBot";
 
@@ -21,7 +21,7 @@ export function BotsPage() {
   const query = useQuery({ queryKey: ["bots"], queryFn: listBots });
   const bots = query.data ?? NONE;
   const create = useCreate(bots);
-  const [faults, setFaults] = useState<readonly string[]>([]);
+  const [faults, setFaults] = useState<readonly FileFault[]>([]);
   const importFiles = async (files: readonly File[]) => {
     const read = await readBotFiles(files);
     setFaults(read.faults);
@@ -30,11 +30,12 @@ export function BotsPage() {
     }
   };
   const ways = <NewBot onCreate={(bot) => create.mutate([bot])} onImport={(files) => void importFiles(files)} />;
+  const told = ({ file, line, fault }: FileFault) => `${file}, ${text("json.line", { line })}: ${text(fault.id, fault.values)}`;
   const made = create.data?.length ?? 0;
   return (
     <DropTarget onDrop={(files) => void importFiles(files)}>
       <Page title={text("bots.title")} actions={bots.length > 0 && ways}>
-        {[...faults, ...(create.error ? [reason(create.error)] : [])].map((fault) => (
+        {[...faults.map(told), ...(create.error ? [reason(create.error)] : [])].map((fault) => (
           <p key={fault} className="error-text" role="alert">
             {text("bots.not_made", { reason: fault })}
           </p>

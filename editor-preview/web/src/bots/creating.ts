@@ -2,7 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 
 import { type BotSummary, saveDraft } from "../api/bots";
-import { isObject, type Json, type JsonObject } from "../editor/json";
+import type { JsonObject } from "../editor/json";
+import type { Fault } from "../editor/source/readJson";
 import { freeId } from "./ids";
 
 /** A bot that is to be made: its document, and what its id is made of. */
@@ -35,27 +36,28 @@ export function useCreate(bots: readonly BotSummary[]) {
   });
 }
 
-/** The bots in files, and why some of them hold none. */
-export async function readBotFiles(files: readonly File[]): Promise<{ documents: NewDocument[]; faults: string[] }> {
+/** Why a file holds no bot that can be kept as it stands. */
+export interface FileFault {
+  file: string;
+  /** From 1. */
+  line: number;
+  fault: Fault;
+}
+
+/** The bots in files, and why some of them hold none. What is wrong inside of a bot is the checker's to say, when it is open. */
+export async function readBotFiles(files: readonly File[]): Promise<{ documents: NewDocument[]; faults: FileFault[] }> {
+  // The list of bots can do without the reader, as long as nobody imports.
+  const { lineOf, readObject } = await import("../editor/source/readJson");
   const documents: NewDocument[] = [];
-  const faults: string[] = [];
+  const faults: FileFault[] = [];
   for (const file of files) {
-    const { document, fault } = readBot(await file.text());
-    if (document) {
-      documents.push({ name: file.name.replace(/\.json$/i, ""), document });
+    const source = await file.text();
+    const read = readObject(source);
+    if (read.fault) {
+      faults.push({ file: file.name, line: lineOf(source, read.fault.from), fault: read.fault });
     } else {
-      faults.push(`${file.name}: ${fault ?? ""}`);
+      documents.push({ name: file.name.replace(/\.json$/i, ""), document: read.value });
     }
   }
   return { documents, faults };
-}
-
-/** The bot in a text. What is wrong inside of it is the checker's to say, when it is open. */
-function readBot(source: string): { document?: JsonObject; fault?: string } {
-  try {
-    const value = JSON.parse(source) as Json;
-    return isObject(value) ? { document: value } : { fault: "a bot is a JSON object" };
-  } catch (error) {
-    return { fault: (error as Error).message };
-  }
 }

@@ -9,7 +9,8 @@ import { tidy } from "./canvas/arranging";
 import { botName } from "./document";
 import { renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
-import { showProblems } from "./problems/opening";
+import { showErrors, showProblems } from "./problems/opening";
+import { countProblems } from "./problems/order";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
 import { TopMenu } from "./TopMenu";
@@ -21,7 +22,7 @@ export function TopBar() {
   const store = useEditorStore();
   const document = useDocument();
   const { past, future } = useEditor((state) => state.history);
-  const { edit, endGesture, undo, redo, ask } = store.getState();
+  const { edit, endGesture, undo, redo } = store.getState();
   const start = usePreview((state) => state.start);
   return (
     <header className="top-bar">
@@ -56,11 +57,23 @@ export function TopBar() {
         <Play size={16} aria-hidden />
         {text("editor.test")}
       </button>
-      <button type="button" className="button primary" onClick={() => ask({ what: "publish" })}>
-        {text("editor.publish")}
-      </button>
+      <PublishButton />
       <TopMenu />
     </header>
+  );
+}
+
+/** Leads to publishing. While there are errors it says so, and leads to them: a button that can't be pressed tells nobody why. */
+function PublishButton() {
+  const text = useTexts();
+  const store = useEditorStore();
+  const { errors } = countProblems(useEditor((state) => state.diagnostics));
+  const reason = errors > 0 ? text("publish.errors", { count: errors }) : undefined;
+  const press = () => (errors > 0 ? showErrors(store.getState()) : store.getState().ask({ what: "publish" }));
+  return (
+    <button type="button" className="button primary" aria-disabled={errors > 0} title={reason} onClick={press}>
+      {text("editor.publish")}
+    </button>
   );
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { positionsOf, stepsOf } from "./document";
-import { addStep, changeId, connect, deleteSteps, moveSteps, rename, setText } from "./edits";
+import { addStep, changeId, connect, deleteSteps, moveSteps, setInStep } from "./edits";
 import { getAt, isSame, type JsonObject } from "./json";
 import { outcomesOf } from "./outcomes";
 import { createEditor } from "./store";
@@ -35,7 +35,7 @@ test("a change touches nothing beside it, and undo gives back the very same docu
   const given = sample();
   const editor = createEditor("sample", given);
   const before = JSON.stringify(given);
-  editor.getState().edit(setText("ask_email", ["text"], "Your e-mail?"));
+  editor.getState().edit(setInStep("ask_email", ["text"], "Your e-mail?"));
   const changed = document(editor);
   expect(getAt(changed, ["steps", "welcome"])).toBe(getAt(given, ["steps", "welcome"]));
   expect(changed.meta).toBe(given.meta);
@@ -50,10 +50,10 @@ test("what is typed in one go is undone in one go", () => {
   const editor = createEditor("sample", sample());
   const { edit, endGesture, undo } = editor.getState();
   for (const text of ["A", "Ab", "Abc"]) {
-    edit(rename("welcome", text), "welcome.label");
+    edit(setInStep("welcome", ["label"], text), "welcome.label");
   }
   endGesture();
-  edit(rename("welcome", "Abcd"), "welcome.label");
+  edit(setInStep("welcome", ["label"], "Abcd"), "welcome.label");
   expect(editor.getState().history.past).toHaveLength(2);
   undo();
   expect(getAt(document(editor), ["steps", "welcome", "label"])).toBe("Abc");

@@ -17,16 +17,6 @@ export function setInStep(step: string, path: Path, value: Json): Edit {
   return (document) => setAt(document, ["steps", step, ...path], value);
 }
 
-/** Writes a text of a step; an empty one is taken out, unless it has to be there. */
-export function setText(step: string, path: Path, text: string, required = false): Edit {
-  return (document) => (text === "" && !required ? removeAt(document, ["steps", step, ...path]) : setAt(document, ["steps", step, ...path], text));
-}
-
-/** Gives a step its title on the canvas. */
-export function rename(step: string, label: string): Edit {
-  return setText(step, ["label"], label);
-}
-
 /** Gives the bot its name. */
 export function renameBot(name: string): Edit {
   return (document) => setAt(document, ["name"], name);
@@ -151,7 +141,7 @@ function changeStep(id: string, change: (step: JsonObject) => JsonObject): Edit 
 }
 
 /** The object with other keys, in the same order; the same one where all stay. */
-function withKeys(object: JsonObject, change: (key: string) => string): JsonObject {
+export function withKeys(object: JsonObject, change: (key: string) => string): JsonObject {
   const isChanged = Object.keys(object).some((key) => change(key) !== key);
   return isChanged ? Object.fromEntries(Object.entries(object).map(([key, value]) => [change(key), value])) : object;
 }

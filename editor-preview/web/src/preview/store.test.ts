@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import type { Line, PreviewAnswer, PreviewRequest } from "../api/previews";
 import { createEditor } from "../editor/store";
-import { setText } from "../editor/edits";
+import { setInStep } from "../editor/edits";
 import { createPreview, seen, wasStartedByHand } from "./store";
 
 beforeEach(() => localStorage.clear());
@@ -158,7 +158,7 @@ test("a changed draft runs with the same lines, and says what is wrong with it",
   const end = follow();
   store.getState().say("oi");
   await settled();
-  editor.getState().edit(setText("a", ["text"], "Bye"));
+  editor.getState().edit(setInStep("a", ["text"], "Bye"));
   await vi.waitFor(() => expect(editor.getState().diagnostics).toEqual([problem]));
   expect(asked.at(-1)?.steps).toEqual([{ customer: "oi" }]);
   end();

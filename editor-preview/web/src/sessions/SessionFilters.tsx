@@ -49,7 +49,7 @@ export function SessionFilters({ filter, onChange }: { filter: SessionFilter; on
         </Choice>
       )}
       {filter.state !== "open" && <Words name={text("sessions.outcome")} value={filter.outcome} onChange={set("outcome")} />}
-      <Words name={text("sessions.contact")} value={filter.contact} onChange={set("contact")} />
+      <Words name={text("sessions.contact_filter")} value={filter.contact} onChange={set("contact")} />
     </div>
   );
 }

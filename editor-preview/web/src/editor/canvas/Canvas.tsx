@@ -1,5 +1,6 @@
-import { Background, Controls, type Edge, MiniMap, type Node, ReactFlow, ReactFlowProvider, useStore } from "@xyflow/react";
+import { Background, ControlButton, Controls, type Edge, MiniMap, type Node, ReactFlow, ReactFlowProvider, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
+import { Maximize } from "lucide-react";
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { theme } from "../../app/choices";
@@ -13,6 +14,7 @@ import { type EditorState, type MenuOf, useDocument, useEditor, useEditorStore }
 import { useKeptFocus } from "../useKeptFocus";
 import "./canvas.css";
 import "./layout.css";
+import { distanceOf } from "./fitting";
 import { CollapsedGroup, GroupFrame } from "./GroupCards";
 import { NoteCard } from "./NoteCard";
 import { MANY } from "./size";
@@ -28,8 +30,6 @@ import { useView } from "./useView";
 const NODE_TYPES = { step: StepCard, note: NoteCard, frame: GroupFrame, collapsed: CollapsedGroup };
 /** From this many steps on there is no minimap: it draws all of them. */
 const TOO_MANY_FOR_MINIMAP = 500;
-/** Below this scale cards are read from far away: a colour and a name. */
-const FAR = 0.35;
 /** The keys that add to what is selected. */
 const MORE_KEYS = ["Shift", "Meta", "Control"];
 
@@ -48,7 +48,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
   const document = useDocument();
   const section = useRef<HTMLElement>(null);
   const [isMinimapShown, showMinimap] = useState(true);
-  const isFar = useStore(({ transform }) => transform[2] < FAR);
+  const distance = useStore(({ transform }) => distanceOf(transform[2]));
   const connecting = useConnecting();
   const { dragged, onNodesChange } = useChanges();
   const nodes = useNodes(dragged);
@@ -107,7 +107,6 @@ function Graph({ canEdit }: { canEdit: boolean }) {
       "controls.ariaLabel": text("canvas.controls"),
       "controls.zoomIn.ariaLabel": text("canvas.zoom_in"),
       "controls.zoomOut.ariaLabel": text("canvas.zoom_out"),
-      "controls.fitView.ariaLabel": text("canvas.fit"),
       "controls.interactive.ariaLabel": text("canvas.fit"),
       "minimap.ariaLabel": text("canvas.minimap"),
       "handle.ariaLabel": text("canvas.port"),
@@ -118,7 +117,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
   return (
     <section
       ref={section}
-      className={`canvas${isFar ? " is-far" : ""}`}
+      className={`canvas is-${distance}`}
       data-view-only={canEdit ? undefined : ""}
       aria-label={text("canvas.label")}
       tabIndex={-1}
@@ -172,7 +171,11 @@ function Graph({ canEdit }: { canEdit: boolean }) {
         zoomOnDoubleClick={false}
       >
         <Background gap={24} />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} showFitView={false}>
+          <ControlButton onClick={() => store.getState().view?.fit()} aria-label={text("canvas.fit")} title={text("canvas.fit")}>
+            <Maximize aria-hidden />
+          </ControlButton>
+        </Controls>
         {isMinimapShown && steps.size <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeClassName={minimapClass} nodeBorderRadius={8} />}
         {canEdit && <TooManySteps />}
       </ReactFlow>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { arrange, type Plan } from "./arrange";
 import { arrangeGroups } from "./arrangeGroups";
 import { inColumns } from "./columns";
-import { FRAME } from "./size";
+import { FRAME, GAP } from "./size";
 
 const card = (id: string) => ({ id, width: 200, height: 100 });
 const plan: Plan = {
@@ -51,5 +51,5 @@ test("a collapsed group takes the room of one card", () => {
   const grouped: Plan = { ...plan, groups: [{ id: "g", collapsed: { width: 200, height: 80 }, cards: ["left", "right", "end"] }] };
   const places = arrangeGroups(grouped, arrange);
   const corner = Math.min(...["left", "right", "end"].map((id) => places.get(id)!.x));
-  expect(corner).toBe(places.get("start")!.x + 200 + 80);
+  expect(corner).toBe(places.get("start")!.x + 200 + GAP.x);
 });

@@ -13,7 +13,7 @@ const EDGES = 10;
 export const MANY = 200;
 
 /** Room between cards, from left to right and from top to bottom, and around all of them. */
-export const GAP = { x: 80, y: 28 };
+export const GAP = { x: 60, y: 28 };
 export const MARGIN = 40;
 
 /** Room between the frame of a group and the cards in it; at the top there is its title. */

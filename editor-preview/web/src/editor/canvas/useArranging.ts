@@ -1,21 +1,22 @@
-import { getViewportForBounds, useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
+import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
 import { useWalk } from "../../preview/useWalk";
 import { positionsOf, startOf, stepsOf } from "../document";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { arrangeSteps } from "./arranging";
+import { fitted } from "./fitting";
 import { CARD_WIDTH, MANY } from "./size";
 
-/** The smallest scale at which cards are read, and the one at which a bot opens that is too large for it, or in which a conversation has come somewhere. */
-const READABLE = 0.5;
+/** Below this scale nobody wants to begin: a bot that does not fit opens at its start, at `OPENING`; so does one in which a conversation has come somewhere. */
+const COMFORTABLE = 0.5;
 const OPENING = 0.8;
 
 /** Finds places for the steps that have none, when the bot is opened or such steps came in; and shows the bot at first. */
 export function useArranging(): void {
   const store = useEditorStore();
   const document = useDocument();
-  const { fitView, setCenter, setViewport, getNodes, getNodesBounds } = useReactFlow();
+  const { setCenter, setViewport, getNodes, getNodesBounds } = useReactFlow();
   const { current } = useWalk();
   const flow = useStoreApi();
   const arranged = useEditor((state) => state.arranged);
@@ -50,14 +51,15 @@ export function useArranging(): void {
     const start = placeOf(startOf(history.document));
     const here = current === null ? undefined : placeOf(current);
     const { width, height } = flow.getState();
-    const isLarge = stepsOf(history.document).size > MANY || getViewportForBounds(getNodesBounds(getNodes()), width, height, 0, 1, 0.08).zoom < READABLE;
+    const bounds = getNodesBounds(getNodes());
+    const isLarge = stepsOf(history.document).size > MANY || fitted(bounds, { width, height }, 0, start).zoom < COMFORTABLE;
     if (here) {
       void setCenter(here.x + CARD_WIDTH / 2, here.y + CARD_WIDTH / 4, { zoom: OPENING });
     } else if (!start || !isLarge) {
-      void fitView({ maxZoom: 1, padding: 0.08 });
+      void setViewport(fitted(bounds, { width, height }, 0, start));
     } else {
       // All of a large bot at once can't be read: it opens at its start.
       void setViewport({ x: CARD_WIDTH / 4 - start.x * OPENING, y: height / 3 - start.y * OPENING, zoom: OPENING });
     }
-  }, [isReady, isMissing, store, flow, fitView, setCenter, setViewport, getNodes, getNodesBounds]);
+  }, [isReady, isMissing, store, flow, setCenter, setViewport, getNodes, getNodesBounds]);
 }

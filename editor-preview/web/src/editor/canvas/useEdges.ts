@@ -1,4 +1,4 @@
-import { type Edge, MarkerType } from "@xyflow/react";
+import { type Edge, type EdgeMarker, MarkerType } from "@xyflow/react";
 import { useMemo } from "react";
 
 import { useWalk } from "../../preview/useWalk";
@@ -12,8 +12,13 @@ import { CARD_WIDTH, MANY } from "./size";
 /** An edge, and the way that it draws; those that stand for several are none of them. */
 export type WayEdge = Edge<{ way: Way | null }>;
 
+/** The head of a line, in one of the studio's colours: as large as it is, however thick the line. */
+function arrow(color: "accent" | "info" | "control"): EdgeMarker {
+  return { type: MarkerType.ArrowClosed, width: 16, height: 16, markerUnits: "userSpaceOnUse", color: `var(--${color})` };
+}
+
 /**
- * One edge for each way that leads to a step; those that the rehearsed conversation took stand out. What is hidden in a collapsed group is
+ * One edge for each way that leads to a step; those that the rehearsed conversation took stand out from the others. What is hidden in a collapsed group is
  * drawn from and to its card. `over` is the edge that a card is held over.
  */
 export function useEdges(over: string | null): WayEdge[] {
@@ -22,12 +27,13 @@ export function useEdges(over: string | null): WayEdge[] {
   const selected = useEditor((state) => state.selected);
   const way = useEditor((state) => state.way);
   const arranged = useEditor((state) => state.arranged);
-  const { taken } = useWalk();
+  const { taken, visited } = useWalk();
   return useMemo(() => {
     const steps = stepsOf(document);
     const cards = new Map(groupsOf(document).flatMap(({ id, collapsed, steps: held }) => (collapsed ? held.map((step) => [step, `group:${id}`] as const) : [])));
     const places = placesOf(store.getState());
     const edges = new Map<string, WayEdge>();
+    const isRehearsed = visited.size > 0;
     for (const [from, step] of steps) {
       for (const { id: outcome, target: to } of outcomesOf(step)) {
         const [source, target] = [cards.get(from) ?? from, cards.get(to ?? "") ?? to];
@@ -53,11 +59,11 @@ export function useEdges(over: string | null): WayEdge[] {
           zIndex: isChosen ? 1 : 0,
           // The ends that can be dragged are two more things to draw.
           reconnectable: !isHidden && (steps.size <= MANY || isNear),
-          className: [isNear ? "is-near" : "", isTaken ? "is-taken" : "", isChosen ? "is-chosen" : "", id === over ? "is-over" : ""].join(" "),
-          markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
+          className: [isNear ? "is-near" : "", isTaken ? "is-taken" : isRehearsed ? "is-untaken" : "", isChosen ? "is-chosen" : "", id === over ? "is-over" : ""].join(" "),
+          markerEnd: arrow(isChosen || id === over ? "accent" : isTaken ? "info" : isNear ? "accent" : "control"),
         });
       }
     }
     return [...edges.values()];
-  }, [store, document, arranged, selected, way, taken, over]);
+  }, [store, document, arranged, selected, way, taken, visited, over]);
 }

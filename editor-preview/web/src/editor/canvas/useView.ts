@@ -1,14 +1,23 @@
-import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { type Rect, useReactFlow, useStoreApi, type Viewport } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
 
-import type { Position } from "../document";
+import { type Position, startOf, stepsOf } from "../document";
 import { groupOf } from "../layout";
-import { useEditorStore } from "../store";
+import { placesOf } from "../selection";
+import { type EditorState, useEditorStore } from "../store";
+import { fitted, leastScale, PADDING } from "./fitting";
 
 /** How many frames a card has to be drawn in after the canvas was moved to it. */
 const FRAMES = 20;
 /** The smallest scale at which a card is shown that somebody asked for. */
 const READABLE = 0.6;
+
+/** The viewport that shows a bot as a whole. */
+function wholeOf(editor: EditorState, bounds: Rect, canvas: { width: number; height: number }): Viewport {
+  const { document } = editor.history;
+  const start = placesOf(editor).get(startOf(document));
+  return fitted(bounds, canvas, leastScale(stepsOf(document).size), start);
+}
 
 /** Gives commands the canvas, while it is shown, and gives back how a card is brought into sight. */
 export function useView(canvas: RefObject<HTMLElement | null>, toggleMinimap: () => void): (node: string) => void {
@@ -38,10 +47,14 @@ export function useView(canvas: RefObject<HTMLElement | null>, toggleMinimap: ()
     };
     store.getState().setView({
       fit: (ids) => {
-        const document = store.getState().history.document;
+        const editor = store.getState();
+        if (!ids) {
+          void flow.setViewport(wholeOf(editor, flow.getNodesBounds(flow.getNodes()), flowStore.getState()));
+          return;
+        }
         // A step that is hidden in a group is shown by the group's card.
-        const nodes = ids && [...new Set([...ids].map((id) => (flow.getNode(id) ? id : `group:${groupOf(document, id)?.id}`)))].map((id) => ({ id }));
-        void flow.fitView({ maxZoom: 1, padding: 0.08, ...(nodes ? { nodes } : {}) });
+        const shown = new Set([...ids].map((id) => (flow.getNode(id) ? id : `group:${groupOf(editor.history.document, id)?.id}`)));
+        void flow.fitView({ maxZoom: 1, padding: PADDING, nodes: [...shown].map((id) => ({ id })) });
       },
       zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor),
       zoomTo: (zoom) => void flow.zoomTo(zoom),

@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, within } from "@testing-library/react";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
 import { isObject, type Json, type JsonObject, type Path, pathId, setAt } from "../json";
 import { objectLayout, stepLayout, triggerLayout } from "./layout";
@@ -8,8 +8,6 @@ import { exampleOf, schema, showForm } from "./testing";
 import { blankOf } from "./values";
 
 afterEach(cleanup);
-// Whole forms take long to draw without a browser, the more on a machine that has much to do.
-vi.setConfig({ testTimeout: 30_000 });
 
 const kinds = [...schema.steps].map(([kind, shape]): [string, ObjectShape] => [kind, shape]);
 const botWith = (step: JsonObject): JsonObject => ({ start: "a", steps: { a: step } });

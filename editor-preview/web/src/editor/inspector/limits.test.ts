@@ -19,6 +19,8 @@ test("limits follow what a message becomes", () => {
 test("else they are the schema's, and answers that nobody sees have none", () => {
   expect(limit({ type: "list" }, ["sections", 0, "title"], 24)).toBe(24);
   expect(limit({ type: "carousel" }, ["cards", 0, "buttons", 0, "title"], 24)).toBe(20);
+  expect(limit({ type: "template" }, ["buttons", 0, "title"], 24)).toBe(25);
+  expect(limit({ type: "template" }, ["cards", 0, "buttons", 0, "title"], 24)).toBe(25);
   expect(limit({ type: "ask" }, ["answers", 0, "title"], 24)).toBeUndefined();
   expect(limit({ type: "http" }, ["url"])).toBeUndefined();
 });

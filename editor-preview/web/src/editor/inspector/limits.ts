@@ -11,6 +11,7 @@ const CAPTION = 1024;
 const BESIDE_BUTTONS = 1024;
 const BUTTON_TITLE = 20;
 const ROW_TITLE = 24;
+const TEMPLATE_BUTTON_TITLE = 25;
 /** With more options than this they go out as a list. */
 const MOST_BUTTONS = 3;
 
@@ -29,6 +30,9 @@ export function limitOf(step: JsonObject, path: Path, shape: Shape): number | un
   }
   if (kind === "carousel" && key === "cards" && path.at(-1) === "title") {
     return BUTTON_TITLE;
+  }
+  if (kind === "template" && path.includes("buttons") && path.at(-1) === "title") {
+    return TEMPLATE_BUTTON_TITLE;
   }
   // Answers are matched and never drawn.
   return key === "answers" ? undefined : shape.limit;

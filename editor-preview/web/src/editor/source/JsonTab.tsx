@@ -8,7 +8,7 @@ import { useDocument, useEditor, useEditorStore } from "../store";
 import type { CodeHandle } from "./CodeField";
 import type { Mark } from "./codeView";
 import { marksOf } from "./marks";
-import { readObject } from "./readJson";
+import { lineOf, readObject } from "./readJson";
 import "./source.css";
 import { canonical, discard, isBehind, leave, type Scope, take, valueOf, write, writtenFor } from "./written";
 
@@ -132,7 +132,7 @@ function Marks({ source, marks, onGo }: { source: string; marks: readonly Mark[]
           <button type="button" className="problem" onClick={() => onGo(from)}>
             {severity === "error" ? <CircleX size={16} className="error-text" aria-label={text("problems.error")} /> : <TriangleAlert size={16} className="warn-text" aria-label={text("problems.warning")} />}
             <span>
-              <strong>{text("json.line", { line: source.slice(0, from).split("\n").length })}</strong> {help ? sentence(message) : message} {help && <span className="muted">{help}</span>}
+              <strong>{text("json.line", { line: lineOf(source, from) })}</strong> {help ? sentence(message) : message} {help && <span className="muted">{help}</span>}
             </span>
           </button>
         </li>

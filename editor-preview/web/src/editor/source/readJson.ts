@@ -54,6 +54,11 @@ export function readObject(source: string): { value: JsonObject; places: Readonl
   return isObject(value) ? { value, places } : { fault: { id: "json.no_object", from: 0, to: source.length } };
 }
 
+/** The line of a text that a place in it is in, from 1. */
+export function lineOf(source: string, at: number): number {
+  return source.slice(0, at).split("\n").length;
+}
+
 class Refused extends Error {
   constructor(readonly fault: Fault) {
     super(fault.id);

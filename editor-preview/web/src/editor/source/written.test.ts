@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { rename } from "../edits";
+import { setInStep } from "../edits";
 import { getAt, type JsonObject } from "../json";
 import { createEditor } from "../store";
 import { marksOf } from "./marks";
@@ -50,7 +50,7 @@ test("another form of the same is no change", () => {
 test("what was changed elsewhere meanwhile is overwritten only when somebody says so", () => {
   const { state, step } = editing();
   write(state(), SCOPE, '{"type": "stop", "close": true}');
-  state().edit(rename("a", "End"));
+  state().edit(setInStep("a", ["label"], "End"));
   take(state(), SCOPE);
   expect([step(), isBehind(state(), SCOPE)]).toEqual([{ type: "stop", label: "End" }, true]);
   take(state(), SCOPE, true);

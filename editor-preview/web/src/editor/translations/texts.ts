@@ -3,7 +3,7 @@
  * texts says the bot's schema; the checker has the last word, for a translation that it has no use for is one of its problems.
  */
 import { kindOf, stepsOf, textOf } from "../document";
-import { isObject, type Json, type JsonObject, type Path } from "../json";
+import { getAt, isObject, type Json, type JsonObject, type Path } from "../json";
 import { KINDS } from "../kinds";
 
 /** One text to translate. */
@@ -34,6 +34,13 @@ export function sourceTexts(document: JsonObject, schema: JsonObject): readonly 
     const shape = shapeOf(definitions, kind);
     return shape && speaks(kind) ? textsOfStep(id, step, shape, definitions).filter(({ path }) => isRead(kind, path)) : [];
   });
+}
+
+/** The names that translations have for what stands at a path of a step: its own, and the short one of a list's row. */
+export function keysOf(step: string, object: JsonObject, path: Path): [string, string?] {
+  const inside = path.map((key, index) => (typeof key === "number" ? nameOf(getAt(object, path.slice(0, index + 1)) ?? null, key) : key)).join(".");
+  const short = shortKey(inside);
+  return short ? [`${step}.${inside}`, `${step}.${short}`] : [`${step}.${inside}`];
 }
 
 /** Whether a kind of step says something to customers: the others send to colleagues and other systems, or nobody. */

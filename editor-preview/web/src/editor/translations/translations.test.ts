@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { getAt, type JsonObject } from "../json";
 import { addLanguage, completeness, isSameLanguage, listed, readTag, removeLanguage, translate, translationOf } from "./languages";
+import { changeOptionId } from "./renaming";
 import { sourceTexts } from "./texts";
 
 const read = (path: string) => JSON.parse(readFileSync(path, "utf8")) as JsonObject;
@@ -84,4 +85,25 @@ test("languages come and go", () => {
   expect("translations" in removeLanguage("en")(document)).toBe(false);
   expect([readTag("pt_br"), readTag("espa ñol"), readTag("")]).toEqual(["pt-BR", undefined, undefined]);
   expect(isSameLanguage("pt_BR", "pt-br")).toBe(true);
+});
+
+test("another id of an option takes its translations along", () => {
+  const texts = { "a.text": "Hola", "a.buttons.buy.title": "Comprar", "a.buttons.buyer.title": "Comprador" };
+  const bot: JsonObject = { steps: { a: { type: "message", buttons: [{ id: "buy", title: "Buy" }, { id: "buyer", title: "Buyer" }] } }, translations: { es: texts, pt: {} } };
+  const changed = changeOptionId("a", ["buttons", 0], "order")(bot);
+  expect(getAt(changed, ["steps", "a", "buttons", 0])).toEqual({ id: "order", title: "Buy" });
+  expect(changed.translations).toEqual({ es: { "a.text": "Hola", "a.buttons.order.title": "Comprar", "a.buttons.buyer.title": "Comprador" }, pt: {} });
+  expect(changeOptionId("a", ["buttons", 0], "buy")(changed)).toEqual(bot);
+  expect(changeOptionId("a", ["buttons", 0], undefined)(bot).translations).toMatchObject({ es: { "a.buttons.0.title": "Comprar" } });
+  // An id that another one has is an error of the bot; the translations of neither are lost.
+  expect(changeOptionId("a", ["buttons", 0], "buyer")(bot).translations).toEqual(bot.translations);
+});
+
+test("a row is known without its section, too", () => {
+  const bot: JsonObject = {
+    steps: { a: { type: "list", sections: [{ title: "S", rows: [{ id: "tea", title: "Tea", description: "Hot" }] }] } },
+    translations: { es: { "a.rows.tea.title": "Té", "a.sections.0.rows.tea.description": "Caliente" } },
+  };
+  const changed = changeOptionId("a", ["sections", 0, "rows", 0], "mate")(bot);
+  expect(changed.translations).toEqual({ es: { "a.rows.mate.title": "Té", "a.sections.0.rows.mate.description": "Caliente" } });
 });

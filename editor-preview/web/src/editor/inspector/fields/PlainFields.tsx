@@ -12,7 +12,7 @@ import { Offers } from "./Offers";
 import type { Of, ValueProps } from "./ValueField";
 
 /** Kinds of names that are written in code letters. */
-const CODE: ReadonlySet<string> = new Set(["path", "pattern", "cron", "option_id", "flow", "bot"]);
+const CODE: ReadonlySet<string> = new Set(["path", "pattern", "cron", "flow", "bot"]);
 /** Keys whose plain words need several lines. */
 const LONG: ReadonlySet<string | number | undefined> = new Set(["comment"]);
 

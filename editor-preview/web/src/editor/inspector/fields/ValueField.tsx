@@ -9,6 +9,7 @@ import { HoursField } from "./HoursField";
 import { LinkField } from "./LinkField";
 import { ListField } from "./ListField";
 import { MapField } from "./MapField";
+import { OptionIdField } from "./OptionIdField";
 import { ObjectField } from "./ObjectFields";
 import { ParametersField } from "./ParametersField";
 import { BooleanField, DurationField, NameField, NumberField, NumberOrTextField, WordField } from "./PlainFields";
@@ -66,6 +67,8 @@ function StringField(props: ValueProps<Of<"string">>) {
       return <LinkField {...props} />;
     case "duration":
       return <DurationField {...props} />;
+    case "option_id":
+      return <OptionIdField {...props} />;
     default:
       return <NameField {...props} />;
   }
