@@ -38,8 +38,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Draw chats of the bots that ship into docs/images
-    Pictures,
+    /// Draw the pictures of the README and the guides anew
+    Pictures(pictures::Arguments),
     /// Check the rules of the house that other tools don't know
     Tidy,
     /// Measure which lines of the pure packages the tests run
@@ -74,7 +74,7 @@ fn run(shell: &Shell, command: Command) -> Result<bool> {
             let check = check.then_some("--check");
             shell.passes(&cargo("run --quiet --package reference --").args(check))
         }
-        Command::Pictures => pictures::run(shell),
+        Command::Pictures(arguments) => pictures::run(shell, &arguments),
         Command::Tidy => tidy::run(shell),
         Command::Coverage(arguments) => coverage::run(shell, &arguments),
         Command::Bench(arguments) => bench::run(shell, &arguments),

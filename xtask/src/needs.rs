@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::shell::{Line, Shell};
 
-/// A program, where it comes from, and why.
+/// A program, where it comes from, and why. In its place may stand a file, by its whole path.
 pub struct Need {
     pub program: &'static str,
     pub packages: &'static [&'static str],
@@ -66,7 +66,7 @@ pub fn install(shell: &Shell, needs: &[Need]) -> Result<()> {
     }
 }
 
-/// Whether a program is in one of the folders of `PATH`.
+/// Whether a program is in one of the folders of `PATH`. A whole path says itself where it is.
 pub fn is_there(program: &str) -> bool {
     let folders = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&folders).any(|folder| Path::new(&folder).join(program).is_file())

@@ -6,8 +6,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 /** Debian's browser, unless `CHROMIUM` names another one. */
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-export function startBrowser(): Promise<Browser> {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+export function startBrowser(...more: string[]): Promise<Browser> {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...more];
   return chromium.launch({ executablePath: CHROMIUM, headless: true, args });
 }
 
