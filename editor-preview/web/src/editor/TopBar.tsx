@@ -10,6 +10,7 @@ import { botName } from "./document";
 import { renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
 import { showProblems } from "./problems/opening";
+import { countProblems } from "./problems/order";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
 import { TopMenu } from "./TopMenu";
@@ -21,7 +22,7 @@ export function TopBar() {
   const store = useEditorStore();
   const document = useDocument();
   const { past, future } = useEditor((state) => state.history);
-  const { edit, endGesture, undo, redo, ask } = store.getState();
+  const { edit, endGesture, undo, redo } = store.getState();
   const start = usePreview((state) => state.start);
   return (
     <header className="top-bar">
@@ -56,11 +57,22 @@ export function TopBar() {
         <Play size={16} aria-hidden />
         {text("editor.test")}
       </button>
-      <button type="button" className="button primary" onClick={() => ask({ what: "publish" })}>
-        {text("editor.publish")}
-      </button>
+      <PublishButton />
       <TopMenu />
     </header>
+  );
+}
+
+/** Asks before the draft goes live. With errors it can't: then the button says so, keeps the focus, and leads to them. */
+function PublishButton() {
+  const text = useTexts();
+  const { ask } = useEditorStore().getState();
+  const { errors } = countProblems(useEditor((state) => state.diagnostics));
+  const why = errors > 0 ? text("publish.errors", { count: errors }) : undefined;
+  return (
+    <button type="button" className="button primary" aria-disabled={errors > 0} aria-description={why} title={why} onClick={() => (errors > 0 ? showProblems() : ask({ what: "publish" }))}>
+      {text("editor.publish")}
+    </button>
   );
 }
 
