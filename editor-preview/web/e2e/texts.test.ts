@@ -211,7 +211,7 @@ describe("problems", () => {
     const { page, wrong } = await studio();
     await page.getByRole("treeitem", { name: "Bienvenida" }).click();
     await page.getByRole("button", { name: "Disconnect “Horarios”" }).click();
-    const warning = page.locator("#problems").getByText(/`Horarios` leads nowhere/);
+    const warning = page.locator("#problems").getByText(/Horarios leads nowhere/);
     await warning.waitFor({ state: "attached", timeout: 3_000 });
     await page.getByRole("tabpanel").getByRole("button", { name: "End with a stop step" }).click();
     await warning.waitFor({ state: "detached" });

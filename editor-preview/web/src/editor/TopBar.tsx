@@ -9,7 +9,7 @@ import { tidy } from "./canvas/arranging";
 import { botName } from "./document";
 import { renameBot } from "./edits";
 import { isSame, removeAt } from "./json";
-import { showProblems } from "./problems/opening";
+import { showErrors, showProblems } from "./problems/opening";
 import { countProblems } from "./problems/order";
 import { ProblemCount } from "./problems/Problems";
 import { useDocument, useEditor, useEditorStore } from "./store";
@@ -63,14 +63,15 @@ export function TopBar() {
   );
 }
 
-/** Asks before the draft goes live. With errors it can't: then the button says so, keeps the focus, and leads to them. */
+/** Leads to publishing. While there are errors it says so, and leads to them: a button that can't be pressed tells nobody why. */
 function PublishButton() {
   const text = useTexts();
-  const { ask } = useEditorStore().getState();
+  const store = useEditorStore();
   const { errors } = countProblems(useEditor((state) => state.diagnostics));
-  const why = errors > 0 ? text("publish.errors", { count: errors }) : undefined;
+  const reason = errors > 0 ? text("publish.errors", { count: errors }) : undefined;
+  const press = () => (errors > 0 ? showErrors(store.getState()) : store.getState().ask({ what: "publish" }));
   return (
-    <button type="button" className="button primary" aria-disabled={errors > 0} aria-description={why} title={why} onClick={() => (errors > 0 ? showProblems() : ask({ what: "publish" }))}>
+    <button type="button" className="button primary" aria-disabled={errors > 0} title={reason} onClick={press}>
       {text("editor.publish")}
     </button>
   );

@@ -9,6 +9,7 @@ import { type Edit, placeSteps } from "./edits";
 import * as histories from "./history";
 import type { JsonObject } from "./json";
 import { notesOf } from "./layout";
+import type { ProblemFilter } from "./problems/order";
 import type { WrittenTexts } from "./source/written";
 
 /** The tabs at the right. */
@@ -86,6 +87,8 @@ export interface EditorState {
   diagnostics: readonly Diagnostic[];
   /** The problem that was gone to last, by its key. */
   problem: string | null;
+  /** Which problems the list shows. */
+  problemFilter: ProblemFilter;
   saving: Saving;
   /** Saves the draft without waiting for a pause. */
   saveNow: () => void;
@@ -116,6 +119,7 @@ export interface EditorState {
   place: (arranged: ReadonlyMap<string, Position>) => void;
   diagnose: (diagnostics: readonly Diagnostic[]) => void;
   setProblem: (problem: string | null) => void;
+  filterProblems: (shown: ProblemFilter) => void;
   setSaving: (saving: Saving) => void;
   setLive: (live: Live) => void;
   setWritten: (written: WrittenTexts) => void;
@@ -163,6 +167,7 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       asking: null,
       diagnostics: [],
       problem: null,
+      problemFilter: "all",
       saving: { state: "unchanged" },
       saveNow: () => {},
       wanted: NOTHING_WANTED,
@@ -186,6 +191,7 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       place: (arranged) => set({ arranged }),
       diagnose: (diagnostics) => set({ diagnostics }),
       setProblem: (problem) => set({ problem }),
+      filterProblems: (problemFilter) => set({ problemFilter }),
       setSaving: (saving) => set({ saving }),
       setLive: (live) => set({ live }),
       setWritten: (written) => set({ written }),

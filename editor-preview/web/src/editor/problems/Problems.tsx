@@ -1,24 +1,22 @@
 import { CircleX, TriangleAlert } from "lucide-react";
-import { useState } from "react";
 
 import type { Diagnostic } from "../../api/bots";
 import { useTexts } from "../../i18n/texts";
 import { stepName, stepsOf } from "../document";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { openProblem } from "./opening";
-import { countProblems, inOrder, keyOf } from "./order";
+import { countProblems, inOrder, keyOf, PROBLEM_FILTERS } from "./order";
 import "./problems.css";
 import { ProblemFixes, ProblemText } from "./ProblemText";
 import { hasTitle } from "./titles";
 
-/** What the list shows. */
-const FILTERS = ["all", "error", "warning"] as const;
 
 /** What is wrong with the bot, at the bottom; a line leads to the field that it is about, and has what can be done at once. */
 export function Problems() {
   const text = useTexts();
+  const { filterProblems } = useEditorStore().getState();
   const diagnostics = useEditor((state) => state.diagnostics);
-  const [filter, setFilter] = useState<(typeof FILTERS)[number]>("all");
+  const filter = useEditor((state) => state.problemFilter);
   const shown = inOrder(diagnostics).filter(({ severity }) => filter === "all" || severity === filter);
   return (
     <details className="problems" id="problems">
@@ -26,9 +24,9 @@ export function Problems() {
         {text("problems.title")} <ProblemCount />
       </summary>
       <div className="problems-filter" role="radiogroup" aria-label={text("problems.filter")}>
-        {FILTERS.map((name) => (
+        {PROBLEM_FILTERS.map((name) => (
           <label key={name}>
-            <input type="radio" name="problems-filter" checked={filter === name} onChange={() => setFilter(name)} />
+            <input type="radio" name="problems-filter" checked={filter === name} onChange={() => filterProblems(name)} />
             {text(`problems.show_${name}`)}
           </label>
         ))}

@@ -1,3 +1,5 @@
+import { flushSync } from "react-dom";
+
 import type { Diagnostic } from "../../api/bots";
 import { stepsOf } from "../document";
 import type { EditorState } from "../store";
@@ -21,11 +23,17 @@ export function goToProblem(editor: EditorState, by: 1 | -1): void {
   }
 }
 
+/** Opens the list at the bottom with all that is in it, and the focus on the first error. */
+export function showErrors(editor: EditorState): void {
+  flushSync(() => editor.filterProblems("all"));
+  showProblems();
+}
+
 /** Opens the list at the bottom, with the focus on its first line. */
 export function showProblems(): void {
   const list = window.document.querySelector<HTMLDetailsElement>("#problems");
   if (list) {
     list.open = true;
-    list.querySelector<HTMLElement>(".problem, summary")?.focus();
+    (list.querySelector<HTMLElement>(".problem") ?? list.querySelector("summary"))?.focus();
   }
 }

@@ -2,6 +2,11 @@ import type { Diagnostic } from "../../api/bots";
 import { pathId } from "../json";
 import { pathOfPlace } from "./place";
 
+/** Which problems the list shows. */
+export const PROBLEM_FILTERS = ["all", "error", "warning"] as const;
+
+export type ProblemFilter = (typeof PROBLEM_FILTERS)[number];
+
 /** What is wrong with each step, by its id. */
 export function problemsByStep(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
   const found = new Map<string, Diagnostic[]>();
