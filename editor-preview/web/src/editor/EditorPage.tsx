@@ -19,6 +19,7 @@ import { Outline } from "./outline/Outline";
 import { Panels } from "./panels/Panels";
 import { ROOMY, useIsWide, WIDE } from "./panels/useWidth";
 import { Problems } from "./problems/Problems";
+import { ProblemText } from "./problems/ProblemText";
 import { PublishDialog } from "./publish/PublishDialog";
 import { AddStepDialog } from "./AddStepDialog";
 import { CommandMenu } from "./CommandMenu";
@@ -44,22 +45,31 @@ export function EditorPage({ id }: { id: string }) {
     return <Editor id={id} document={document} bot={data} />;
   }
   const isUnknown = error instanceof ApiError && error.status === 404;
-  const title = isUnknown ? text("editor.no_bot", { id }) : data ? text("editor.unreadable", { file: data.file ?? id }) : id;
+  const title = isUnknown ? text("editor.no_bot", { id }) : data ? text("editor.unreadable", { file: data.file?.split(/[/\\]/).at(-1) ?? id }) : id;
   return (
     <Page title={title} back={{ href: "/bots", name: text("editor.back") }}>
-      {!isUnknown && <Loaded query={query}>{({ problems }) => <ProblemsOfFile problems={problems} />}</Loaded>}
+      {!isUnknown && <Loaded query={query}>{({ file, problems }) => <ProblemsOfFile file={file} problems={problems} />}</Loaded>}
     </Page>
   );
 }
 
 /** Why there is nothing to show of a file. */
-function ProblemsOfFile({ problems }: { problems: readonly Diagnostic[] }) {
+function ProblemsOfFile({ file, problems }: { file: string | null | undefined; problems: readonly Diagnostic[] }) {
   return (
-    <ul>
-      {problems.map((problem) => (
-        <li key={`${problem.code} ${problem.path}`}>{problem.message}</li>
-      ))}
-    </ul>
+    <>
+      {file && (
+        <p className="muted">
+          <code>{file}</code>
+        </p>
+      )}
+      <ul>
+        {problems.map((problem) => (
+          <li key={`${problem.code} ${problem.path}`}>
+            <ProblemText problem={problem} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

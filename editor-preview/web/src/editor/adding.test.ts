@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { addNew, openWay } from "./adding";
+import { addNew, onlyWay, openWay } from "./adding";
 import { positionsOf, stepsOf } from "./document";
 import { getAt } from "./json";
 import { createEditor } from "./store";
@@ -19,4 +19,11 @@ test("a new step hangs on the open way of the one before it, stands right of it,
   expect([...after.selected]).toEqual(["message"]);
   after.undo();
   expect(editor.getState().history.document).toBe(document);
+});
+
+test("a step with one way that leads on takes what is added within it; where there are several ways nobody can know", () => {
+  const document = { start: "a", steps: { a: { type: "message", text: "Hi", next: "b" }, b: { type: "stop" }, c: { type: "condition", branches: [{ when: "vars.x", goto: "b" }], otherwise: "b" } } };
+  const editor = createEditor("sample", document).getState();
+  expect(onlyWay(editor, "a")).toMatchObject({ step: "a", outcome: { id: "next", target: "b" } });
+  expect(["b", "c", "nowhere", undefined].map((step) => onlyWay(editor, step))).toEqual([undefined, undefined, undefined, undefined]);
 });

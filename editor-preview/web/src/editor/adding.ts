@@ -47,6 +47,13 @@ export function openWay({ history }: EditorState, step: string | undefined): Fro
   return step !== undefined && outcome ? { step, outcome } : undefined;
 }
 
+/** The way of a step that goes on to one other step and has no choice: what is added after it comes between. */
+export function onlyWay({ history }: EditorState, step: string | undefined): From | undefined {
+  const found = step === undefined ? undefined : stepsOf(history.document).get(step);
+  const [outcome, ...others] = found ? outcomesOf(found).filter(({ rare }) => !rare) : [];
+  return step !== undefined && outcome && outcome.target !== null && others.length === 0 ? { step, outcome } : undefined;
+}
+
 /** Right of the step before it; without one, below all others. */
 function placeAfter({ history, arranged }: EditorState, before: string | undefined): Position {
   const places = new Map([...arranged, ...positionsOf(history.document)]);

@@ -80,7 +80,7 @@ export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => voi
 function asRadio(row: HTMLButtonElement): HTMLElement {
   const label = document.createElement("label");
   label.className = row.className;
-  const radio = Object.assign(document.createElement("input"), { type: "radio", name: row.name, value: row.value, className: "hidden" });
+  const radio = Object.assign(document.createElement("input"), { type: "radio", name: row.name, value: row.value });
   label.append(radio, ...row.childNodes);
   return label;
 }

@@ -2,6 +2,7 @@ import type { TraceLine } from "../api/previews";
 import type { Json } from "../editor/json";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { stepName, stepsOf } from "../editor/document";
+import { kindText } from "../editor/kinds";
 import { useDocument, useEditor } from "../editor/store";
 import { compare, type Moment } from "./moments";
 import { Pause } from "./Pause";
@@ -46,8 +47,10 @@ function TraceEntry({ entry, at, moment }: { entry: TraceLine; at: Moment; momen
   const steps = stepsOf(useDocument());
   const select = useEditor((state) => state.select);
   const lookAt = usePreview((state) => state.lookAt);
-  const { what, session: _, step, ...rest } = entry;
-  const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
+  // What only tells one session, version or message from another is for programs.
+  const { what, session: _, version: __, entry: ___, step, kind, ...rest } = entry;
+  const known = typeof kind === "string" ? { kind: text(kindText(kind), { kind }), ...rest } : rest;
+  const said = Object.entries(known).filter(([, value]) => value !== undefined && value !== null);
   const id = typeof step === "string" ? step : undefined;
   const order = moment ? compare(at, moment) : -1;
   const state = order === 0 ? " is-now" : order > 0 ? " is-later" : "";

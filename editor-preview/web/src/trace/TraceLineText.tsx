@@ -13,7 +13,8 @@ const STEPS: ReadonlySet<string> = new Set(["step", "to"]);
 export function TraceLineText({ line }: { line: TraceLine }) {
   const text = useTexts();
   const steps = stepsOf(useDocument());
-  const { what, session: _, entry: __, kind, ...rest } = line;
+  // What only tells one session, version or message from another is for programs.
+  const { what, session: _, version: __, entry: ___, kind, ...rest } = line;
   const known = typeof kind === "string" ? { ...rest, kind: text(kindText(kind), { kind }) } : rest;
   // How a session ended is often its outcome, too: once is enough.
   const said = Object.entries(known).filter(([key, value]) => value !== undefined && value !== null && !(key === "status" && value === line.outcome));

@@ -70,6 +70,7 @@ export function useView(canvas: RefObject<HTMLElement | null>, toggleMinimap: ()
         reveal(id);
         seek(FRAMES);
       },
+      reveal,
       toggleMinimap,
       placeAt: (screen) => flow.screenToFlowPosition(screen),
       pointer: () => pointer.current && flow.screenToFlowPosition(pointer.current),

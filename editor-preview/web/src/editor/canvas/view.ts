@@ -8,6 +8,8 @@ export interface View {
   zoomTo: (zoom: number) => void;
   /** Gives a card the focus, and brings it into sight: a step's by its id, others by `note:` or `group:` and theirs. */
   focus: (id: string) => void;
+  /** Brings a card into sight, unless it is: named as for the focus. */
+  reveal: (id: string) => void;
   toggleMinimap: () => void;
   /** The place on the canvas under a place in the browser's window. */
   placeAt: (screen: Position) => Position;

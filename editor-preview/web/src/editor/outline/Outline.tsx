@@ -94,6 +94,10 @@ function OutlineTree({ find }: { find: string }) {
     } else if (under.length + notes.length > 0) {
       select(under, notes);
     }
+    const shown = row.owner ?? row.step ?? (row.note === undefined ? undefined : `note:${row.note}`);
+    if (shown !== undefined) {
+      store.getState().view?.reveal(shown);
+    }
   };
   const toggle = ({ key }: Row) => setOpen((before) => (before.has(key) ? new Set([...before].filter((other) => other !== key)) : new Set([...before, key])));
 

@@ -9,12 +9,26 @@ import { fixesOf } from "./fixes";
 export function ProblemText({ problem }: { problem: Diagnostic }) {
   const text = useTexts();
   const { message, help, nearest } = problem;
-  const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "").join(" ");
+  const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "");
   return (
     <>
-      {advice ? sentence(message) : message} {advice && <span className="muted">{advice}</span>}
+      <Words of={message} />
+      {advice.map((part) => (
+        <span key={part} className="muted">
+          {" "}
+          <Words of={part} />
+        </span>
+      ))}
     </>
   );
+}
+
+/** Words of the checker as a sentence; what it sets between backticks is code. */
+export function Words({ of }: { of: string }) {
+  const said = sentence(of.charAt(0).toUpperCase() + of.slice(1));
+  const parts = said.split("`");
+  // A backtick without its pair is a part of the bot's own text.
+  return parts.length % 2 === 0 ? said : parts.map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
 }
 
 /** What is said before something else is. */
