@@ -181,7 +181,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A bot's publications, the newest first. */
+        /** A bot's publications, the newest first; none: it was never published. */
         get: operations["list_versions"];
         put?: never;
         post?: never;
