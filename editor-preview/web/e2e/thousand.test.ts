@@ -21,10 +21,11 @@ describe("a bot with a thousand steps", () => {
   const BUDGET = { usable: 5_000, frame: 50 };
 
   /**
-   * Opens it and pans: how long it takes until a card is there and `/` opens the add menu, and how long a frame takes in the middle. Both are
-   * measured in the page, so that the time of the test's own messages does not count.
+   * Opens it, pans, and writes: how long it takes until a card is there and `/` opens the add menu, how long a frame takes while it moves, until a
+   * step's fields are there, and from a key to the frame that shows it. All are measured in the page, so that the time of the test's own
+   * messages does not count; of what happens often the one in the middle counts. The form and the keys have no budget: they are told.
    */
-  async function measure(): Promise<{ usable: number; frame: number; page: Page; wrong: string[] }> {
+  async function measure(): Promise<{ took: Record<keyof typeof BUDGET | "form" | "key", number>; page: Page; wrong: string[] }> {
     const { page, wrong } = await open(browser, server, "/bots", {});
     await page.goto("/bots/thousand", { waitUntil: "commit" });
     const usable = await page.evaluate(async () => {
@@ -67,22 +68,52 @@ describe("a bot with a thousand steps", () => {
     }
     const frames = await page.evaluate(() => (window as unknown as { took: number[] }).took);
     await page.mouse.up();
-    const sorted = frames.slice(1).toSorted((one, other) => one - other);
     expect(await page.locator(".react-flow__viewport").getAttribute("style")).not.toBe(before);
-    return { usable, frame: sorted[Math.floor(sorted.length / 2)]!, page, wrong };
+
+    const form = await page.evaluate(async () => {
+      const begin = performance.now();
+      const isOpen = () => [...document.querySelectorAll<HTMLTextAreaElement>(".inspector textarea")].some(({ value }) => value === "What do you need? (4)");
+      [...document.querySelectorAll<HTMLElement>('[role="treeitem"]')].find(({ textContent }) => textContent === "Menu 4")!.click();
+      while (!isOpen()) {
+        await new Promise(requestAnimationFrame);
+      }
+      return performance.now() - begin;
+    });
+    await page.locator(".inspector textarea").first().focus();
+    await page.evaluate(() => {
+      const keys: number[] = [];
+      addEventListener(
+        "keydown",
+        () => {
+          const begin = performance.now();
+          // Behind the frame that comes next.
+          requestAnimationFrame(() => setTimeout(() => keys.push(performance.now() - begin)));
+        },
+        true,
+      );
+      Object.assign(window, { keys });
+    });
+    // As fast as people write; the bot is checked and saved meanwhile.
+    await page.keyboard.type("How can we help you today?", { delay: 120 });
+    const keys = await page.evaluate(() => (window as unknown as { keys: number[] }).keys);
+    expect(await page.locator(".inspector textarea").first().inputValue()).toContain("How can we help you today?");
+    return { took: { usable, frame: median(frames.slice(1)), form, key: median(keys) }, page, wrong };
   }
+
+  const isOver = (took: Record<keyof typeof BUDGET, number>) => Object.entries(BUDGET).some(([what, budget]) => took[what as keyof typeof BUDGET] > budget);
+  const inWords = (took: Record<string, number>) => Object.entries(took).map(([what, ms]) => `${what} ${Math.round(ms)} ms`).join(", ");
 
   test("can be used within its budget", async () => {
     await keepDraft(server, "thousand", JSON.stringify(thousandSteps()));
     let measured = await measure();
-    if (measured.usable > BUDGET.usable || measured.frame > BUDGET.frame) {
+    if (isOver(measured.took)) {
       // Time is a budget here and not a behaviour: a machine that is busy with something else gets a second try.
-      console.log(`first try: usable after ${Math.round(measured.usable)} ms, a frame in ${Math.round(measured.frame)} ms`);
+      console.log(`first try: ${inWords(measured.took)}`);
       await measured.page.context().close();
       measured = await measure();
     }
-    const { page, usable, frame, wrong } = measured;
-    console.log(`1,000 steps: usable after ${Math.round(usable)} ms, a frame in ${Math.round(frame)} ms`);
+    const { page, took, wrong } = measured;
+    console.log(`1,000 steps: ${inWords(took)}`);
     await shot(page, "thousand");
     await page.getByText(/1,000 steps are a lot for one canvas/).waitFor();
     await page.locator(".canvas").focus();
@@ -91,10 +122,13 @@ describe("a bot with a thousand steps", () => {
     await shot(page, "thousand-far");
     expect(await page.locator(".react-flow__minimap").count()).toBe(0);
     expect(wrong).toEqual([]);
-    expect(usable).toBeLessThanOrEqual(BUDGET.usable);
-    expect(frame).toBeLessThanOrEqual(BUDGET.frame);
+    expect(isOver(took), inWords(took)).toBe(false);
   }, 180_000);
 });
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+}
 
 /** A valid bot of a thousand steps that are placed: menus that branch, questions, conditions and messages, in rows. */
 function thousandSteps(): object {

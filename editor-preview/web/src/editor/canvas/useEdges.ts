@@ -1,5 +1,5 @@
 import { type Edge, type EdgeMarker, MarkerType } from "@xyflow/react";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 
 import { useWalk } from "../../preview/useWalk";
 import { stepsOf } from "../document";
@@ -28,6 +28,7 @@ export function useEdges(over: string | null): WayEdge[] {
   const way = useEditor((state) => state.way);
   const arranged = useEditor((state) => state.arranged);
   const { taken, visited } = useWalk();
+  const before = useRef<WayEdge[]>([]);
   return useMemo(() => {
     const steps = stepsOf(document);
     const cards = new Map(groupsOf(document).flatMap(({ id, collapsed, steps: held }) => (collapsed ? held.map((step) => [step, `group:${id}`] as const) : [])));
@@ -64,6 +65,25 @@ export function useEdges(over: string | null): WayEdge[] {
         });
       }
     }
-    return [...edges.values()];
+    // A list in which nothing changed stays the same one: of a large bot it takes long to be taken in.
+    const list = [...edges.values()];
+    if (list.length !== before.current.length || !list.every((edge, index) => isAlike(edge, before.current[index]))) {
+      before.current = list;
+    }
+    return before.current;
   }, [store, document, arranged, selected, way, taken, visited, over]);
+}
+
+/** The rest of an edge follows from these. */
+function isAlike(one: WayEdge, other: WayEdge | undefined): boolean {
+  return (
+    one.id === other?.id &&
+    one.type === other.type &&
+    one.source === other.source &&
+    one.sourceHandle === other.sourceHandle &&
+    one.target === other.target &&
+    one.zIndex === other.zIndex &&
+    one.reconnectable === other.reconnectable &&
+    one.className === other.className
+  );
 }

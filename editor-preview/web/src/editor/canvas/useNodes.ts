@@ -38,6 +38,7 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
   const walk = useWalk();
   const breakpoints = usePreview((state) => state.breakpoints);
   const before = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
+  const drawn = useRef<readonly unknown[]>([]);
 
   return useMemo(() => {
     const places = new Map(placesOf(store.getState()));
@@ -52,10 +53,19 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
     const problems = problemsByStep(diagnostics);
     const chosen = groupSelected(document, selected);
     const drawing: Drawing = { text, document, places, problems, selected, chosen, walk, breakpoints };
+    // What else than its step and its place a card follows from. Where all of that is as it was, a card whose step did not change is not looked at.
+    const rest = [text, document.start, document.triggers, selected, diagnostics, walk, breakpoints];
+    const isRestAlike = rest.every((one, index) => one === drawn.current[index]);
+    drawn.current = rest;
+    const asBefore = (id: string, step: JsonObject): CanvasNode | undefined => {
+      const known = isRestAlike ? before.current.get(id) : undefined;
+      const place = places.get(id);
+      return known?.type === "step" && known.data.step === step && known.position.x === place?.x && known.position.y === place.y ? known : undefined;
+    };
     const nodes: CanvasNode[] = [
       ...groups.flatMap((group) => drawGroup(drawing, group)),
       ...notesOf(document).map((note) => drawNote(text, { ...note, ...dragged.get(`note:${note.id}`) }, selectedNotes.has(note.id))),
-      ...[...stepsOf(document)].flatMap(([id, step]) => (hidden.has(id) ? [] : drawStep(drawing, id, step))),
+      ...[...stepsOf(document)].flatMap(([id, step]) => (hidden.has(id) ? [] : (asBefore(id, step) ?? drawStep(drawing, id, step)))),
     ].map((node) => {
       const known = before.current.get(node.id);
       return known && isAlike(known, node) ? known : node;

@@ -1,10 +1,11 @@
 import { ChevronDown, ChevronRight, CircleX, Group as GroupIcon, PanelLeftClose, PanelLeftOpen, Plus, StickyNote, TriangleAlert } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type MouseEvent, useDeferredValue, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { useTexts } from "../../i18n/texts";
 import { useWalk } from "../../preview/useWalk";
 import { stepName, stepsOf } from "../document";
+import type { JsonObject } from "../json";
 import { groupsOf, notesOf } from "../layout";
 import { countProblems, problemsByStep } from "../problems/order";
 import { useDocument, useEditor, useEditorStore } from "../store";
@@ -17,6 +18,8 @@ export function Outline({ isShown, canHide }: { isShown: boolean; canHide: boole
   const text = useTexts();
   const store = useEditorStore();
   const [find, setFind] = useState("");
+  // Its lines are drawn behind the key that changed them: of a large bot they take longer than a frame.
+  const document = useDeferredValue(useDocument());
   const turn = (to: boolean) => {
     // The button that was pressed goes; the one that comes in its place has the focus.
     flushSync(() => store.getState().showOutline(to));
@@ -41,7 +44,7 @@ export function Outline({ isShown, canHide }: { isShown: boolean; canHide: boole
           </button>
         )}
       </div>
-      <OutlineTree find={find} />
+      <OutlineTree find={find} document={document} />
       <button type="button" className="button" onClick={() => store.getState().ask({ what: "add" })}>
         <Plus size={16} aria-hidden />
         {text("add.title")}
@@ -53,11 +56,10 @@ export function Outline({ isShown, canHide }: { isShown: boolean; canHide: boole
 /** The button that opens or closes the outline. */
 const TURN = "outline-turn";
 
-function OutlineTree({ find }: { find: string }) {
+const OutlineTree = memo(function OutlineTree({ find, document }: { find: string; document: JsonObject }) {
   const text = useTexts();
   const label = useLabel();
   const store = useEditorStore();
-  const document = useDocument();
   const selected = useEditor((state) => state.selected);
   const selectedNotes = useEditor((state) => state.selectedNotes);
   const way = useEditor((state) => state.way);
@@ -228,7 +230,7 @@ function OutlineTree({ find }: { find: string }) {
       })}
     </div>
   );
-}
+});
 
 function rowId(row: Row): string {
   return `outline ${row.key}`.replaceAll(" ", "-");

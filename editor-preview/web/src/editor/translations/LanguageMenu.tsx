@@ -1,4 +1,5 @@
 import { Languages } from "lucide-react";
+import { useDeferredValue, useMemo } from "react";
 
 import { useLanguage, useTexts } from "../../i18n/texts";
 import { MenuButton, MenuItem, MenuSection } from "../../ui/Menu";
@@ -11,9 +12,10 @@ export function LanguageMenu() {
   const text = useTexts();
   const [studio] = useLanguage();
   const store = useEditorStore();
-  const document = useDocument();
+  // All texts are looked through: behind the key that changed one.
+  const document = useDeferredValue(useDocument());
   const own = ownLanguage(document);
-  const languages = translatedLanguages(document);
+  const languages = useMemo(() => translatedLanguages(document), [document]);
   const completeness = useCompleteness(document, languages);
   const open = (language: string | null) => store.getState().ask({ what: "translations", language });
   return (
