@@ -292,6 +292,9 @@ describe("sessions", () => {
       }
       expect(seen).toEqual(walked);
       await expect.poll(() => page.locator(".is-taken").count()).toBe(4);
+      expect(await page.locator(".is-untaken").count()).toBe(10);
+      // The head of a line that was taken has its colour.
+      expect(await page.locator(".is-taken path[marker-end]").first().getAttribute("marker-end")).toContain("var(--info)");
       await shot(page, "replay");
       expect(await violations(page)).toEqual([]);
 

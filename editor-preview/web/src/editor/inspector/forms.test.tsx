@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { cleanup, fireEvent, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 
@@ -85,6 +86,21 @@ test("buttons are added with ids of their own, moved, doubled and taken out", ()
   choose("Button 1", "Remove");
   choose("Button 1", "Remove");
   expect(buttons()).toBeUndefined();
+});
+
+test("an option's id is taken when it is complete, with its translations", () => {
+  const bot = { ...botWith({ type: "message", text: "Hi", buttons: [{ id: "buy", title: "A", goto: "a" }] }), translations: { es: { "a.buttons.buy.title": "B" } } };
+  const { container, getByRole, getByTitle, editor } = showForm(bot, "a");
+  fireEvent.keyDown(getByTitle("More for Button 1"), { key: "Enter" });
+  fireEvent.click(within(getByRole("menu")).getByText("Show id"));
+  const id = container.querySelector('[data-path="buttons.0.id"]') as HTMLInputElement;
+  fireEvent.change(id, { target: { value: "ord" } });
+  expect(editor.getState().history.document).toBe(bot);
+  fireEvent.change(id, { target: { value: "order" } });
+  fireEvent.blur(id);
+  expect(editor.getState().history.document).toEqual({ ...botWith({ type: "message", text: "Hi", buttons: [{ id: "order", title: "A", goto: "a" }] }), translations: { es: { "a.buttons.order.title": "B" } } });
+  editor.getState().undo();
+  expect(editor.getState().history.document).toBe(bot);
 });
 
 test("a template that the account knows has a field for each of its variables", () => {
