@@ -56,11 +56,7 @@ pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
     }
     let pictures = pictures(&shell.root.join(IMAGES))?;
     // Few colours are enough for what is mostly letters.
-    shell.passes(
-        &Line::new("pngquant")
-            .args(["--speed", "1", "--nofs", "--force", "--ext", ".png", "64"])
-            .args(pictures),
-    )
+    shell.passes(&Line::new("pngquant").args(["--speed", "1", "--nofs", "--force", "--ext", ".png", "64"]).args(pictures))
 }
 
 /// Chats, then the studio as the server of this source gives it.

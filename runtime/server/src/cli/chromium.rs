@@ -57,7 +57,7 @@ impl Chromium {
             look.width,
             html::chat(chat)
         );
-        let shown = self.look_at(&page, &["--dump-dom", &format!("--window-size={WINDOW},{WINDOW}")])?;
+        let shown = self.look_at(&page, &["--dump-dom", "--hide-scrollbars", &format!("--window-size={WINDOW},{WINDOW}")])?;
         let document = String::from_utf8_lossy(&shown.stdout);
         let height = document.split_once("data-height=\"").and_then(|(_, after)| after.split('"').next()?.parse().ok());
         let height: u32 = height.ok_or_else(|| anyhow!("{} did not tell how tall the picture is", self.program.display()))?;
