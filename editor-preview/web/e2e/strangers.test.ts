@@ -109,7 +109,7 @@ describe("a bot from outside", () => {
       arabic: botOf("متجر 🛍️", { hi: { type: "message", label: "مرحبا 👋🏽", text: "أهلاً وسهلاً 👨‍👩‍👧‍👦", buttons: [{ title: "الأسعار 💰", goto: "bye" }] }, bye: { type: "stop" } }),
       strange: await strange(),
       broken: botOf("Broken", { hi: { type: "message", text: "x".repeat(5_000), next: "nowhere" }, odd: { type: "teleport", to: 7 }, none: { type: "message" } }),
-      loop: botOf("Loop", { a: { type: "set", fields: {}, next: "a" } }),
+      endless: botOf("Loop", { a: { type: "set", fields: {}, next: "a" } }),
     };
     for (const [id, bot] of Object.entries(bots)) {
       await keepDraft(server, id, JSON.stringify(bot));

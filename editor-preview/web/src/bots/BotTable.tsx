@@ -8,6 +8,9 @@ import type { NewDocument } from "./creating";
 import { type Column, nameOf, type Order } from "./listing";
 import { StatusPill } from "./StatusPill";
 
+/** How the cells of a column are, where they are not as the others. */
+const SHAPES: Readonly<Record<string, string>> = { sessions: "is-number", file: "is-extra" };
+
 /** The columns, from the left; some can be ordered by. */
 const COLUMNS: readonly { id: string; order?: Column }[] = [
   { id: "name", order: "name" },
@@ -26,7 +29,7 @@ export function BotTable({ bots, order, onOrder, onCreate }: { bots: readonly Bo
       <thead>
         <tr>
           {COLUMNS.map(({ id, order: by }) => (
-            <th key={id} scope="col" aria-sort={by === order.by ? (order.descending ? "descending" : "ascending") : undefined} className={id === "sessions" ? "is-number" : undefined}>
+            <th key={id} scope="col" aria-sort={by === order.by ? (order.descending ? "descending" : "ascending") : undefined} className={SHAPES[id]}>
               {by ? <OrderButton name={text(`bots.${id}`)} order={by === order.by ? order : null} onClick={() => onOrder(by)} /> : text(`bots.${id}`)}
             </th>
           ))}
@@ -78,7 +81,7 @@ function BotRow({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: NewDocumen
           {new Intl.NumberFormat(language).format(bot.sessions_7d)}
         </Link>
       </td>
-      <td>{bot.file ? <code title={bot.file}>{bot.file.split("/").at(-1)}</code> : <span className="muted">{text("bots.no_file")}</span>}</td>
+      <td className={SHAPES.file}>{bot.file ? <code title={bot.file}>{bot.file.split("/").at(-1)}</code> : <span className="muted">{text("bots.no_file")}</span>}</td>
       <td className="table-menu">
         <BotMenu bot={bot} onCreate={onCreate} />
       </td>
