@@ -94,7 +94,7 @@ async function importFile(page: Page, buffer: Buffer): Promise<void> {
 }
 
 async function exported(page: Page): Promise<Buffer> {
-  await page.getByRole("button", { name: "More", exact: true }).first().click();
+  await page.getByRole("button", { name: "Bot menu" }).click();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export JSON" }).click()]);
   return readFile((await download.path())!);
 }

@@ -210,7 +210,7 @@ describe("problems", () => {
   test("an option that leads nowhere has a warning, and a fix that takes it away", async () => {
     const { page, wrong } = await studio();
     await page.getByRole("treeitem", { name: "Bienvenida" }).click();
-    await page.getByRole("button", { name: "Disconnect “Horarios”" }).click();
+    await page.getByRole("listitem").filter({ has: page.getByRole("textbox", { name: "Button 2", exact: true }) }).getByRole("button", { name: /^No step/ }).click();
     const warning = page.locator("#problems").getByText(/Horarios`? leads nowhere/);
     await warning.waitFor({ state: "attached", timeout: 3_000 });
     await page.getByRole("tabpanel").getByRole("button", { name: "End with a stop step" }).click();

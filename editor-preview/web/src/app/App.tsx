@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 
 import { ApiError } from "../api/client";
@@ -20,7 +20,8 @@ const SessionsPage = lazy(async () => ({ default: (await import("../sessions/Ses
 const ReplayPage = lazy(async () => ({ default: (await import("../sessions/ReplayPage")).ReplayPage }));
 const SettingsPage = lazy(async () => ({ default: (await import("../settings/SettingsPage")).SettingsPage }));
 
-const Palette = lazy(() => import("../palette/Palette"));
+const loadPalette = () => import("../palette/Palette");
+const Palette = lazy(loadPalette);
 const KeySheet = lazy(() => import("../palette/KeySheet"));
 
 const queries = new QueryClient({
@@ -70,6 +71,11 @@ export function App({ texts }: { texts: Catalogue }) {
 function Overlays() {
   useAppKeys();
   const showing = useShell((state) => state.showing);
+  // Who calls the palette types on at once: it is there before.
+  useEffect(() => {
+    const waiting = setTimeout(() => void loadPalette(), 1_000);
+    return () => clearTimeout(waiting);
+  }, []);
   return (
     <Suspense>
       {showing === "palette" && <Palette />}
