@@ -1,10 +1,11 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
-import { ChevronDown, ChevronRight, CircleX, MapPin, TriangleAlert } from "lucide-react";
+import { ChevronDown, ChevronRight } from "lucide-react";
 import { memo, useState } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { changeGroup, type Color } from "../layout";
 import { useEditor, useEditorStore } from "../store";
+import { CurrentBadge, ProblemBadges } from "./CardBadges";
 
 interface Shown extends Record<string, unknown> {
   id: string;
@@ -43,21 +44,8 @@ export const CollapsedGroup = memo(function CollapsedGroup({ data }: NodeProps<C
           <Title {...data} />
           <span className="card-kind">{text("group.steps", { count: data.count })}</span>
         </span>
-        {isCurrent && (
-          <span className="card-badge is-current" title={text("card.current")}>
-            <MapPin size={14} aria-hidden />
-          </span>
-        )}
-        {errors > 0 && (
-          <span className="card-badge error-text">
-            <CircleX size={14} aria-hidden /> {errors}
-          </span>
-        )}
-        {warnings > 0 && (
-          <span className="card-badge warn-text">
-            <TriangleAlert size={14} aria-hidden /> {warnings}
-          </span>
-        )}
+        {isCurrent && <CurrentBadge />}
+        <ProblemBadges errors={errors} warnings={warnings} />
       </div>
       <ul className="card-ports">
         {exits.map(({ target, name }) => (

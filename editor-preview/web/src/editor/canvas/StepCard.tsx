@@ -1,5 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
-import { Ban, CircleX, Flag, MapPin, OctagonX, Plus, TriangleAlert } from "lucide-react";
+import { Ban, Flag, OctagonX, Plus } from "lucide-react";
 import { memo } from "react";
 
 import { useTexts } from "../../i18n/texts";
@@ -9,6 +9,7 @@ import { kindNamed, kindText } from "../kinds";
 import { type Outcome, shownOutcomes } from "../outcomes";
 import { useEditorStore } from "../store";
 import { useLabel } from "../useLabel";
+import { CurrentBadge, ProblemBadges } from "./CardBadges";
 
 /** What a card knows of its step. */
 export type StepNode = Node<
@@ -66,26 +67,13 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
             <Flag size={14} aria-hidden />
           </span>
         )}
-        {isCurrent && (
-          <span className="card-badge is-current" title={text("card.current")}>
-            <MapPin size={14} aria-hidden />
-          </span>
-        )}
+        {isCurrent && <CurrentBadge />}
         {hasFailed && (
           <span className="card-badge error-text" title={text("card.failed")}>
             <OctagonX size={14} aria-hidden />
           </span>
         )}
-        {errors > 0 && (
-          <span className="card-badge error-text">
-            <CircleX size={14} aria-hidden /> {errors}
-          </span>
-        )}
-        {warnings > 0 && (
-          <span className="card-badge warn-text">
-            <TriangleAlert size={14} aria-hidden /> {warnings}
-          </span>
-        )}
+        <ProblemBadges errors={errors} warnings={warnings} />
       </div>
       {summary && <p className="card-summary">{summary}</p>}
       <ul className="card-ports">
