@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use steps::{
+    environment::Environment,
     event::{ChannelError, Delivery},
     fact::Fact,
     ids::{EntryId, MessageId},
@@ -29,16 +30,16 @@ pub struct Told<'f> {
     pub fact: &'f Fact,
 }
 
-/// Draws the facts of a conversation, in their order, up to `now`. `clock` is a moment as the chat shows it, like `10:42`.
+/// Draws the facts of a conversation into an empty chat, in their order, up to `now`. What templates say is the environment's to know.
+/// `clock` is a moment as the chat shows it, like `10:42`.
 pub fn chat<'f>(
-    name: impl Into<String>,
-    language: Language,
+    chat: Chat,
+    environment: &Environment,
     facts: impl IntoIterator<Item = Told<'f>>,
     now: Moment,
     clock: impl Fn(Moment) -> String,
 ) -> Chat {
-    let chat = Chat::new(name).language(language);
-    let mut story = Story { chat, clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
+    let mut story = Story { chat, environment, clock, last: None, waiting: BTreeMap::new(), sent: BTreeMap::new() };
     for told in facts {
         story.tell(told);
     }
@@ -47,8 +48,9 @@ pub fn chat<'f>(
 }
 
 /// A chat under way.
-struct Story<C> {
+struct Story<'e, C> {
     chat: Chat,
+    environment: &'e Environment,
     clock: C,
     /// The moment of what was drawn last.
     last: Option<Moment>,
@@ -58,7 +60,7 @@ struct Story<C> {
     sent: BTreeMap<EntryId, MessageId>,
 }
 
-impl<C: Fn(Moment) -> String> Story<C> {
+impl<C: Fn(Moment) -> String> Story<'_, C> {
     fn tell(&mut self, Told { at, turn, fact }: Told<'_>) {
         let words = self.chat.language.words();
         match fact {
@@ -69,14 +71,16 @@ impl<C: Fn(Moment) -> String> Story<C> {
             }
             Fact::Queued { entry, message, step, agent, .. } => {
                 let said: fn(Message) -> Said = if agent.is_some() { Said::Agent } else { Said::Bot };
-                let bubble = Bubble::new(said(message.as_ref().clone())).turn(turn);
+                let bubble = Bubble::new(said(message.as_ref().clone())).known_in(self.environment).turn(turn);
                 self.waiting.insert(*entry, Bubble { entry: Some(*entry), step: step.clone(), ..bubble });
             }
             Fact::Replaced { entry, message } => {
-                let bubble = Bubble { entry: Some(*entry), ..Bubble::bot(message.as_ref().clone()) }.turn(turn);
-                let replaced = self.waiting.remove(entry);
-                let bubble = replaced.map_or(bubble.clone(), |replaced| Bubble { said: bubble.said, ..replaced });
-                self.waiting.insert(*entry, bubble);
+                let said = Said::Bot(message.as_ref().clone());
+                let bubble = match self.waiting.remove(entry) {
+                    Some(replaced) => Bubble { said, ..replaced },
+                    None => Bubble { entry: Some(*entry), ..Bubble::new(said) }.turn(turn),
+                };
+                self.waiting.insert(*entry, bubble.known_in(self.environment));
             }
             Fact::Sent { entry, message_id, .. } => {
                 if let Some(bubble) = self.waiting.remove(entry) {
@@ -88,11 +92,16 @@ impl<C: Fn(Moment) -> String> Story<C> {
             Fact::Status { status } => {
                 self.chat.status(&status.message_id, status.state, status.error.as_ref().map(reason));
             }
-            Fact::Echo { message_id, content } => {
+            Fact::Echo { message_id, content, .. } => {
                 self.push(at, Bubble::new(Said::Echo(content.as_ref().clone())).id(message_id.clone()).turn(turn));
             }
-            Fact::HandedOver { to: Some(to), .. } => self.note(at, turn, fill(words.handed_over_to, &to.to_string())),
-            Fact::HandedOver { to: None, .. } => self.note(at, turn, words.handed_over),
+            Fact::Transcribed { message, content, .. } => self.chat.heard(message, content),
+            Fact::HandedOver { to, summary } => {
+                let handed = to.as_ref().map(|to| fill(words.handed_over_to, &to.to_string()));
+                self.note(at, turn, handed.unwrap_or_else(|| words.handed_over.to_owned()));
+                summary.iter().for_each(|text| self.note(at, turn, fill(words.summary, text)));
+            }
+            Fact::HandoffSummary { text } => self.note(at, turn, fill(words.summary, text)),
             Fact::Released => self.note(at, turn, words.given_back),
             // Why a send failed stands at the message.
             Fact::Alert { text, code: None, .. } => self.note(at, turn, fill(words.team_is_told, text)),
@@ -153,7 +162,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::text;
+    use crate::{gallery, text};
 
     fn fact(value: Value) -> Fact {
         serde_json::from_value(value).unwrap()
@@ -180,12 +189,26 @@ mod tests {
 
     fn drawn(facts: &[(i64, Fact)], now: i64) -> Chat {
         let facts = (0..).zip(facts).map(|(turn, (at, fact))| Told { at: Moment(*at), turn: Some(turn), fact });
-        chat("Loja", Language::En, facts, Moment(now), |at| format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE))
+        chat(Chat::new("Loja"), &gallery::environment(), facts, Moment(now), |at| {
+            format!("{:02}:{:02}", at.0 / HOUR, at.0 % HOUR / MINUTE)
+        })
     }
 
     fn shown(chat: &Chat) -> Vec<String> {
         let (bubbles, words) = (chat.bubbles.iter(), Language::En.words());
         bubbles.map(|bubble| format!("{}: {}", bubble.from().label(words), bubble.face(words).summary(words))).collect()
+    }
+
+    #[test]
+    fn a_template_says_what_the_account_knows_of_it() {
+        let template =
+            json!({"type": "template", "name": "pedido_pronto", "language": "pt_BR", "parameters": {"positional": ["7"]}});
+        let mut queued = json!({"fact": "queued", "entry": 1, "message": template});
+        let chat = drawn(&[(0, fact(queued.clone())), (0, sent(1))], 0);
+        assert_eq!(shown(&chat), ["Bot: Seu pedido *7* está pronto para retirar."]);
+        queued["message"]["language"] = "es".into();
+        let chat = drawn(&[(0, fact(queued)), (0, sent(1))], 0);
+        assert_eq!(shown(&chat), ["Bot: template pedido_pronto (es)"]);
     }
 
     #[test]

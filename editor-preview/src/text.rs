@@ -230,7 +230,9 @@ fn action_line(canvas: &mut Canvas, action: &Action) {
         Action::Copy { code } => format!("[Copy code: {code}]"),
         Action::SendLocation => "[Send location]".to_owned(),
         Action::ShareContact => "[Share contact]".to_owned(),
-        Action::Fixed => "[fixed button]".to_owned(),
+        Action::Call { title, number } => format!("[{title}: {number}]"),
+        Action::Fixed { title: Some(title) } => format!("[{title}]"),
+        Action::Fixed { title: None } => "[fixed button]".to_owned(),
     };
     canvas.line(&line);
 }
@@ -246,6 +248,15 @@ mod tests {
         insta::assert_snapshot!("messages", gallery::messages().iter().map(drawn).collect::<String>());
         let drawn = |(name, content): &(&str, Content)| format!("== {name}\n{}\n", draw_content(content));
         insta::assert_snapshot!("contents", gallery::contents().iter().map(drawn).collect::<String>());
+    }
+
+    #[test]
+    fn a_template_is_drawn_as_it_reads_where_that_is_known() {
+        let environment = gallery::environment();
+        let mut chat = Chat::new("Café Aurora");
+        let bubbles = gallery::messages().into_iter().map(|(_, message)| Bubble::bot(message).known_in(&environment));
+        bubbles.filter(|bubble| bubble.template.is_some()).for_each(|bubble| chat.push(bubble));
+        insta::assert_snapshot!("templates", draw_chat(&chat));
     }
 
     #[test]

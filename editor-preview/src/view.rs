@@ -5,9 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 use steps::{
+    environment::Environment,
     event::{Content, Delivery, Inbound, Referral},
     ids::{EntryId, MessageId, StepId},
     message::Message,
+    template::TemplateContent,
 };
 
 use crate::{
@@ -43,6 +45,9 @@ pub struct Bubble {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepId>,
     pub said: Said,
+    /// What the template in it says, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateContent>,
     /// The time as it is shown, like `10:42`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -157,6 +162,13 @@ impl Chat {
         }
     }
 
+    /// What was said in a voice note that stands here already.
+    pub fn heard(&mut self, id: &MessageId, content: &Content) {
+        if let Some(bubble) = self.find(id) {
+            bubble.said = Said::Customer(content.clone());
+        }
+    }
+
     /// The quote that stands above an answer to this message.
     pub fn quote(&self, id: &MessageId) -> Context {
         let words = self.language.words();
@@ -207,6 +219,7 @@ impl Bubble {
             entry: None,
             step: None,
             said,
+            template: None,
             at: None,
             status: None,
             failure: None,
@@ -258,6 +271,18 @@ impl Bubble {
         Bubble { turn, ..self }
     }
 
+    /// Tells what the template in it says, where the account is known to have it.
+    #[must_use]
+    pub fn known_in(self, environment: &Environment) -> Self {
+        let content = match &self.said {
+            Said::Bot(Message::Template(message)) | Said::Agent(Message::Template(message)) => {
+                environment.template(&message.name, &message.language).and_then(|known| known.content.clone())
+            }
+            _ => None,
+        };
+        Bubble { template: content, ..self }
+    }
+
     #[must_use]
     pub fn context(self, context: Context) -> Self {
         Bubble { context: Some(context), ..self }
@@ -279,7 +304,10 @@ impl Bubble {
         }
         match &self.said {
             Said::Customer(content) | Said::Echo(content) => Face::of_content(content, words),
-            Said::Bot(message) | Said::Agent(message) => Face::of(message, words),
+            Said::Bot(message) | Said::Agent(message) => match (message, &self.template) {
+                (Message::Template(message), Some(content)) => Face::of_template(message, content, words),
+                _ => Face::of(message, words),
+            },
             Said::Note(text) => Face::plain(text),
         }
     }

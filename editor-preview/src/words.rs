@@ -133,6 +133,7 @@ pub struct Words {
     pub of_the_template: &'static str,
     pub opens: &'static str,
     pub opens_the_form: &'static str,
+    pub calls: &'static str,
     pub copy_code: &'static str,
     pub send_location: &'static str,
     pub share_contact: &'static str,
@@ -147,6 +148,8 @@ pub struct Words {
     pub minutes: Counted,
     pub handed_over_to: &'static str,
     pub handed_over: &'static str,
+    /// For the person who takes over.
+    pub summary: &'static str,
     pub given_back: &'static str,
     pub team_is_told: &'static str,
 

@@ -4,10 +4,13 @@ import { defineConfig } from "vitest/config";
 /** The server that `npm run dev` shows the studio of. */
 const SERVER = process.env.SALESBOT_URL ?? "http://127.0.0.1:8080";
 
-export default defineConfig({
+/** Requests go on to the server as the browser made them: it takes writes from pages of its own host alone. */
+const toServer = { target: SERVER, changeOrigin: false };
+
+export default defineConfig(({ command }) => ({
   plugins: [lingui()],
-  // The server answers under this path with the files that were built.
-  base: "/studio/",
+  // The server answers under this path with the files that were built; the pages have none, and so have they here.
+  base: command === "build" ? "/studio/" : "/",
   build: {
     target: "es2023",
     // The studio's policy allows files of its own origin alone: nothing is written into the page or the style.
@@ -28,8 +31,8 @@ export default defineConfig({
   worker: { format: "es" },
   server: {
     proxy: {
-      "/api": SERVER,
-      "/assets/chat.css": SERVER,
+      "/api": toServer,
+      "/assets/chat.css": toServer,
     },
   },
   test: {
@@ -39,4 +42,4 @@ export default defineConfig({
     // A busy machine takes long to begin; what hangs is told all the same.
     testTimeout: 30_000,
   },
-});
+}));

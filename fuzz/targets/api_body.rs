@@ -47,7 +47,7 @@ impl Server {
         let settings = Settings::read("", "fuzz", |_| None, &Flags::default()).expect("the defaults are right");
         let graph = Arc::new(Network::new().expect("a client"));
         let (store, clock, random) = (store::memory(), Arc::new(|| NOW), system_random());
-        let parts = Parts { settings, store, clock, random, caller: Arc::new(NoCalls), graph };
+        let parts = Parts { settings, store, clock, random, caller: Arc::new(NoCalls), knowledge: Arc::default(), graph };
         let app = runtime.block_on(App::build(parts)).expect("a server in memory");
         let checked = bots::check("small", BOT, &app.environment.load());
         let bot = checked.bot.expect("the seed is right");

@@ -1,6 +1,9 @@
 //! The bot: one JSON document, read once, compiled, and shared by all sessions that run it.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use compact_str::CompactString;
 use indexmap::IndexMap;
@@ -10,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    crm_names,
     expression::{Duration, Text},
     hours::Hours,
     ids::{BotId, StepId, Version},
+    knowledge::Source,
     moment::Moment,
     step::{Step, shared::OutsideWindow, shared::Timeout, template::Template},
     trigger::Trigger,
@@ -32,6 +37,8 @@ pub struct Bot {
     pub zone: TimeZone,
     /// The keywords of each trigger, folded once.
     pub keywords: Vec<Vec<String>>,
+    /// See [`Bot::texts_of_expressions`].
+    pub(crate) texts: OnceLock<BTreeSet<CompactString>>,
 }
 
 /// A bot as its designer writes it.
@@ -64,14 +71,14 @@ pub struct Document {
     /// Variables of a session, with their types.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variables: IndexMap<String, Variable>,
-    /// Answers to what steps leave out.
+    /// What holds for steps that do not say it themselves.
     #[serde(default, skip_serializing_if = "Defaults::is_empty")]
     pub defaults: Defaults,
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,
     /// Sources for `ai_reply`, by name.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub knowledge: IndexMap<String, Value>,
+    pub knowledge: IndexMap<String, Source>,
     /// What starts the bot. With none it starts only from a bot, a broadcast or the API.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<Trigger>,
@@ -142,7 +149,7 @@ pub enum VariableKind {
     Map,
 }
 
-/// Answers to what steps leave out.
+/// What holds for steps that do not say it themselves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Defaults {
@@ -159,10 +166,10 @@ pub struct Defaults {
     pub template: Option<Template>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outside_window: Option<OutsideWindow>,
-    /// What a person's message does to the bot. Left out: `pause`.
+    /// What an agent's message does to the bot. Left out: `pause`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_human: Option<OnHuman>,
-    /// So long after a person's message or a `handoff` the bots come back by themselves. Left out: a day after a person's message; a
+    /// How long after an agent's message or a `handoff` the bots come back by themselves. Left out: a day after an agent's message; a
     /// `handoff` then ends only by a release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume_after: Option<Duration>,
@@ -200,7 +207,7 @@ pub enum OnHuman {
     Pause,
     /// Its session ends.
     Stop,
-    /// It goes on beside the person.
+    /// The bot goes on beside the agent.
     Continue,
 }
 
@@ -230,7 +237,7 @@ pub enum OldTap {
     },
 }
 
-/// Guards against a bot that costs too much. Passing one ends the session as `failed` and tells the team.
+/// Guards against a bot that costs too much. Passing one ends the session as `failed` and tells the team; without tokens left the session goes on, and its AI steps fail.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Limits {
@@ -240,6 +247,10 @@ pub struct Limits {
     /// What one session may cost, in the account's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_per_session: Option<f64>,
+    /// Tokens that the models of one session may use, of what is asked and of what is answered. With none left AI steps take `failed` (`ai_budget`),
+    /// and the session goes on. What models cost is no part of `price_per_session`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_session: Option<u64>,
 }
 
 impl Limits {
@@ -288,7 +299,24 @@ impl Bot {
         let version = version_of(&document);
         let zone = document.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         let keywords = document.triggers.iter().map(Trigger::folded_keywords).collect();
-        Arc::new(Bot { id, version, document, zone, keywords })
+        Arc::new(Bot { id, version, document, zone, keywords, texts: OnceLock::new() })
+    }
+
+    /// The texts in quotes of its expressions that speak of a stage, a pipeline or an owner: the names that it says of these.
+    pub fn texts_of_expressions(&self) -> &BTreeSet<CompactString> {
+        fn walk(value: &Value, found: &mut BTreeSet<CompactString>) {
+            match value {
+                Value::String(text) => crm_names::quoted(text, found),
+                Value::Array(values) => values.iter().for_each(|value| walk(value, found)),
+                Value::Object(values) => values.values().for_each(|value| walk(value, found)),
+                _ => {}
+            }
+        }
+        self.texts.get_or_init(|| {
+            let mut found = BTreeSet::new();
+            walk(&serde_json::to_value(&self.document).unwrap_or_default(), &mut found);
+            found
+        })
     }
 
     pub fn step(&self, id: &StepId) -> Option<&Step> {

@@ -3,10 +3,12 @@
 //!
 //! Only the interpreter changes it, and only as a turn. Keys left out hold their default, so that the stored value stays small.
 
+mod lead;
 mod pending;
 mod rows;
 mod sent;
 mod session;
+mod task;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    asked::Asker,
     event::{Content, Identity, Referral},
     ids::{BotId, ContactId, EntryId, EventId, MessageId, NumberId, SessionId, StepId, Version},
     message::{Message, TemplateMessage},
@@ -23,10 +26,12 @@ use crate::{
     window,
 };
 
+pub use lead::Lead;
 pub use pending::*;
 pub use rows::{Row, Rows};
 pub use sent::{Seen, Sent};
 pub use session::*;
+pub use task::*;
 
 /// The format of the contact value that this version writes. A newer one is left untouched, an older one is read.
 pub const CONTACT_FORMAT: u16 = 2;
@@ -61,17 +66,26 @@ pub struct Contact {
     pub fields: Map<String, Value>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub company: Map<String, Value>,
+    /// The CRM's id of the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_crm: Option<CompactString>,
     /// Marketing messages: None is "never said".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_in: Option<bool>,
-    /// The id of a colleague or team.
+    /// The id of an agent or team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<CompactString>,
+    /// The CRM's id of the contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crm: Option<CompactString>,
     /// Marked by a channel's error: nothing can be delivered to this number.
     #[serde(default, skip_serializing_if = "is_default")]
     pub unreachable: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,
+    /// Those that are open, the oldest first. Bounded by [`MAX_TASKS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conversations: BTreeMap<NumberId, Conversation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -91,7 +105,7 @@ pub struct Contact {
     /// Sends of this hour, for the limit that guards against loops.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sends: SendCount,
-    /// The next number for a session, an entry or a lead.
+    /// The next number for a session, an entry, a lead or a task.
     #[serde(default)]
     pub next_id: u32,
     /// The last event that was committed: settles a commit whose answer was lost.
@@ -132,10 +146,13 @@ impl Contact {
             tags: Vec::new(),
             fields: Map::new(),
             company: Map::new(),
+            company_crm: None,
             opted_in: None,
             owner: None,
+            crm: None,
             unreachable: false,
             leads: Vec::new(),
+            tasks: Vec::new(),
             conversations: BTreeMap::new(),
             sessions: Vec::new(),
             pending: Vec::new(),
@@ -220,6 +237,11 @@ impl Contact {
         self.conversations.get(number)
     }
 
+    /// The number, where the contact has to do with others too.
+    pub fn number_among_several(&self, number: &NumberId) -> Option<NumberId> {
+        self.conversations.keys().any(|known| known != number).then(|| number.clone())
+    }
+
     pub fn conversation_mut(&mut self, number: &NumberId) -> &mut Conversation {
         self.conversations.entry(number.clone()).or_default()
     }
@@ -250,29 +272,6 @@ impl Contact {
     }
 }
 
-/// A deal in the pipeline.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Lead {
-    pub id: CompactString,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub pipeline: CompactString,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub stage: CompactString,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<f64>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// The id of a colleague or team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<CompactString>,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub fields: Map<String, Value>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub closed: bool,
-}
-
 /// What goes on between the contact and one of the business's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
@@ -299,12 +298,21 @@ pub struct Conversation {
     /// A person has the conversation; no bot speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub human: Option<Human>,
+    /// What waits until it is known what was said in a voice note, in the order in which it was accepted: the first one has a call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unheard: Vec<Unheard>,
     /// Whoever the conversation is assigned to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Who>,
+    /// Agents and teams who want to know of the conversation. Bounded by [`crate::step::subscribe::MAX_SUBSCRIBERS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscribers: Vec<Who>,
     /// Counts conversations; 0 before the first. A new one begins after the last was closed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub count: u32,
+    /// When the present one began: the turn of its first message. None before that, and in values from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Moment>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub closed: bool,
     /// The last messages that went out, so that statuses and waits find their step. Bounded by [`MAX_SENT`].
@@ -364,6 +372,9 @@ pub struct Human {
     /// The call that will bring a model's summary for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<EntryId>,
+    /// What the person should know: the bot's text, or the model's summary once it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// The customer's last message, as expressions read it.

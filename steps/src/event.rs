@@ -3,14 +3,17 @@
 
 mod content;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use content::{Content, InboundMedia, Order, OrderItem};
 
 use crate::{
-    ids::{BotId, ContactId, EntryId, EventId, MessageId, NumberId, SessionId, StepId},
+    asked::Asked,
+    ids::{BotId, ContactId, EntryId, EventId, MessageId, NumberId, SessionId, StepId, TaskId},
     moment::Moment,
+    trigger::Owned,
     who::Who,
 };
 
@@ -38,6 +41,9 @@ pub enum EventKind {
     /// The channel answered a send.
     Sent {
         entry: EntryId,
+        /// When the entry was queued: [`Status::queued`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queued: Option<Moment>,
         /// Which try it was, from 1. None: it is the present one, whichever that is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attempt: Option<u32>,
@@ -46,7 +52,20 @@ pub enum EventKind {
     /// A call (`http`, `ai_*`) came back.
     Called {
         entry: EntryId,
+        /// When the entry was queued: [`Status::queued`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queued: Option<Moment>,
         result: CallResult,
+        /// What a model was asked for it, where one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Box<Asked>>,
+    },
+    /// A write to the CRM came back.
+    Written {
+        entry: EntryId,
+        /// When the entry was queued: [`Status::queued`].
+        queued: Moment,
+        written: crate::crm::Written,
     },
     /// A person of the business did something.
     Agent(AgentCommand),
@@ -146,6 +165,10 @@ pub struct Status {
     /// Which of our entries it was: what we put into `biz_opaque_callback_data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryId>,
+    /// When that entry was queued. A store that lost its last commits gives their ids again: what comes back for a lost entry is not
+    /// for the one that has its id now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ChannelError>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -264,6 +287,8 @@ pub enum Trigger {
     },
     /// A schedule's time came for this contact.
     Schedule { bot: BotId, trigger: usize },
+    /// The CRM tells of a lead, of its contact, or hands a conversation over.
+    Crm(Box<crate::crm::CrmNews>),
     /// Fields set over the API; fires `field` triggers.
     Fields { fields: Map<String, Value> },
     /// Tags put on or taken off over the API; fires `tag` triggers.
@@ -295,6 +320,19 @@ pub struct LeadData {
     pub contact_phone: Option<String>,
 }
 
+/// A call that came back: its result, and what a model was asked for it, where one was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    pub result: CallResult,
+    pub asked: Option<Box<Asked>>,
+}
+
+impl From<CallResult> for Answered {
+    fn from(result: CallResult) -> Self {
+        Answered { result, asked: None }
+    }
+}
+
 /// What a call brought back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
@@ -307,12 +345,20 @@ pub enum CallResult {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
     },
+    /// `find` looked; None: there is no such thing.
+    Found { found: Option<Box<crate::catalog::Found>> },
     /// `ai_route` chose an intent; None: none fits.
     Intent { intent: Option<String> },
     /// `ai_extract` found values by path; empty: nothing found.
     Fields { fields: Map<String, Value> },
     /// `ai_reply` wrote an answer; None: it can't help.
     Text { text: Option<String> },
+    /// `ai_reply` calls a tool, with values by path.
+    Tool {
+        name: String,
+        #[serde(default)]
+        arguments: Map<String, Value>,
+    },
     /// No answer at all, or past its deadline.
     Failed { name: String, text: String },
 }
@@ -336,6 +382,46 @@ pub enum AgentCommand {
         text: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+    },
+    /// Makes a task for somebody.
+    AddTask {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<CompactString>,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Moment>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Who>,
+        /// The lead that it is for; None: the current one, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lead: Option<CompactString>,
+        /// Who makes it: a user's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<CompactString>,
+    },
+    /// Completes a task.
+    CompleteTask {
+        task: TaskId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<CompactString>,
+    },
+    /// Writes a note.
+    AddNote {
+        on: Owned,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<CompactString>,
+    },
+    /// Makes subscribers of the conversation, and takes others off before; `remove_all`: all that there are.
+    Subscribe {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        add: Vec<Who>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<Who>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        remove_all: bool,
     },
     /// Ends one session, those of one bot, or all.
     Stop {

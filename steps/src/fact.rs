@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    event::{ChannelError, Inbound, Status},
+    asked::{Cost, Tokens},
+    contact::Task,
+    event::{ChannelError, Content, Inbound, Status},
     ids::{BotId, EntryId, MessageId, NumberId, SessionId, StepId, Version},
     message::Message,
     moment::Moment,
     trace::Trace,
-    who::Who,
+    who::{Author, Who},
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,17 @@ pub enum Fact {
         message: Box<Inbound>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         stale: bool,
+        /// The business's number, where the contact has to do with several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<NumberId>,
+    },
+    /// What was said in a voice note that was received before: the message as it reads now.
+    Transcribed {
+        message: MessageId,
+        content: Box<Content>,
+        /// The business's number, where the contact has to do with several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<NumberId>,
     },
     /// A message is to go out.
     Queued {
@@ -60,7 +73,10 @@ pub enum Fact {
     /// A message of a person in the phone app.
     Echo {
         message_id: MessageId,
-        content: Box<crate::event::Content>,
+        content: Box<Content>,
+        /// The business's number, where the contact has to do with several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<NumberId>,
     },
     SessionStarted {
         session: SessionId,
@@ -99,6 +115,10 @@ pub enum Fact {
         pipeline: CompactString,
         stage: CompactString,
     },
+    /// A lead that the CRM does not have any more: it is no lead of the contact's from here on.
+    LeadGone {
+        lead: CompactString,
+    },
     StageChanged {
         lead: CompactString,
         pipeline: CompactString,
@@ -110,24 +130,68 @@ pub enum Fact {
         tag: String,
         added: bool,
     },
+    /// What of a catalogue a lead has.
+    ItemChanged {
+        lead: CompactString,
+        catalog: CompactString,
+        item: CompactString,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// None: it was taken off.
+        quantity: Option<f64>,
+    },
     Assigned {
         on: CompactString,
         to: Who,
     },
-    Task {
-        kind: CompactString,
-        text: String,
-        due: Option<Moment>,
-        owner: Option<Who>,
+    /// A person has something to do. Journals from before know its kind, text, time and owner alone.
+    Task(Box<Task>),
+    /// It is done.
+    TaskCompleted {
+        task: Box<Task>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Author>,
+    },
+    /// There were more open tasks than a contact remembers: this one was the oldest.
+    TaskDropped {
+        task: Box<Task>,
     },
     Note {
         on: CompactString,
         text: String,
+        /// The lead that it is on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lead: Option<CompactString>,
+        /// None: a person who gave no name, or a journal from before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Author>,
     },
-    /// A message to colleagues.
+    /// Agents and teams who want to know of the conversation, or no longer.
+    SubscribersChanged {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        added: Vec<Who>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<Who>,
+        /// The business's number, where the contact has to do with several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<NumberId>,
+    },
+    /// A message to the team.
     Internal {
         to: Vec<Who>,
         text: String,
+    },
+    /// A model was asked: what it took, and neither the question nor the answer, which are in the trace.
+    Asked {
+        session: SessionId,
+        bot: BotId,
+        step: StepId,
+        model: CompactString,
+        tokens: Tokens,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Cost>,
     },
     OptedIn {
         opted_in: bool,
@@ -136,7 +200,8 @@ pub enum Fact {
         to: Option<Who>,
         summary: Option<String>,
     },
-    /// A model's summary for whoever took the conversation over; it comes after the handoff.
+    /// A model's summary for whoever took the conversation over; it comes after the handoff. Where the model wrote none, what the customer
+    /// wrote last.
     HandoffSummary {
         text: String,
     },

@@ -99,6 +99,14 @@ impl Hours {
         })
     }
 
+    /// Whether the business opens on this day. Without hours it does from Monday to Friday.
+    pub fn is_workday(&self, date: Date) -> bool {
+        if self.is_empty() {
+            return !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        }
+        !self.spans(date).is_empty()
+    }
+
     fn spans(&self, date: Date) -> &[OpenSpan] {
         match self.dates.iter().find(|(holiday, _)| *holiday == date) {
             Some((_, spans)) => spans,

@@ -285,7 +285,18 @@ pub struct SessionId(pub u32);
 #[serde(transparent)]
 pub struct EntryId(pub u32);
 
+/// A task of one contact; counts up within the contact.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Debug, Default)]
+#[serde(transparent)]
+pub struct TaskId(pub u32);
+
 impl fmt::Display for SessionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)
+    }
+}
+
+impl fmt::Display for TaskId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0)
     }

@@ -2,9 +2,13 @@
 //!
 //! Pure: no clock, no network, no chance. What a step needs comes in through [`turn::Turn`]; what it does goes out as data.
 
+pub mod asked;
 pub mod bot;
+pub mod catalog;
 pub mod check;
 pub mod contact;
+pub mod crm;
+pub mod crm_names;
 pub mod data;
 pub mod environment;
 pub mod event;
@@ -12,6 +16,8 @@ pub mod expression;
 pub mod fact;
 pub mod hours;
 pub mod ids;
+pub mod import;
+pub mod knowledge;
 pub mod language;
 pub mod limits;
 pub mod message;
@@ -27,6 +33,7 @@ pub mod schema;
 pub mod secrets;
 pub mod state;
 pub mod step;
+pub mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod trace;

@@ -38,7 +38,8 @@ pub struct Choice {
     /// Regular expression that the answer matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<Pattern>,
-    /// What `save` keeps: a text, or any other JSON as it is. Left out: the title in the bot's own language.
+    /// What `save` keeps: a text, or any other JSON as it is. Left out: the title in the bot's own language. A text is also what
+    /// `message.said` reads after a tap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Data>,
     /// Shown and matched only if this is true.

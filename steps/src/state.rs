@@ -8,11 +8,12 @@ mod tests;
 use std::sync::Arc;
 
 use jiff::Zoned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     bot::Bot,
-    contact::{Contact, Conversation, Frame, LastMessage, Lead, Session},
+    catalog::LeadItem,
+    contact::{Contact, Conversation, Frame, LastMessage, Lead, Session, Tapped, Task},
     environment::Environment,
     event::{Content, InboundMedia},
     expression::{Facts, Look, find, look_in_json},
@@ -20,6 +21,7 @@ use crate::{
     language,
     moment::Moment,
     secrets::{self, clean, holds_marks, without_marks},
+    who::Who,
 };
 
 /// All that a turn holds while it runs.
@@ -62,6 +64,11 @@ impl State {
         match path {
             [] => Look::Branch,
             ["text"] => message.content.text().map_or(Look::Missing, look_text),
+            ["said"] => match (&message.content, &message.tapped) {
+                // What was typed is what was said, whatever option it named.
+                (Content::Tap { .. }, Some(Tapped { value: Value::String(said), .. })) => look_text(said),
+                _ => message.content.text().map_or(Look::Missing, look_text),
+            },
             ["type"] => Look::text(message.content.kind()),
             ["id"] => look_text(message.id.as_str()),
             ["tapped"] if message.tapped.is_some() => Look::Branch,
@@ -96,7 +103,7 @@ impl State {
     }
 
     fn look_contact(&self, path: &[&str]) -> Look {
-        let contact = &self.contact;
+        let (contact, names) = (&self.contact, &self.environment.crm_names);
         match path {
             [] => Look::Branch,
             ["id"] => look_text(contact.id.as_str()),
@@ -106,28 +113,42 @@ impl State {
             ["username"] => optional(contact.identity.username.as_deref()),
             ["email"] => optional(contact.email.as_deref()),
             ["language"] => optional(Some(self.language())),
-            ["owner"] => optional(contact.owner.as_deref()),
+            ["owner"] => optional(contact.owner.as_deref().map(|owner| names.user_as_said(self.bot.as_deref(), owner))),
             ["tags", rest @ ..] => look_texts(&contact.tags, rest),
+            ["tasks", rest @ ..] => look_data(&contact.tasks.iter().map(Self::task).collect(), rest),
             ["opted_in"] => contact.opted_in.map_or(Look::Missing, Look::leaf),
             ["fields"] => look_all_known(&contact.fields),
-            ["fields", key, rest @ ..] => look_known(contact.fields.get(*key), rest),
+            ["fields", key, rest @ ..] => look_known(contact.fields.get(names.contact_field(key)), rest),
             _ => Look::Missing,
         }
     }
 
+    /// An open task, as expressions read it.
+    fn task(task: &Task) -> Value {
+        let Task { kind, text, due, owner, lead, .. } = task;
+        let owner = owner.as_ref().map(|owner| match owner {
+            Who::User(id) | Who::Team(id) => id.to_string(),
+            Who::RoundRobin(users) => users.join(", "),
+        });
+        let due = due.map(|due| due.to_string());
+        json!({"kind": kind, "text": text, "due": due, "owner": owner, "lead": lead})
+    }
+
     fn look_lead(&self, path: &[&str]) -> Look {
         let Some(lead) = self.contact.lead() else { return Look::Missing };
+        let (names, bot) = (&self.environment.crm_names, self.bot.as_deref());
         match path {
             [] => Look::Branch,
             ["id"] => look_text(&lead.id),
             ["name"] => optional(lead.name.as_deref()),
-            ["pipeline"] => look_text(&lead.pipeline),
-            ["stage"] => look_text(&lead.stage),
+            ["pipeline"] => look_text(names.pipeline_as_said(bot, &lead.pipeline)),
+            ["stage"] => look_text(names.stage_as_said(bot, &lead.pipeline, &lead.stage)),
             ["price"] => lead.price.map_or(Look::Missing, look_number),
             ["tags", rest @ ..] => look_texts(&lead.tags, rest),
-            ["owner"] => optional(lead.owner.as_deref()),
+            ["owner"] => optional(lead.owner.as_deref().map(|owner| names.user_as_said(bot, owner))),
+            ["items", rest @ ..] => look_data(&lead.items.iter().map(LeadItem::json).collect(), rest),
             ["fields"] => look_all_known(&lead.fields),
-            ["fields", key, rest @ ..] => look_known(lead.fields.get(*key), rest),
+            ["fields", key, rest @ ..] => look_known(lead.fields.get(names.lead_field(key)), rest),
             _ => Look::Missing,
         }
     }
@@ -164,6 +185,10 @@ impl State {
             ["number"] => look_text(self.number.as_str()),
             ["channel"] => Look::text("whatsapp"),
             ["count"] => Look::leaf(i64::from(self.conversation().map_or(0, |conversation| conversation.count))),
+            ["subscribers", rest @ ..] => {
+                let subscribers = self.conversation().map_or(&[][..], |conversation| &conversation.subscribers);
+                look_serialized(&subscribers, rest)
+            }
             ["human"] => Look::leaf(self.conversation().is_some_and(|conversation| conversation.human.is_some())),
             _ => Look::Missing,
         }
@@ -279,6 +304,13 @@ impl Facts for State {
     fn country(&self) -> Option<&str> {
         let bot = self.bot.as_ref().and_then(|bot| bot.document.country.as_deref());
         bot.or(self.environment.country.as_deref()).or_else(|| find::country_of(self.contact.phone()?))
+    }
+
+    fn is_workday(&self, date: jiff::civil::Date) -> bool {
+        match &self.bot {
+            Some(bot) => bot.document.hours.is_workday(date),
+            None => crate::hours::Hours::default().is_workday(date),
+        }
     }
 
     fn seed(&self) -> u64 {

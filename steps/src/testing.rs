@@ -35,6 +35,7 @@ pub fn bot(id: &str, document: Value) -> Result<Arc<Bot>, serde_json::Error> {
     let document: Document = serde_json::from_value(document)?;
     let bot = Bot::new(BotId::new(id).map_err(serde::de::Error::custom)?, document);
     Ok(Arc::new(Bot {
+        texts: std::sync::OnceLock::new(),
         id: bot.id.clone(),
         version: Version::new(VERSION),
         document: bot.document.clone(),
@@ -230,8 +231,10 @@ impl Scene {
         Some(Content::Tap { id: reply.id.clone(), title: reply.title.clone(), description: None })
     }
 
+    /// The result of the call that the step yields.
     pub fn result(&mut self, result: &CallResult) -> Result<Next, Stop> {
-        self.turn(&|step, turn| step.resume(turn, result))
+        let Ok(Next::Call(call)) = self.run() else { panic!("the step makes no call") };
+        self.turn(&|step, turn| step.resume(turn, &call, result))
     }
 
     pub fn returned(&mut self, child: &Child) -> Result<Next, Stop> {

@@ -5,6 +5,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::asked::Asked;
 use crate::ids::{BotId, EntryId, SessionId, StepId, Version};
 
 /// What happened in one turn, in order.
@@ -69,6 +70,11 @@ pub enum Traced {
     Called {
         entry: EntryId,
     },
+    /// What a model was asked for a step, and what it answered; whatever became of the answer.
+    Asked {
+        step: StepId,
+        asked: Box<Asked>,
+    },
     Waiting {
         step: StepId,
         why: CompactString,
@@ -77,6 +83,14 @@ pub enum Traced {
         step: StepId,
         name: CompactString,
         text: String,
+    },
+    /// What was said in a voice note.
+    Understood {
+        text: String,
+    },
+    /// A voice note goes on without text, and why.
+    NotUnderstood {
+        why: String,
     },
     /// Something arrived that moved nothing, and why: stale, a repeat, a late result, an old tap.
     Ignored {

@@ -94,11 +94,11 @@ pub enum On {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(extend("x-kind" = "stage"))]
         stage: Option<String>,
-        /// The lead came here from another stage or was handed over by its pipeline (`entered`), was created here (`created`; a first
-        /// message creates one too), or either.
+        /// How the lead came to be there: moved from another stage or pipeline (`entered`), created in that stage (`created`; a first message
+        /// creates one too), or either.
         #[serde(default, skip_serializing_if = "StageEvent::is_default")]
         event: StageEvent,
-        /// Starts so much later, if the lead is still in that stage.
+        /// How much later it starts, if the lead is still in that stage.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delay: Option<Duration>,
     },
@@ -136,7 +136,7 @@ pub enum On {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Duration>,
     },
-    /// The customer has not written for so long.
+    /// The customer has not written for as long as `after` says.
     Silence { after: Duration },
     /// The customer service window is about to close.
     WindowClosing {
@@ -145,13 +145,13 @@ pub enum On {
     },
     /// A message that a bot or a broadcast sent was delivered.
     Delivered {},
-    /// … was read.
+    /// A message that a bot or a broadcast sent was read.
     Read {},
-    /// … failed.
+    /// A message that a bot or a broadcast sent could not be delivered.
     Failed {},
     /// The customer wrote one of the opt-out words.
     OptOut {},
-    /// A person gave the conversation back.
+    /// An agent gave the conversation back.
     HandoffClosed {},
     /// A form was submitted that no session waits for: none that it names, or one that has ended.
     FlowSubmitted {},

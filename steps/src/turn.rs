@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 use crate::{
     bot::{Bot, Translation, short_key},
     contact::{AnswerWait, Call, Contact, Frame, Outside, Shown, Wait},
+    crm::{CrmNews, CrmWanted},
     data::Data,
     environment::Environment,
     event::Reaction,
@@ -27,7 +28,7 @@ use crate::{
     path::Path,
     state::State,
     trace::{Trace, Traced},
-    who::Who,
+    who::{Author, Who},
     write,
 };
 
@@ -56,6 +57,8 @@ pub struct Supplied {
     pub counters: BTreeMap<String, Vec<u64>>,
     /// Versions of bots that were looked for and are nowhere.
     pub missing_versions: Vec<String>,
+    /// What the CRM has of the contact; empty: nothing, or it did not say so in time.
+    pub crm: Option<Box<CrmNews>>,
 }
 
 /// What a turn needs that lies elsewhere. The caller fetches it and runs the turn again, from the same contact.
@@ -67,6 +70,8 @@ pub enum Need {
     Version(crate::ids::Version),
     /// A version whose id begins so: from a card's tap, which has no room for more.
     VersionPrefix(String),
+    /// What the CRM has of a contact that it may know.
+    Crm(Box<CrmWanted>),
 }
 
 /// A change of the contact or lead that triggers may watch.
@@ -90,13 +95,13 @@ pub enum Next {
     },
     /// The first of several to happen.
     First(Vec<Alternative>),
-    Call(Call),
+    Call(Box<Call>),
     StartBot {
         bot: BotId,
         switch: bool,
         variables: serde_json::Map<String, Value>,
     },
-    /// A person takes over.
+    /// An agent takes over.
     Handoff(Handoff),
     Stop {
         outcome: Option<String>,
@@ -105,7 +110,7 @@ pub enum Next {
     },
 }
 
-/// A conversation that goes to a person.
+/// A conversation that goes to an agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Handoff {
     pub to: Option<Who>,
@@ -114,7 +119,7 @@ pub struct Handoff {
     pub resume: bool,
 }
 
-/// What the person should know.
+/// What the agent should know.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Summary {
     Text(String),
@@ -238,6 +243,11 @@ impl Turn<'_> {
         self.state.bot.as_ref()
     }
 
+    /// Who makes what this step makes.
+    pub fn author(&self) -> Option<Author> {
+        self.bot().map(|bot| Author::Step { bot: bot.id.clone(), step: self.step.clone() })
+    }
+
     pub fn facts_view(&self) -> Arc<dyn Facts> {
         self.state.clone()
     }
@@ -262,7 +272,7 @@ impl Turn<'_> {
         Ok(filled.filter(|text| !text.trim().is_empty()))
     }
 
-    /// A text for colleagues and systems: in the bot's own language, whatever the customer reads.
+    /// A text for agents and systems: in the bot's own language, whatever the customer reads.
     pub fn own_text(&self, text: &Text) -> Result<String, Stop> {
         Ok(text.render(&self.facts_view(), Locals::none())?)
     }

@@ -81,6 +81,14 @@ fn is_blank(value: &Value) -> bool {
 /// Writes a value that [`prepare`] made.
 pub(crate) fn write(turn: &mut Turn<'_>, path: &Path, value: Value) {
     let session = turn.session_id();
+    let names = turn.environment().crm_names.clone();
+    let path = &names.path(path);
+    let value = match (path, value) {
+        (Path::Contact(ContactProperty::Owner) | Path::Lead(LeadProperty::Owner), Value::String(user)) => {
+            names.user(&user).into()
+        }
+        (_, value) => value,
+    };
     turn.trace.push(session, Traced::Set { path: path.to_string().into(), value: value.clone() });
     if let Path::Var(name) = path {
         if let Some(frame) = turn.frame_mut() {
@@ -199,8 +207,14 @@ fn size(value: &Value) -> usize {
 fn kind_of(state: &State, path: &Path) -> Option<VariableKind> {
     match path {
         Path::Var(name) => state.bot.as_ref()?.document.variables.get(name.as_str()).map(|variable| variable.kind),
-        Path::ContactField(name) => state.environment.contact_fields.get(name.as_str()).map(|field| field.kind),
-        Path::LeadField(name) => state.environment.lead_fields.get(name.as_str()).map(|field| field.kind),
+        Path::ContactField(name) => {
+            let name = state.environment.crm_names.contact_field(name);
+            state.environment.contact_fields.get(name).map(|field| field.kind)
+        }
+        Path::LeadField(name) => {
+            let name = state.environment.crm_names.lead_field(name);
+            state.environment.lead_fields.get(name).map(|field| field.kind)
+        }
         Path::Company(_) => None,
         Path::Contact(ContactProperty::OptedIn) => Some(VariableKind::Boolean),
         Path::Lead(LeadProperty::Price) => Some(VariableKind::Number),

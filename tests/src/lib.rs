@@ -7,4 +7,6 @@
 pub mod bots;
 pub mod chaos;
 pub mod harness;
+pub mod knowledge;
+pub mod kommo;
 pub mod mock;

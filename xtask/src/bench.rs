@@ -27,7 +27,11 @@ struct Suite {
 }
 
 /// Every suite.
-const SUITES: [Suite; 2] = [Suite { package: "interpreter", bench: "dialog" }, Suite { package: "tests", bench: "pipeline" }];
+const SUITES: [Suite; 3] = [
+    Suite { package: "interpreter", bench: "dialog" },
+    Suite { package: "tests", bench: "pipeline" },
+    Suite { package: "tests", bench: "models" },
+];
 
 /// Which side of the mark is good.
 enum Mark {
@@ -105,6 +109,17 @@ const FIGURES: &[Figure] = &[
     figure("growth_stored", "Contacts that are stored for it", "", Mark::None),
     figure("turn_5000_steps_ratio", "Time a message in a bot of 5,000 steps against one of 50", "times", Mark::AtMost(1.1)),
     figure("start_1000_bots_ms", "Start with 1,000 bots of 50 steps", "ms", Mark::AtMost(300.0)),
+    figure(
+        "model_quick_p99_ratio",
+        "Webhook to send of a quick bot while 200 conversations wait for a model that takes 2 s, against idle: all but one in a hundred",
+        "times",
+        Mark::AtMost(1.2),
+    ),
+    figure("model_quick_p99_idle_ms", "The same, idle", "ms", Mark::None),
+    figure("model_quick_p99_loaded_ms", "The same, meanwhile", "ms", Mark::None),
+    figure("model_rss_before_mb", "Memory of the server before", "MiB", Mark::None),
+    figure("model_rss_during_mb", "while they wait", "MiB", Mark::None),
+    figure("model_rss_after_mb", "and after", "MiB", Mark::None),
     figure("check_1000_bots_ms", "Check of 1,000 bots of 50 steps", "ms", Mark::None),
 ];
 

@@ -15,11 +15,12 @@ pub struct Arguments {
 }
 
 /// Every target, with what it reads.
-const TARGETS: [(&str, &str); 5] = [
+const TARGETS: [(&str, &str); 6] = [
     ("webhook", "webhooks: signature and payload"),
     ("bot", "bots: check, and then a few turns"),
     ("text", "texts, expressions and scripts: compile and run"),
     ("dialogs", "dialog tests: read and played"),
+    ("kommo", "bots of Kommo's: imported, checked, and each branch played"),
     ("api_body", "bodies of the API: every call that takes one"),
 ];
 /// No input is longer, in bytes: what goes wrong beyond goes wrong below.

@@ -1,4 +1,4 @@
-//! What developers run: `cargo xtask test`, `docs`, `pictures`, `tidy`, `coverage`, `bench`, `endure`, `fuzz`, `simulate`. Plain Rust, so that it runs wherever the
+//! What developers run: `cargo xtask test`, `docs`, `pictures`, `tidy`, `coverage`, `bench`, `endure`, `fuzz`, `knowledge`, `simulate`. Plain Rust, so that it runs wherever the
 //! project builds, and small, so that it is built in seconds: what needs the project's own packages runs as a program of theirs.
 
 mod bench;
@@ -50,6 +50,12 @@ enum Command {
     Endure(endure::Arguments),
     /// Fuzz what reads other people's input
     Fuzz(fuzz::Arguments),
+    /// Measure how well knowledge is found
+    Knowledge {
+        /// What is handed on: `--embeddings URL --model MODEL`, `--missed`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the whole server under simulated time, network and store
     Simulate(simulate::Arguments),
 }
@@ -80,6 +86,9 @@ fn run(shell: &Shell, command: Command) -> Result<bool> {
         Command::Bench(arguments) => bench::run(shell, &arguments),
         Command::Endure(arguments) => endure::run(shell, &arguments),
         Command::Fuzz(arguments) => fuzz::run(shell, &arguments),
+        Command::Knowledge { arguments } => {
+            shell.passes(&cargo("run --quiet --package tests --bin measure-knowledge --").args(arguments))
+        }
         Command::Simulate(arguments) => simulate::run(shell, &arguments),
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold, one command after the other.
 
-use std::{env, path::Path, thread};
+use std::{env, fmt, path::Path, thread, time::Instant};
 
 use anyhow::Result;
 
@@ -27,6 +27,8 @@ const PURE: [&str; 4] = ["steps", "interpreter", "whatsapp", "editor-preview"];
 /// Where the studio's sources are.
 const STUDIO: &str = "editor-preview/web";
 
+const TIDY: &str = "cargo xtask tidy";
+
 /// One thing to do.
 enum Check {
     /// Passes or fails as one.
@@ -37,6 +39,15 @@ enum Check {
     Tidy,
 }
 
+impl fmt::Display for Check {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Check::One(line) | Check::Tests(line) => line.fmt(formatter),
+            Check::Tidy => formatter.write_str(TIDY),
+        }
+    }
+}
+
 /// True: all passed.
 pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
     needs::install(shell, needs::FOR_TESTS)?;
@@ -44,13 +55,20 @@ pub fn run(shell: &Shell, arguments: &Arguments) -> Result<bool> {
         needs::install(shell, needs::FOR_STUDIO)?;
     }
     let mut total = Count::default();
+    let mut took = Vec::new();
     for check in checks(shell, arguments.quick) {
+        let begin = Instant::now();
         let count = perform(shell, &check)?;
+        took.push((begin.elapsed(), check.to_string()));
         total += count;
         if count.failed > 0 && !arguments.keep_going {
             println!("\nStopped at the first failure; `--keep-going` runs the rest too.");
             break;
         }
+    }
+    println!();
+    for (time, check) in took {
+        println!("{:>5} s  {check}", time.as_secs());
     }
     println!("\n{} passed, {} failed", total.passed, total.failed);
     Ok(total.failed == 0)
@@ -75,6 +93,7 @@ fn checks(shell: &Shell, quick: bool) -> Vec<Check> {
         Check::Tests(tests(has_nextest).args(["--workspace"]).env("SALESBOT_BINARY", salesbot.display().to_string())),
     ];
     if has_nextest {
+        checks.push(Check::Tests(in_one_process(cargo("test --workspace --no-fail-fast").args(["--test", STORES]))));
         checks.push(Check::Tests(cargo("test --workspace --doc --no-fail-fast")));
     }
     let shown = salesbot.strip_prefix(&shell.root).unwrap_or(&salesbot).display().to_string();
@@ -103,13 +122,28 @@ fn studio(salesbot: &Path) -> [Check; 6] {
     ]
 }
 
-/// Twice as many at a time as there are cores: the long ones wait for servers that die, sleep and come back.
+/// The tests that share servers: a process for each of them, as nextest has it, would start them hundreds of times, and Sentinels alone need
+/// seven seconds to know each other.
+const STORES: &str = "stores";
+
+/// All tests; those of the stores are left out where each test would be a process of its own.
 fn tests(has_nextest: bool) -> Line {
-    let at_once = (2 * thread::available_parallelism().map_or(1, usize::from)).to_string();
     match has_nextest {
-        true => cargo("nextest run --no-fail-fast").args(["--test-threads", &at_once]),
-        false => cargo("test --no-fail-fast").env("RUST_TEST_THREADS", at_once),
+        true => {
+            let others = format!("not binary({STORES})");
+            cargo("nextest run --no-fail-fast").args(["--test-threads", &at_once(), "--filterset", &others])
+        }
+        false => in_one_process(cargo("test --no-fail-fast")),
     }
+}
+
+fn in_one_process(tests: Line) -> Line {
+    tests.env("RUST_TEST_THREADS", at_once())
+}
+
+/// Twice as many tests at a time as there are cores: the long ones wait for servers that die, sleep and come back.
+fn at_once() -> String {
+    (2 * thread::available_parallelism().map_or(1, usize::from)).to_string()
 }
 
 /// Does one thing. A check that prints no number of its own counts as one test.
@@ -119,7 +153,7 @@ fn perform(shell: &Shell, check: &Check) -> Result<Count> {
     Ok(match check {
         Check::One(line) => one(shell.passes(line)?),
         Check::Tidy => {
-            println!("$ cargo xtask tidy");
+            println!("$ {TIDY}");
             one(tidy::run(shell)?)
         }
         Check::Tests(line) => {

@@ -126,5 +126,13 @@ mod tests {
         assert_eq!(summary(Content::Revoke { original: "m".into() }), "Deleted an earlier message");
         let place = Location { latitude: 1.0, longitude: 2.0, name: None, address: None };
         assert_eq!(summary(Content::Location(place)), "Location");
+        let of_gallery = |name| {
+            let messages = crate::gallery::messages();
+            let (_, message) = messages.iter().find(|(known, _)| *known == name).unwrap();
+            Face::of(message, Language::En.words()).summary(Language::En.words())
+        };
+        assert_eq!(of_gallery("image"), "Nosso *blend* da casa");
+        assert_eq!(of_gallery("video"), "Video");
+        assert_eq!(of_gallery("buttons_image"), "Leva *dois*?");
     }
 }

@@ -1,17 +1,14 @@
 //! The faces of the business's messages.
 
-use steps::message::{
-    Card, CardButtons, Header, ListMessage, ListRow, Message, ProductListMessage, Reply, TemplateButton, TemplateCard,
-    TemplateHeader, TemplateMessage, TemplateParameters,
-};
+use steps::message::{Card, CardButtons, Header, ListMessage, ListRow, Message, ProductListMessage, Reply};
 
-use super::{Action, Choice, Face, Mark, Medium, Menu, MenuRow, MenuSection, Piece, reaction};
+use super::{Action, Choice, Face, Medium, Menu, MenuRow, MenuSection, Piece, reaction, template};
 use crate::words::Words;
 
 impl Face {
     /// A message of the business.
     pub fn of(message: &Message, words: &Words) -> Face {
-        let mut numbers = Numbers { words, given: 0 };
+        let mut numbers = Numbers::new(words);
         match message {
             Message::Text { text } => Face::plain(text),
             Message::Media(message) => {
@@ -29,7 +26,7 @@ impl Face {
             Message::Carousel(message) => {
                 Face { cards: message.cards.iter().map(|each| card(each, &mut numbers)).collect(), ..Face::plain(&message.text) }
             }
-            Message::Template(message) => template(message, &mut numbers),
+            Message::Template(message) => template::outline(message, &mut numbers),
             Message::Flow(message) => Face {
                 actions: vec![Action::Form { title: message.button.clone(), form: message.flow.clone() }],
                 ..Face::interactive(message.header.as_ref(), &message.text, message.footer.as_ref())
@@ -51,33 +48,23 @@ impl Face {
 }
 
 /// Gives out the numbers of one message's replies.
-struct Numbers<'w> {
+pub(super) struct Numbers<'w> {
     given: usize,
-    words: &'w Words,
+    pub(super) words: &'w Words,
 }
 
-impl Numbers<'_> {
-    fn choice(&mut self, reply: &Reply) -> Choice {
+impl<'w> Numbers<'w> {
+    pub(super) fn new(words: &'w Words) -> Self {
+        Numbers { given: 0, words }
+    }
+
+    pub(super) fn choice(&mut self, reply: &Reply) -> Choice {
         self.given += 1;
         Choice { number: self.given, reply: reply.clone() }
     }
 
     fn replies(&mut self, replies: &[Reply]) -> Vec<Action> {
         replies.iter().map(|reply| Action::Reply(self.choice(reply))).collect()
-    }
-
-    fn template_buttons(&mut self, buttons: &[TemplateButton]) -> Vec<Action> {
-        let words = self.words;
-        let mut action = |button: &TemplateButton| match button {
-            TemplateButton::QuickReply { reply } => Action::Reply(self.choice(reply)),
-            TemplateButton::Url { suffix } => Action::Link { title: words.open_link.to_owned(), url: format!("…{suffix}") },
-            TemplateButton::CopyCode { code } => Action::Copy { code: code.clone() },
-            TemplateButton::Flow { .. } => {
-                Action::Form { title: words.open_form.to_owned(), form: words.of_the_template.to_owned() }
-            }
-            TemplateButton::Fixed => Action::Fixed,
-        };
-        buttons.iter().map(&mut action).collect()
     }
 }
 
@@ -101,42 +88,6 @@ fn card(card: &Card, numbers: &mut Numbers<'_>) -> Face {
     };
     let media = Piece::Media { media: Medium::of(&card.media), caption: None };
     Face { actions, ..Face::show([media].into_iter().chain(card.text.clone().map(Piece::Text))) }
-}
-
-/// A template's texts lie with Meta; what the message brings along is its name and what fills the gaps.
-fn template(message: &TemplateMessage, numbers: &mut Numbers<'_>) -> Face {
-    let header = message.header.as_ref().and_then(|header| match header {
-        TemplateHeader::Text(parameters) => facts(&format!("{} ", numbers.words.header), parameters),
-        TemplateHeader::Media(media) => Some(Piece::Media { media: Medium::of(media), caption: None }),
-        TemplateHeader::Location(location) => Some(Piece::Place(location.clone())),
-    });
-    let body = facts("", &message.parameters);
-    Face {
-        mark: Some(Mark::Template { name: message.name.clone(), language: message.language.clone() }),
-        actions: numbers.template_buttons(&message.buttons),
-        cards: message.cards.iter().map(|card| template_card(card, numbers)).collect(),
-        ..Face::show(header.into_iter().chain(body))
-    }
-}
-
-fn template_card(card: &TemplateCard, numbers: &mut Numbers<'_>) -> Face {
-    let media = Piece::Media { media: Medium::of(&card.header), caption: None };
-    Face {
-        actions: numbers.template_buttons(&card.buttons),
-        ..Face::show([media].into_iter().chain(facts("", &card.parameters)))
-    }
-}
-
-/// Parameters as the template writes its gaps: `{{1}}`, `{{name}}`.
-fn facts(place: &str, parameters: &TemplateParameters) -> Option<Piece> {
-    let gap = |name: &str| format!("{place}{{{{{name}}}}}");
-    let facts = match parameters {
-        TemplateParameters::Named(named) => named.iter().map(|(name, value)| (gap(name), value.clone())).collect(),
-        TemplateParameters::Positional(values) => {
-            values.iter().enumerate().map(|(index, value)| (gap(&(index + 1).to_string()), value.clone())).collect()
-        }
-    };
-    (!parameters.is_empty()).then_some(Piece::Facts(facts))
 }
 
 fn product_list(message: &ProductListMessage, words: &Words) -> Face {

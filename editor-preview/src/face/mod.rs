@@ -5,6 +5,7 @@
 
 mod content;
 mod message;
+mod template;
 
 use serde::Serialize;
 use steps::message::{ContactCard, Header, Location, Media, MediaKind, MediaSource, Reply};
@@ -99,8 +100,15 @@ pub enum Action {
     SendLocation,
     /// Asks for a contact card, in the phone's own words.
     ShareContact,
-    /// A template's button whose text only the template knows.
-    Fixed,
+    /// Calls a number.
+    Call {
+        title: String,
+        number: String,
+    },
+    /// A template's button to which the message adds nothing, with its label where that is known.
+    Fixed {
+        title: Option<String>,
+    },
 }
 
 /// A reply that can be tapped, with the number that a terminal gives it: 1 and up, in drawn order.
@@ -144,13 +152,13 @@ impl Face {
     /// One line that stands for the message in a quote: its text, else what it is.
     pub fn summary(&self, words: &Words) -> String {
         let spoken = self.pieces.iter().find_map(|piece| match piece {
-            Piece::Text(text) | Piece::Label(text) => Some(text.clone()),
-            Piece::Media { media, caption } => Some(caption.clone().unwrap_or_else(|| media.label(words).to_owned())),
+            Piece::Text(text) | Piece::Label(text) | Piece::Media { caption: Some(text), .. } => Some(text.clone()),
             _ => None,
         });
         let other = || {
             self.pieces.iter().find_map(|piece| match piece {
                 Piece::Title(text) | Piece::Hint(text) | Piece::Emoji(text) => Some(text.clone()),
+                Piece::Media { media, .. } => Some(media.label(words).to_owned()),
                 Piece::Place(place) => Some(place.name.clone().unwrap_or_else(|| words.location.to_owned())),
                 Piece::Person(person) => Some(person.name.clone()),
                 Piece::Product { product, .. } => Some(product.clone()),

@@ -3,10 +3,10 @@
 use serde_json::Map;
 use steps::message::{
     ButtonsMessage, Card, CardButtons, CarouselMessage, FlowMessage, Header, LinkMessage, ListMessage, ListRow, ListSection,
-    MediaKind, Message, TemplateButton, TemplateCard, TemplateHeader, TemplateMessage, TemplateParameters,
+    MediaKind, Message,
 };
 
-use super::{place, reply, web};
+use super::{reply, web};
 
 pub(super) fn interactive() -> Vec<(&'static str, Message)> {
     let row =
@@ -96,57 +96,4 @@ pub(super) fn interactive() -> Vec<(&'static str, Message)> {
         ("location_request", Message::LocationRequest { text: "Onde entregamos?".into() }),
         ("contact_request", Message::ContactRequest { text: "Quem recebe o pedido?".into() }),
     ]
-}
-
-pub(super) fn templates() -> Vec<(&'static str, Message)> {
-    let card = |name: &str, id: &str| TemplateCard {
-        header: web(MediaKind::Image, name),
-        parameters: TemplateParameters::Positional(vec![name.to_owned()]),
-        buttons: vec![quick_reply(id, "Quero este"), TemplateButton::Url { suffix: format!("/{id}") }],
-    };
-    vec![
-        (
-            "template",
-            Message::Template(TemplateMessage {
-                name: "boas_vindas".into(),
-                language: "pt_BR".into(),
-                header: Some(TemplateHeader::Text(TemplateParameters::Positional(vec!["Ana".into()]))),
-                parameters: TemplateParameters::Named(vec![("nome".into(), "Ana".into()), ("desconto".into(), "10 %".into())]),
-                buttons: vec![quick_reply("q1", "Quero"), quick_reply("q2", "Agora não")],
-                cards: Vec::new(),
-            }),
-        ),
-        (
-            "template_many_buttons",
-            Message::Template(TemplateMessage {
-                name: "pedido_pronto".into(),
-                language: "pt_BR".into(),
-                header: Some(TemplateHeader::Location(place())),
-                parameters: TemplateParameters::Positional(vec!["1042".into()]),
-                buttons: vec![
-                    quick_reply("q1", "Estou a caminho"),
-                    TemplateButton::Url { suffix: "1042".into() },
-                    TemplateButton::CopyCode { code: "CAFE10".into() },
-                    TemplateButton::Flow { token: "s1.nota".into(), data: None },
-                    TemplateButton::Fixed,
-                ],
-                cards: Vec::new(),
-            }),
-        ),
-        (
-            "template_carousel",
-            Message::Template(TemplateMessage {
-                name: "cafes_do_mes".into(),
-                language: "pt_BR".into(),
-                header: None,
-                parameters: TemplateParameters::default(),
-                buttons: Vec::new(),
-                cards: vec![card("Bourbon", "k1"), card("Arara", "k2")],
-            }),
-        ),
-    ]
-}
-
-fn quick_reply(id: &str, title: &str) -> TemplateButton {
-    TemplateButton::QuickReply { reply: reply(id, title) }
 }

@@ -2,8 +2,10 @@
 
 mod contents;
 mod interactive;
+mod templates;
 
 use steps::{
+    environment::Environment,
     event::{Content, Delivery},
     message::{
         ContactCard, Location, Media, MediaKind, MediaMessage, MediaSource, Message, ProductListMessage, ProductMessage,
@@ -12,7 +14,7 @@ use steps::{
 };
 
 pub use self::contents::contents;
-use self::interactive::{interactive, templates};
+use self::{interactive::interactive, templates::templates};
 use crate::view::{Bubble, Chat, Context, Sender};
 
 /// A message of each kind and of its main forms, each with a name.
@@ -20,11 +22,17 @@ pub fn messages() -> Vec<(&'static str, Message)> {
     [texts(), media(), interactive(), templates(), things()].concat()
 }
 
+/// The account that the templates among the messages are of.
+pub fn environment() -> Environment {
+    templates::environment()
+}
+
 /// A chat with all of it, and with every state that a bubble can have.
 pub fn chat() -> Chat {
     let mut chat = Chat::new("Café Aurora");
+    let environment = environment();
     for (index, (name, message)) in messages().into_iter().enumerate() {
-        let bubble = Bubble::bot(message).id(format!("wamid.{name}").as_str()).at("10:42");
+        let bubble = Bubble::bot(message).known_in(&environment).id(format!("wamid.{name}").as_str()).at("10:42");
         chat.push(match index % 6 {
             0 => bubble.status(Delivery::Read),
             1 => bubble.status(Delivery::Delivered),

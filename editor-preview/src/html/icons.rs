@@ -28,6 +28,7 @@ icons! {
     NOTE = r#"<path d="M9 18V6l10-2v12"/><circle cx="6.5" cy="18" r="2.5"/><circle cx="16.5" cy="16" r="2.5"/>"#;
     PENCIL = r#"<path d="M4 20l1-5L16 4l4 4L9 19Z"/><path d="M13 7l4 4"/>"#;
     PERSON = r#"<circle cx="12" cy="8" r="4"/><path d="M4 21a8 8 0 0 1 16 0"/>"#;
+    PHONE = r#"<path d="M5 4h4l2 5-3 2a12 12 0 0 0 5 5l2-3 5 2v4a1 1 0 0 1-1 1A16 16 0 0 1 4 5a1 1 0 0 1 1-1Z"/>"#;
     PIN = r#"<path d="M12 21s-7-6-7-11a7 7 0 0 1 14 0c0 5-7 11-7 11Z"/><circle cx="12" cy="10" r="2.5"/>"#;
     REPLY = r#"<path d="M11 7 5 12l6 5v-3c5 0 7 2 9 5 0-5-3-9-9-9Z"/>"#;
     SMILE = r#"<circle cx="12" cy="12" r="9"/><path d="M8 14a5 5 0 0 0 8 0M9 9v.1M15 9v.1"/>"#;

@@ -283,12 +283,13 @@ fn action_row(html: &mut Html, action: &Action) {
                 .text(words.share_contact)
                 .raw("</span></p>\n");
         }
-        Action::Fixed => {
-            html.raw("<p class=\"sb-action\">")
-                .raw(icons::TEMPLATE)
-                .raw("<span>")
-                .text(words.template_button)
-                .raw("</span></p>\n");
+        Action::Call { title, number } => {
+            html.raw("<p class=\"sb-action\" title=\"").text(number).raw("\">").raw(icons::PHONE).raw("<span dir=\"auto\">");
+            html.text(title).raw("</span><span class=\"sb-hidden\">").text(&fill(words.calls, number)).raw("</span></p>\n");
+        }
+        Action::Fixed { title } => {
+            html.raw("<p class=\"sb-action\">").raw(icons::TEMPLATE).raw("<span dir=\"auto\">");
+            html.text(title.as_deref().unwrap_or(words.template_button)).raw("</span></p>\n");
         }
     }
 }

@@ -236,7 +236,9 @@ fn each_message_is_drawn() {
         shown(&drawn);
         format!("<!-- {name} -->\n{drawn}")
     };
-    let messages = gallery::messages().into_iter().map(|(name, message)| drawn(name, Bubble::bot(message)));
+    let messages = gallery::messages()
+        .into_iter()
+        .map(|(name, message)| drawn(name, Bubble::bot(message).known_in(&gallery::environment())));
     insta::assert_snapshot!("messages", messages.collect::<String>());
     let contents = gallery::contents().into_iter().map(|(name, content)| drawn(name, Bubble::customer(content)));
     insta::assert_snapshot!("contents", contents.collect::<String>());

@@ -67,6 +67,7 @@ pub(super) const WORDS: Words = Words {
     of_the_template: "of the template",
     opens: ", opens {}",
     opens_the_form: ", opens the form {}",
+    calls: ", calls {}",
     copy_code: "Copy code",
     send_location: "Send location",
     share_contact: "Share contact",
@@ -80,6 +81,7 @@ pub(super) const WORDS: Words = Words {
     minutes: Counted { one: "{} minute", several: "{} minutes" },
     handed_over_to: "Handed over to {}",
     handed_over: "Handed over to a person",
+    summary: "Summary: {}",
     given_back: "Given back to the bot",
     team_is_told: "The team is told: {}",
 

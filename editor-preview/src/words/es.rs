@@ -67,6 +67,7 @@ pub(super) const WORDS: Words = Words {
     of_the_template: "de la plantilla",
     opens: ", abre {}",
     opens_the_form: ", abre el formulario {}",
+    calls: ", llama al {}",
     copy_code: "Copiar código",
     send_location: "Enviar ubicación",
     share_contact: "Compartir contacto",
@@ -80,6 +81,7 @@ pub(super) const WORDS: Words = Words {
     minutes: Counted { one: "{} minuto", several: "{} minutos" },
     handed_over_to: "Pasado a {}",
     handed_over: "Pasado a una persona",
+    summary: "Resumen: {}",
     given_back: "Devuelto al bot",
     team_is_told: "Aviso al equipo: {}",
 

@@ -67,6 +67,7 @@ pub(super) const WORDS: Words = Words {
     of_the_template: "do modelo",
     opens: ", abre {}",
     opens_the_form: ", abre o formulário {}",
+    calls: ", liga para {}",
     copy_code: "Copiar código",
     send_location: "Enviar localização",
     share_contact: "Compartilhar contato",
@@ -80,6 +81,7 @@ pub(super) const WORDS: Words = Words {
     minutes: Counted { one: "{} minuto", several: "{} minutos" },
     handed_over_to: "Transferido para {}",
     handed_over: "Transferido para uma pessoa",
+    summary: "Resumo: {}",
     given_back: "Devolvido ao bot",
     team_is_told: "Aviso à equipe: {}",
 

@@ -1,35 +1,19 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import type { BrowserContextOptions } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-
-import { startBrowser, violations } from "./browser";
+import { violations } from "./browser";
 import { card, center, choose, type Draft, drag, draftOf, edge, emptyPlace, item, keepDraft, nothingToUndo, port, saved, undo } from "./graph";
-import { type Server, startServer } from "./server";
-import { BOTS, place, shot, studio as open } from "./stories";
+import { beginWithCafe, BOTS, cafeFile, onStage, type Opened, place, shot } from "./stories";
 
-let server: Server;
-let browser: Browser;
+const stage = onStage(BOTS);
+beginWithCafe(stage);
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
-});
-beforeEach(async () => {
-  // Each story begins with the bot as it is in its file.
-  await keep("cafe", await readFile(join(BOTS, "cafe.json"), "utf8"));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const keep = (bot: string, document: string): Promise<void> => keepDraft(server, bot, document);
-const draft = (bot = "cafe"): Promise<Draft> => draftOf(server, bot);
+const keep = (bot: string, document: string): Promise<void> => keepDraft(stage.server, bot, document);
+const draft = (bot = "cafe"): Promise<Draft> => draftOf(stage.server, bot);
 
 /** The café's bot in the editor, all of it in sight. */
-async function cafe(options: Parameters<typeof open>[3] = {}): Promise<{ page: Page; wrong: string[] }> {
-  const opened = await open(browser, server, "/bots/cafe", { viewport: { width: 2200, height: 1100 }, ...options });
+async function cafe(options: BrowserContextOptions = {}): Promise<Opened> {
+  const opened = await stage.open("/bots/cafe", { viewport: { width: 2200, height: 1100 }, ...options });
   await expect.poll(() => opened.page.locator(".react-flow__edge").count()).toBe(14);
   await expect.poll(() => opened.page.locator(".react-flow__viewport").getAttribute("style")).not.toContain("translate(0px, 0px) scale(1)");
   return opened;
@@ -406,7 +390,7 @@ describe("keys", () => {
 describe("everybody can use it", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     test(`axe finds nothing in ${colorScheme}, with groups, notes, menus and far away`, async () => {
-      const document = JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8"));
+      const document = JSON.parse(await cafeFile());
       const steps = { welcome: { x: 0, y: 0 }, again: { x: 340, y: -160 }, reminder: { x: 340, y: 20 }, hours: { x: 340, y: 220 }, bye: { x: 700, y: 240 }, beans: { x: 340, y: 470 }, cups: { x: 700, y: 520 }, large: { x: 1060, y: 520 }, to_human: { x: 1420, y: 420 }, apology: { x: 0, y: 420 } };
       const groups = [
         { id: "group_1", title: "Answers", color: "blue", steps: ["again", "reminder"] },
@@ -414,7 +398,7 @@ describe("everybody can use it", () => {
       ];
       const notes = ["yellow", "green", "blue", "purple", "pink", "gray"].map((color, index) => ({ id: color, x: 700 + 240 * (index % 3), y: -260 + 160 * Math.floor(index / 3), text: `A note in ${color}`, color }));
       await keep("cafe", JSON.stringify({ ...document, layout: { steps, groups, notes } }));
-      const { page, wrong } = await open(browser, server, "/bots/cafe", { viewport: { width: 2200, height: 1100 }, colorScheme });
+      const { page, wrong } = await stage.open("/bots/cafe", { viewport: { width: 2200, height: 1100 }, colorScheme });
       await card(page, "hours").waitFor();
       await choose(page, "hours");
       await shot(page, `canvas-${colorScheme}`);

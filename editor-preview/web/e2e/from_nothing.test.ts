@@ -42,6 +42,11 @@ function field(page: Page, name: string) {
   return page.getByLabel(name, { exact: true });
 }
 
+/** A field of something inside of the step: its name goes on with what it belongs to. */
+function owned(page: Page, name: string) {
+  return page.getByLabel(new RegExp(`^${name}, `));
+}
+
 /** What is seen of a port: its dot, at the right end of what can be taken hold of. */
 async function dot(target: Locator): Promise<Point> {
   const { x, y, width, height } = (await target.boundingBox())!;
@@ -116,18 +121,18 @@ test("a bot is built from nothing in the studio, rehearsed, published, and answe
   await addAfter(page, "ask", "próximo", "definir");
   await page.getByPlaceholder("Adicionar campo").fill("vars.total");
   await page.keyboard.press("Enter");
-  await field(page, "Valor de vars.total").fill("{{ vars.paes * 2 }}");
+  await owned(page, "Valor de vars.total").fill("{{ vars.paes * 2 }}");
 
   // Large orders are for people.
   await addAfter(page, "set", "próximo", "condição");
-  await field(page, "O que se compara").fill("vars.total");
-  await field(page, "Comparação").selectOption("≥");
-  await field(page, "Valor").fill("100");
+  await owned(page, "O que se compara").fill("vars.total");
+  await owned(page, "Comparação").selectOption("≥");
+  await owned(page, "Valor").fill("100");
   await page.getByRole("button", { name: /^Vai para/ }).first().click();
   await page.getByRole("combobox", { name: "Busque o passo" }).fill("transferir");
   await page.keyboard.press("Enter");
   await field(page, "Para").selectOption({ label: "Uma equipe" });
-  await field(page, "Equipe").fill("vendas");
+  await owned(page, "Equipe").fill("vendas");
   await field(page, "Texto").fill("Já chamo alguém da padaria.");
 
   // The others are told their price.

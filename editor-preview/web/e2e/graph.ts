@@ -11,9 +11,10 @@ export interface Draft {
   translations?: Record<string, unknown>;
 }
 
-/** Keeps a document as a bot's draft. */
-export async function keepDraft(server: Server, bot: string, document: string): Promise<void> {
-  const saved = await fetch(`${server.url}/api/v1/bots/${bot}/draft`, { method: "PUT", headers: { "content-type": "application/json" }, body: document });
+/** Keeps a document, or the text of one, as a bot's draft. */
+export async function keepDraft(server: Server, bot: string, document: string | object): Promise<void> {
+  const body = typeof document === "string" ? document : JSON.stringify(document);
+  const saved = await fetch(`${server.url}/api/v1/bots/${bot}/draft`, { method: "PUT", headers: { "content-type": "application/json" }, body });
   expect(saved.status).toBe(200);
 }
 
@@ -30,7 +31,8 @@ export const port = (page: Page, step: string, outcome: string): Locator => page
 export const undo = (page: Page): Promise<void> => page.getByRole("button", { name: "Undo" }).click();
 /** Nothing was done yet, or all of it was undone. */
 export const nothingToUndo = async (page: Page): Promise<void> => expect.poll(() => page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(true).then(() => {});
-export const saved = (page: Page): Promise<void> => page.getByText("Saved", { exact: false }).first().waitFor();
+/** Waits until what was done last is kept: until then the bar says that it is not. */
+export const saved = (page: Page): Promise<void> => page.getByRole("status").filter({ hasText: /^Saved/ }).waitFor();
 export const item = (page: Page, name: string): Locator => page.getByRole("menu").getByRole("menuitem", { name, exact: true });
 
 export interface Point {

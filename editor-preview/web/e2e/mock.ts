@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { dirname, join } from "node:path";
 
-import { end, freePort, program, type Server, startServer } from "./server";
+import { end, freePort, program, run, type Server, startServer } from "./server";
 
 /** A server with a connected number: the other side is the mock of the Cloud API, which signs its webhooks as Meta does. */
 export interface Connected {
@@ -16,9 +16,9 @@ export async function startConnected(bots?: string, ...flags: string[]): Promise
   const [port, mockPort] = [await freePort(), await freePort()];
   const webhook = `http://127.0.0.1:${port}/webhooks/whatsapp`;
   const { PATH = "" } = process.env;
-  const process_ = spawn(join(dirname(program()), "mock-cloud-api"), ["--listen", `127.0.0.1:${mockPort}`, "--webhook", webhook, ...flags], { env: { PATH }, stdio: ["ignore", "pipe", "inherit"] });
+  const process_ = run(join(dirname(program()), "mock-cloud-api"), ["--listen", `127.0.0.1:${mockPort}`, "--webhook", webhook, ...flags], { env: { PATH }, stdio: ["ignore", "pipe", "inherit"] });
   try {
-    const env = await variables(process_.stdout);
+    const env = await variables(process_);
     const server = await startServer({ bots, port, env });
     const mock = async (path: string, body?: object) => {
       const answer = await fetch(`http://127.0.0.1:${mockPort}/mock/${path}`, body && { method: "POST", body: JSON.stringify(body) });
@@ -39,16 +39,17 @@ export async function startConnected(bots?: string, ...flags: string[]): Promise
 }
 
 /** The settings that point a server to the mock: it prints them when it listens. */
-function variables(output: NodeJS.ReadableStream): Promise<Record<string, string>> {
+function variables(mock: ChildProcess): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
     let said = "";
-    output.on("data", (data) => {
+    mock.once("error", reject);
+    mock.stdout?.on("data", (data) => {
       said += String(data);
       // What it prints next begins after the last of them.
       if (said.includes("Write as a customer")) {
         resolve(Object.fromEntries([...said.matchAll(/export (\w+)=(\S+)/g)].map(([, name, value]) => [name, value])));
       }
     });
-    output.on("end", () => reject(new Error(`the mock did not start:\n${said}`)));
+    mock.stdout?.on("end", () => reject(new Error(`the mock did not start:\n${said}`)));
   });
 }

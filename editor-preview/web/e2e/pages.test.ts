@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
-import { startBrowser, violations } from "./browser";
-import { type Server, startServer } from "./server";
-import { BOTS, place, says, shot, studio as open } from "./stories";
+import { violations } from "./browser";
+import type { Server } from "./server";
+import { BOTS, cafeFile, call, onServer, onStage, place, says, shot, studio as open } from "./stories";
 
 const NAME = "Café de la esquina";
 const SHIPPED = new URL("../../../bots", import.meta.url).pathname;
@@ -15,32 +15,7 @@ const TOKEN = "a-token-of-the-tests-0123456789";
 
 type Json = Record<string, unknown>;
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-/** Tells a story on a server of its own. */
-async function onServer(bots: string | undefined, story: (server: Server) => Promise<void>, settings: Record<string, string> = {}): Promise<void> {
-  const own = await startServer({ ...(bots ? { bots } : {}), env: settings });
-  try {
-    await story(own);
-  } finally {
-    await own.stop();
-  }
-}
-
-async function call<T = Json>({ url }: Server, method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${url}/api/v1/${path}`, { method, headers: { "content-type": "application/json" }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  expect([method, path, answer.status]).toEqual([method, path, 200]);
-  return (await answer.json()) as T;
-}
+const stage = onStage(BOTS);
 
 /** A customer writes or taps. */
 function say(to: Server, from: string, what: { text: string } | { tap: string }): Promise<Json> {
@@ -49,7 +24,7 @@ function say(to: Server, from: string, what: { text: string } | { tap: string })
 
 /** The bot of the tests' folder. */
 async function cafe(): Promise<Json & { steps: Record<string, Json> }> {
-  return JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8")) as Json & { steps: Record<string, Json> };
+  return JSON.parse(await cafeFile()) as Json & { steps: Record<string, Json> };
 }
 
 /** The same bot with another greeting. */
@@ -71,7 +46,7 @@ async function hasSteps(page: Page, count: number): Promise<void> {
 describe("the list of bots", () => {
   test("a bot begins from one that ships, which has no problems", async () => {
     await onServer(undefined, async (empty) => {
-      const { page, wrong } = await open(browser, empty, "/bots");
+      const { page, wrong } = await open(stage.browser, empty, "/bots");
       await page.getByRole("heading", { name: "No bots yet" }).waitFor();
       for (const name of ["New from template", "Import JSON", "Blank"]) {
         await page.getByRole("button", { name, exact: true }).waitFor();
@@ -93,7 +68,7 @@ describe("the list of bots", () => {
 
   test("bots come from several files, by a choice or dropped, and are found, ordered, copied and exported", async () => {
     await onServer(BOTS, async (own) => {
-      const { page, wrong } = await open(browser, own, "/bots");
+      const { page, wrong } = await open(stage.browser, own, "/bots");
       await page.getByRole("link", { name: NAME }).waitFor();
       await page.locator("input[type=file]").setInputFiles(["faq", "round_robin"].map((name) => join(SHIPPED, `${name}.json`)));
       await page.getByText("2 bots were imported.").waitFor();
@@ -139,7 +114,7 @@ describe("the list of bots", () => {
   });
 
   test("a file without a bot says so, and makes none", async () => {
-    const { page } = await open(browser, server, "/bots");
+    const { page } = await stage.open("/bots");
     await page.getByRole("link", { name: NAME }).waitFor();
     await page.locator("input[type=file]").setInputFiles({ name: "half.json", mimeType: "application/json", buffer: Buffer.from("{") });
     await page.getByText("The bot could not be made: half.json, Line 1: The text ends too early: a bracket or a brace is not closed.").waitFor();
@@ -153,7 +128,7 @@ describe("publishing and versions", () => {
   test("publishing shows what is new, sessions stay on their version, and a version comes back as the draft", async () => {
     await onServer(BOTS, async (own) => {
       await say(own, "+5511987654321", { text: "hola" });
-      const { page, wrong } = await open(browser, own, "/bots/cafe");
+      const { page, wrong } = await open(stage.browser, own, "/bots/cafe");
       await page.getByRole("treeitem", { name: "Bienvenida" }).click();
       await page.getByLabel("Text", { exact: true }).fill("¡Hola! ¿Qué quieres hoy?");
       await page.getByText("Draft · live is v1").waitFor();
@@ -206,7 +181,7 @@ describe("publishing and versions", () => {
       without.steps.cups!.text = "¿Cuántas tazas?";
       await call(own, "PUT", "bots/cafe/draft", without);
 
-      const { page } = await open(browser, own, "/bots/cafe?publish");
+      const { page } = await open(stage.browser, own, "/bots/cafe?publish");
       const dialog = page.getByRole("dialog", { name: "Publish this bot" });
       await dialog.getByText("2 conversations are under way").waitFor();
       await dialog.getByText("1 of 2 can.").waitFor();
@@ -219,7 +194,7 @@ describe("publishing and versions", () => {
   });
 
   test("a version is seen as it was, and can't be changed", async () => {
-    const { page, wrong } = await open(browser, server, "/bots/cafe/versions/1");
+    const { page, wrong } = await stage.open("/bots/cafe/versions/1");
     await page.getByRole("heading", { name: `${NAME} · v1` }).waitFor();
     await hasSteps(page, 10);
     const card = page.locator('.react-flow__node[data-id="welcome"]');
@@ -237,7 +212,7 @@ describe("publishing and versions", () => {
   test("a bot that was never published has no versions, and leads to where it can be", async () => {
     await onServer(undefined, async (own) => {
       await call(own, "PUT", "bots/cafe/draft", await cafe());
-      const { page } = await open(browser, own, "/bots/cafe/versions");
+      const { page } = await open(stage.browser, own, "/bots/cafe/versions");
       await page.getByRole("heading", { name: "Not published yet" }).waitFor();
       await page.getByRole("button", { name: "Publish" }).click();
       await page.getByRole("dialog").getByText("This bot was never published. It has 10 steps.").waitFor();
@@ -249,7 +224,7 @@ describe("sessions", () => {
   test("a finished session is listed, and its replay walks the steps of its trace on the version that ran", async () => {
     await onServer(BOTS, async (own) => {
       const from = "+5511987654321";
-      const { page, wrong } = await open(browser, own, "/sessions");
+      const { page, wrong } = await open(stage.browser, own, "/sessions");
       await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
       // What happens is seen without a reload.
       await say(own, from, { text: "hola" });
@@ -312,20 +287,82 @@ describe("sessions", () => {
     });
   });
 
+  test("a session whose version is not kept has no graph, and says why; chat and trace are there", async () => {
+    await onServer(BOTS, async (own) => {
+      await say(own, "+5511987654321", { text: "hola" });
+      const { sessions } = await call<{ sessions: { id: string }[] }>(own, "GET", "sessions");
+      const { page, wrong } = await open(stage.browser, own, "/sessions");
+      // As the server answers once the version is gone.
+      await page.route(/api\/v1\/sessions\//, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...((await response.json()) as Json), document: null, number: null, bot_name: null } });
+      });
+      await page.goto(`/sessions/${encodeURIComponent(sessions[0]!.id)}`);
+      await page.getByRole("heading", { name: "The graph is gone" }).waitFor();
+      await says(page, /Qué necesitas/);
+      const lines = page.getByRole("region", { name: "Trace" }).getByRole("button");
+      await lines.first().click();
+      await page.keyboard.press("ArrowDown");
+      expect(await lines.nth(1).getAttribute("aria-current")).toBe("true");
+      expect(await page.locator(".top-bar").getByRole("link").allTextContents()).toEqual(["All sessions"]);
+      expect(await violations(page)).toEqual([]);
+      await page.setViewportSize({ width: 800, height: 700 });
+      await page.getByRole("heading", { name: "The graph is gone" }).waitFor();
+      await shot(page, "replay-no-graph");
+      expect(wrong).toEqual([]);
+    });
+  });
+
   test("a session that is not there says so", async () => {
-    const { page } = await open(browser, server, "/sessions/nobody.1");
+    const { page } = await stage.open("/sessions/nobody.1");
     await page.getByRole("heading", { name: "There is no such session" }).waitFor();
     await page.getByRole("link", { name: "All sessions" }).click();
     await page.getByRole("heading", { name: "Sessions", exact: true }).waitFor();
   });
 });
 
+test("an address that leads nowhere says so, and leads to the bots", async () => {
+  const { page } = await stage.open("/nonsense", { locale: "pt-BR" });
+  await page.getByRole("heading", { name: "Não há nada neste endereço" }).waitFor();
+  await page.getByText("/nonsense").waitFor();
+  expect((await page.request.get("/nonsense", { headers: { accept: "text/html" } })).status()).toBe(404);
+  await shot(page, "unknown");
+  await page.getByRole("main").getByRole("link").click();
+  await page.getByRole("heading", { name: "Bots" }).waitFor();
+});
+
+describe("code that can't be loaded", () => {
+  test("says so in the place of a page, and in a window; once the server has it again it is there", async () => {
+    const { page } = await stage.open("/bots");
+    await page.getByRole("link", { name: NAME }).waitFor();
+    const isGone = { value: true };
+    await page.route(/assets\/(SettingsPage|KeySheet)|\/settings$/, (route) => (isGone.value ? route.abort() : route.continue()));
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { name: "Could not be loaded" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("?");
+    const dialog = page.getByRole("dialog", { name: "Could not be loaded" });
+    await dialog.getByRole("button", { name: "Reload the page" }).waitFor();
+    await shot(page, "not-loaded");
+    await page.keyboard.press("Escape");
+    const again = page.getByRole("main").getByRole("button", { name: "Try again" });
+    await again.click();
+    await page.getByText("The server did not answer.").waitFor();
+
+    isGone.value = false;
+    await again.click();
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  });
+});
+
 describe("settings", () => {
   test("the connection is told line by line, and choices are kept", async () => {
-    const { page, wrong } = await open(browser, server, "/settings");
+    const { page, wrong } = await stage.open("/settings");
     await page.getByText("No number is connected").waitFor();
     await page.getByRole("listitem").filter({ hasText: "Access token" }).getByText("Not set up").waitFor();
-    expect(await page.getByLabel("Callback URL of the webhook").inputValue()).toBe(`${server.url}/webhooks/whatsapp`);
+    expect(await page.getByLabel("Callback URL of the webhook").inputValue()).toBe(`${stage.server.url}/webhooks/whatsapp`);
     await page.getByRole("radio", { name: "Dark" }).check();
     expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
     await page.getByRole("checkbox", { name: /Single letters/ }).uncheck();
@@ -352,7 +389,7 @@ describe("signing in", () => {
     await onServer(
       BOTS,
       async (own) => {
-        const { page } = await open(browser, own, "/bots/cafe");
+        const { page } = await open(stage.browser, own, "/bots/cafe");
         await page.getByRole("heading", { name: "Sign in to Salesbot" }).waitFor();
         await shot(page, "sign-in");
         expect(await violations(page)).toEqual([]);
@@ -388,9 +425,9 @@ describe("everybody can use it", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const locale of ["en-US", "es-CO", "pt-BR"]) {
       test(`axe finds nothing in ${colorScheme}, ${locale}`, async () => {
-        await say(server, "+5511955554444", { text: "hola" });
-        const { sessions } = await call<{ sessions: { id: string }[] }>(server, "GET", "sessions");
-        const { page, wrong } = await open(browser, server, "/bots", { colorScheme, locale });
+        await say(stage.server, "+5511955554444", { text: "hola" });
+        const { sessions } = await call<{ sessions: { id: string }[] }>(stage.server, "GET", "sessions");
+        const { page, wrong } = await stage.open("/bots", { colorScheme, locale });
         for (const path of [...PAGES, `/sessions/${encodeURIComponent(sessions[0]!.id)}`]) {
           await page.goto(path);
           await page.getByRole("main").getByRole("heading").first().waitFor();

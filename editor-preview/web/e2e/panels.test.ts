@@ -1,25 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { startBrowser, violations } from "./browser";
+import { violations } from "./browser";
 import { center, drag } from "./graph";
-import { type Server, startServer } from "./server";
-import { BOTS, shot, studio as open } from "./stories";
+import { BOTS, onStage, shot } from "./stories";
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = onStage(BOTS);
 
 describe("panels", () => {
   test("are made larger by keys and by dragging, which a reload keeps; the outline closes", async () => {
-    const { page, wrong } = await open(browser, server, "/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     const splitter = page.getByRole("separator", { name: "Width of the outline" });
     const width = async (selector: string) => Math.round((await page.locator(selector).boundingBox())!.width);
     const before = await width(".outline");
@@ -46,7 +35,7 @@ describe("panels", () => {
   for (const [width, height, zoom] of [[1920, 1080, 1], [1440, 900, 1], [1280, 800, 1], [1024, 768, 1], [1440, 900, 2], [800, 1000, 1]] as const) {
     test(`at ${width} × ${height}${zoom === 1 ? "" : ", twice as large,"} nothing lies over anything else`, async () => {
       // A page at twice its size has half the room.
-      const { page, wrong } = await open(browser, server, "/bots/cafe", { viewport: { width: width / zoom, height: height / zoom }, deviceScaleFactor: zoom });
+      const { page, wrong } = await stage.open("/bots/cafe", { viewport: { width: width / zoom, height: height / zoom }, deviceScaleFactor: zoom });
       await page.getByRole("tab").first().waitFor();
       await page.locator("#problems > summary").click();
       const boxes = await page.evaluate(() =>
@@ -65,4 +54,25 @@ describe("panels", () => {
       expect(wrong).toEqual([]);
     });
   }
+
+  test("from 1024 on the top bar is one row, with the longest words", async () => {
+    const { page, wrong } = await stage.open("/bots/cafe", { locale: "pt-BR" });
+    await page.getByRole("textbox", { name: "Nome do bot" }).fill("Café de la esquina de la calle de los abuelos");
+    await page.getByText("Rascunho · publicada: v1").waitFor();
+    const saved = page.getByRole("status").filter({ hasText: /^Salvo \d/ });
+    await saved.waitFor();
+    const bar = page.locator(".top-bar");
+    for (const width of [1024, 1280]) {
+      await page.setViewportSize({ width, height: 768 });
+      const rows = await bar.evaluate((element) => {
+        const boxes = [...element.children].map((child) => child.getBoundingClientRect());
+        return { isOne: boxes.every(({ top, bottom }) => boxes.every((other) => top < other.bottom && other.top < bottom)), fits: element.scrollWidth <= element.clientWidth };
+      });
+      expect([width, rows]).toEqual([width, { isOne: true, fits: true }]);
+      expect(await saved.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    }
+    // What has no word to see has its name.
+    await bar.getByRole("button", { name: "Organizar" }).waitFor();
+    expect(wrong).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export interface Server {
 }
 
 /** What a server is started with, beside its own folder. */
-interface Options {
+export interface Options {
   /** A folder of bots; none: it has none. */
   bots?: string;
   port?: number;
@@ -30,6 +30,18 @@ export function program(): string {
   return binary;
 }
 
+/** Programs that run. None is left behind, also where a test file fails before it could stop them. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => running.forEach((program) => program.kill("SIGKILL")));
+
+/** Starts a program that ends with the tests at the latest. */
+export function run(program: string, flags: readonly string[], options: SpawnOptions): ChildProcess {
+  const started = spawn(program, flags, options);
+  running.add(started);
+  started.once("exit", () => running.delete(started));
+  return started;
+}
+
 /** Starts the program on a free port, with the bots of a folder, or without any. */
 export async function startServer(options: string | Options = {}): Promise<Server> {
   const { bots, env = {}, port = await freePort() } = typeof options === "string" ? { bots: options } : options;
@@ -40,14 +52,14 @@ export async function startServer(options: string | Options = {}): Promise<Serve
   }
   const url = `http://127.0.0.1:${port}`;
   const { PATH = "" } = process.env;
-  const server = spawn(program(), ["serve"], {
+  const server = run(program(), ["serve"], {
     cwd: folder,
     env: { PATH, SALESBOT_LISTEN: `127.0.0.1:${port}`, SALESBOT_BOTS: join(folder, "bots"), SALESBOT_STORE: join(folder, "data"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  server.stdout.on("data", (data) => (said += String(data)));
-  server.stderr.on("data", (data) => (said += String(data)));
+  server.stdout?.on("data", (data) => (said += String(data)));
+  server.stderr?.on("data", (data) => (said += String(data)));
   const stop = async () => {
     await end(server);
     await rm(folder, { recursive: true, force: true });

@@ -1,13 +1,12 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
-import { startBrowser, violations } from "./browser";
+import { violations } from "./browser";
 import { draftOf, keepDraft } from "./graph";
-import { type Server, startServer } from "./server";
-import { says, send, shot, studio as open } from "./stories";
+import type { Server } from "./server";
+import { onServer, onStage, type Opened, says, send, shot, studio as open } from "./stories";
 
 /** Bots that the studio has never seen, from other hands and tools. */
 const SHOP = new URL("./acceptance/tienda.json", import.meta.url);
@@ -20,18 +19,9 @@ interface Bot extends Json {
   steps: Record<string, Json>;
 }
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
+const stage = onStage();
 beforeEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await Promise.all(stage.browser.contexts().map((context) => context.close()));
 });
 
 const parsed = async (file: URL): Promise<Bot> => JSON.parse(await readFile(file, "utf8")) as Bot;
@@ -59,18 +49,18 @@ async function strange(): Promise<Bot> {
 }
 
 /** Opens a bot, and waits until so many cards are drawn. */
-async function drawn(bot: string, count: number): Promise<{ page: Page; wrong: string[] }> {
-  const opened = await open(browser, server, `/bots/${bot}`);
+async function drawn(bot: string, count: number): Promise<Opened> {
+  const opened = await stage.open(`/bots/${bot}`);
   await expect.poll(() => opened.page.locator(".react-flow__node").count()).toBe(count);
   return opened;
 }
 
 describe("a bot from outside", () => {
   test("is dropped into the folder, listed by its name, drawn, and spoken with", async () => {
-    const { page, wrong } = await open(browser, server, "/bots");
-    await writeFile(join(server.bots, "tienda.json"), await readFile(SHOP, "utf8"));
-    // The list is that of the moment that one comes to it.
-    await expect.poll(async () => (await fetch(`${server.url}/api/v1/bots/tienda`)).status).toBe(200);
+    const { page, wrong } = await stage.open("/bots");
+    await writeFile(join(stage.server.bots, "tienda.json"), await readFile(SHOP, "utf8"));
+    // The list is that of the moment that one comes to it; until the file is written to its end, its bot is one that can't be read.
+    await expect.poll(async () => (await fetch(`${stage.server.url}/api/v1/bots`)).text()).toContain("Tienda La Esquina");
     await page.reload();
     await page.getByRole("link", { name: "Tienda La Esquina" }).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -112,7 +102,7 @@ describe("a bot from outside", () => {
       endless: botOf("Loop", { a: { type: "set", fields: {}, next: "a" } }),
     };
     for (const [id, bot] of Object.entries(bots)) {
-      await keepDraft(server, id, JSON.stringify(bot));
+      await keepDraft(stage.server, id, bot);
       const count = Object.keys(bot.steps).length;
       // Notes and the frames of groups are drawn by the same library, and are no steps.
       const { groups = [], notes = [] } = (bot.layout ?? {}) as Record<string, unknown[]>;
@@ -131,8 +121,8 @@ describe("a bot from outside", () => {
 
   test("of three hundred steps is listed whole, and drawn where one looks", async () => {
     const steps = Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`s${number}`, number < 299 ? { type: "message", text: `Paso ${number}`, next: `s${number + 1}` } : { type: "stop" }]));
-    await keepDraft(server, "hundreds", JSON.stringify(botOf("Hundreds", steps)));
-    const { page, wrong } = await open(browser, server, "/bots/hundreds");
+    await keepDraft(stage.server, "hundreds", botOf("Hundreds", steps));
+    const { page, wrong } = await stage.open("/bots/hundreds");
     await page.locator(".react-flow__node").first().waitFor();
     expect(await page.getByRole("treeitem").count()).toBe(300);
     expect(await page.locator(".react-flow__node").count()).toBeLessThan(300);
@@ -143,9 +133,9 @@ describe("a bot from outside", () => {
   });
 
   test("that can't be read is listed all the same, and its page says what is wrong", async () => {
-    await writeFile(join(server.bots, "torn.json"), '{"format": 1, "name": "Torn", "steps": {');
-    await expect.poll(async () => (await fetch(`${server.url}/api/v1/bots/torn`)).status).toBe(200);
-    const { page, wrong } = await open(browser, server, "/bots");
+    await writeFile(join(stage.server.bots, "torn.json"), '{"format": 1, "name": "Torn", "steps": {');
+    await expect.poll(async () => (await fetch(`${stage.server.url}/api/v1/bots/torn`)).status).toBe(200);
+    const { page, wrong } = await stage.open("/bots");
     await page.getByRole("row", { name: /torn/ }).getByText(/1 error/).waitFor();
     await shot(page, "stranger-torn-list");
     await page.getByRole("row", { name: /torn/ }).getByRole("link").first().click();
@@ -158,14 +148,14 @@ describe("a bot from outside", () => {
 
   test("keeps all that its JSON holds, also what the studio knows nothing of, when something else is edited", async () => {
     const before = await strange();
-    await keepDraft(server, "strange", JSON.stringify(before));
+    await keepDraft(stage.server, "strange", before);
     const { page, wrong } = await drawn("strange", 10);
     await page.getByRole("treeitem", { name: "Pedido" }).click();
     await page.getByLabel("Text", { exact: true }).fill("¡Listo!");
     await page.getByRole("treeitem", { name: "Cuántas" }).click();
     await page.keyboard.press("Alt+ArrowDown");
-    await expect.poll(async () => (await draftOf(server, "strange")).steps.order!.text).toBe("¡Listo!");
-    const after = (await draftOf(server, "strange")) as unknown as Bot;
+    await expect.poll(async () => (await draftOf(stage.server, "strange")).steps.order!.text).toBe("¡Listo!");
+    const after = (await draftOf(stage.server, "strange")) as unknown as Bot;
     const expected = { ...before, layout: after.layout, steps: { ...before.steps, order: { ...before.steps.order, text: "¡Listo!" } } };
     expect(JSON.stringify(after)).toBe(JSON.stringify(expected));
     expect(wrong).toEqual([]);
@@ -174,7 +164,7 @@ describe("a bot from outside", () => {
 
 describe("people", () => {
   test("two of them rehearse the same draft, and do not meet", async () => {
-    await keepDraft(server, "both", await readFile(SHOP, "utf8"));
+    await keepDraft(stage.server, "both", await readFile(SHOP, "utf8"));
     const [ana, marta] = await Promise.all([drawn("both", 10), drawn("both", 10)]);
     for (const { page } of [ana, marta]) {
       await page.getByRole("tab", { name: "Preview" }).click();
@@ -192,19 +182,17 @@ describe("people", () => {
 
   test("who has the token comes in, and who has not is asked for it; on this machine without one nobody is asked", async () => {
     const token = "a-token-of-strangers-0123456789";
-    const own = await startServer({ env: { SALESBOT_API_TOKEN: token } });
-    try {
-      const { page } = await open(browser, own, "/bots");
+    const story = async (own: Server) => {
+      const { page } = await open(stage.browser, own, "/bots");
       await page.getByRole("heading", { name: /Sign in/ }).waitFor();
       expect(await page.getByRole("link", { name: "Bots" }).count()).toBe(0);
       expect((await fetch(`${own.url}/api/v1/bots`)).status).toBe(401);
       await page.getByLabel("Token").fill(token);
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "No bots yet" }).waitFor();
-    } finally {
-      await own.stop();
-    }
-    const { page } = await open(browser, server, "/bots");
+    };
+    await onServer(undefined, story, { SALESBOT_API_TOKEN: token });
+    const { page } = await stage.open("/bots");
     await page.getByRole("heading", { name: "Bots" }).waitFor();
   });
 });

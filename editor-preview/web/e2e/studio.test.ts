@@ -1,39 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { openPage, startBrowser, violations } from "./browser";
-import { type Server, startServer } from "./server";
-import { BOTS, place, says, send, shot, studio as open } from "./stories";
+import { violations } from "./browser";
+import { beginWithCafe, BOTS, cafeFile, onServer, onStage, place, says, send, shot, studio as open } from "./stories";
 
 const NAME = "Café de la esquina";
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
-});
-beforeEach(async () => {
-  // Each story begins with the bot as it is in its file.
-  const [document, headers] = [await readFile(join(BOTS, "cafe.json"), "utf8"), { "content-type": "application/json" }];
-  const saved = await fetch(`${server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: document });
-  expect(saved.status).toBe(200);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-function studio(path: string, options: Parameters<typeof open>[3] = {}) {
-  return open(browser, server, path, options);
-}
+const stage = onStage(BOTS);
+beginWithCafe(stage);
 
 describe("the list of bots", () => {
   test("the root leads to the bots, and a bot in the folder stands there by its name", async () => {
-    const { page, wrong } = await studio("/");
+    const { page, wrong } = await stage.open("/");
     await page.getByRole("heading", { name: "Bots" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/bots");
     const row = page.getByRole("row", { name: NAME });
@@ -45,11 +25,9 @@ describe("the list of bots", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("a server without bots offers the ways to one", async () => {
-    const empty = await startServer();
-    try {
-      const { page, wrong } = await openPage(browser, empty.url);
-      await page.goto("/bots");
+  test("a server without bots offers the ways to one", () =>
+    onServer(undefined, async (empty) => {
+      const { page, wrong } = await open(stage.browser, empty, "/bots");
       await page.getByRole("heading", { name: "No bots yet" }).waitFor();
       await page.getByRole("button", { name: "Import JSON" }).waitFor();
       await shot(page, "bots-empty");
@@ -67,15 +45,12 @@ describe("the list of bots", () => {
       await page.waitForURL("**/bots/cafe_2");
       await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
       expect(wrong).toEqual([]);
-    } finally {
-      await empty.stop();
-    }
-  });
+    }));
 });
 
 describe("the editor", () => {
   test("draws one card a step, with its ways", async () => {
-    const { page, wrong } = await studio("/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     await expect.poll(() => page.locator(".react-flow__node").count()).toBe(10);
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
     await page.getByRole("group", { name: "Bienvenida, Message, Start Message" }).waitFor();
@@ -85,7 +60,7 @@ describe("the editor", () => {
   });
 
   test("a change is saved as a draft, told what is wrong, undone, and published", async () => {
-    const { page, wrong } = await studio("/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     await page.getByRole("treeitem", { name: "Bienvenida" }).click();
     const button = page.getByLabel("Button 1", { exact: true });
     await button.fill("A button of 21 letters");
@@ -115,15 +90,43 @@ describe("the editor", () => {
     await dialog.getByRole("button", { name: "Publish" }).click();
     await dialog.getByText(/is live/).waitFor();
     await dialog.getByRole("button", { name: "Close" }).click();
-    const file = JSON.parse(await readFile(join(server.bots, "cafe.json"), "utf8"));
-    const before = JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8"));
+    const file = JSON.parse(await readFile(join(stage.server.bots, "cafe.json"), "utf8"));
+    const before = JSON.parse(await cafeFile());
     before.steps.welcome.text = "¡Hola! ¿Qué necesitas?";
     expect(file).toEqual(before);
     expect(wrong).toEqual([]);
   });
 
+  test("what somebody else saved meanwhile is not written over before it is said whose it is to be", async () => {
+    const headers = { "content-type": "application/json" };
+    const document = JSON.parse(await cafeFile()) as { name: string };
+    const save = (name: string) => fetch(`${stage.server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: JSON.stringify({ ...document, name }) });
+    const kept = async () => ((await (await fetch(`${stage.server.url}/api/v1/bots/cafe`)).json()) as { draft: { document: { name: string } } }).draft.document.name;
+    const { page } = await stage.open("/bots/cafe");
+    await page.locator(".react-flow__node").first().waitFor();
+    const change = async (text: string) => {
+      await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+      await page.getByRole("tabpanel", { name: "Step" }).getByLabel("Text", { exact: true }).fill(text);
+    };
+    expect((await save("De Bia")).status).toBe(200);
+    await change("¡Hola!");
+    const dialog = page.getByRole("dialog", { name: "Somebody else changed this bot" });
+    await dialog.waitFor();
+    await shot(page, "overtaken");
+    expect(await violations(page)).toEqual([]);
+    expect(await kept()).toBe("De Bia");
+    await dialog.getByRole("button", { name: "Load theirs" }).click();
+    await page.getByRole("heading", { name: "De Bia" }).waitFor();
+
+    expect((await save("De Ana")).status).toBe(200);
+    await change("¡Buenas!");
+    await dialog.getByRole("button", { name: "Save mine over it" }).click();
+    await expect.poll(kept).toBe("De Bia");
+    await dialog.waitFor({ state: "detached" });
+  });
+
   test("with the keyboard alone a step is moved, connected, and all of it undone", async () => {
-    const { page, wrong } = await studio("/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     const edges = page.locator(".react-flow__edge");
     await expect.poll(() => edges.count()).toBe(14);
     await page.getByRole("treeitem", { name: "Gracias" }).focus();
@@ -148,7 +151,7 @@ describe("the editor", () => {
   });
 
   test("a way is dragged to a step, and a step to another place", async () => {
-    const { page, wrong } = await studio("/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     await expect.poll(() => page.locator(".react-flow__edge").count()).toBe(14);
     await page.getByRole("button", { name: "Fit" }).click();
     await shot(page, "fitted");
@@ -192,7 +195,7 @@ describe("the editor", () => {
 
 describe("the preview", () => {
   test("a message is typed, a list opens by its button, and a row leads on", async () => {
-    const { page, wrong } = await studio("/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     await page.getByRole("tab", { name: "Preview" }).click();
     await send(page, "hola");
     await says(page, /Qué necesitas/);
@@ -217,7 +220,7 @@ describe("the preview", () => {
     await page.getByText("Yirgacheffe").first().waitFor();
     await shot(page, "variables");
     await page.getByRole("tab", { name: "Trace" }).click();
-    await page.getByText("Started").waitFor();
+    await page.getByRole("button", { name: /^The bot .* starts/ }).waitFor();
     await shot(page, "trace");
 
     await page.getByRole("tab", { name: "Preview" }).click();
@@ -229,7 +232,7 @@ describe("the preview", () => {
   });
 
   test("time passes: a timer fires, and the window closes", async () => {
-    const { page, wrong } = await studio("/bots/cafe");
+    const { page, wrong } = await stage.open("/bots/cafe");
     await page.getByRole("tab", { name: "Preview" }).click();
     await send(page, "hola");
     await page.getByText(/^Window 2[34]:/).waitFor();
@@ -244,7 +247,7 @@ describe("the preview", () => {
   });
 
   test("a first message that no trigger takes starts the bot all the same", async () => {
-    const { page } = await studio("/bots/cafe");
+    const { page } = await stage.open("/bots/cafe");
     await page.getByRole("tab", { name: "Preview" }).click();
     await send(page, "zzz");
     await page.getByText(/No trigger of this bot/).waitFor();
@@ -252,7 +255,7 @@ describe("the preview", () => {
   });
 
   test("an edit of the draft is drawn at once, without a save", async () => {
-    const { page } = await studio("/bots/cafe");
+    const { page } = await stage.open("/bots/cafe");
     await page.getByRole("button", { name: "Test" }).click();
     await says(page, /Qué necesitas/);
     await page.getByRole("treeitem", { name: "Bienvenida" }).click();
@@ -270,7 +273,7 @@ describe("everybody can use it", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const [locale, preview] of [["en-US", "Preview"], ["es-CO", "Vista previa"], ["pt-BR", "Prévia"]] as const) {
       test(`axe finds nothing in ${colorScheme}, ${locale}`, async () => {
-        const { page, wrong } = await studio("/bots", { colorScheme, locale });
+        const { page, wrong } = await stage.open("/bots", { colorScheme, locale });
         await page.getByRole("link", { name: NAME }).waitFor();
         expect(await violations(page)).toEqual([]);
         await page.getByRole("link", { name: NAME }).click();

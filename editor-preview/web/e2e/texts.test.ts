@@ -1,36 +1,23 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 
-import { startBrowser, violations } from "./browser";
-import { type Server, startServer } from "./server";
-import { BOTS, shot, studio as open } from "./stories";
+import { violations } from "./browser";
+import { beginWithCafe, BOTS, cafeFile, onStage, type Opened, shot } from "./stories";
 
-let server: Server;
-let browser: Browser;
+const stage = onStage(BOTS);
 /** The pages of the story before. */
 const pages: Page[] = [];
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(BOTS), startBrowser()]);
-});
 beforeEach(async () => {
   // Nobody goes on saving when the next story begins.
   await Promise.all(pages.splice(0).map((page) => page.context().close()));
-  // Each story begins with the bot as it is in its file.
-  const [document, headers] = [await readFile(join(BOTS, "cafe.json"), "utf8"), { "content-type": "application/json" }];
-  const saved = await fetch(`${server.url}/api/v1/bots/cafe/draft`, { method: "PUT", headers, body: document });
-  expect(saved.status).toBe(200);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+beginWithCafe(stage);
 
-async function studio(options: Parameters<typeof open>[3] = {}): Promise<{ page: Page; wrong: string[] }> {
-  const opened = await open(browser, server, "/bots/cafe", options);
+async function studio(options: BrowserContextOptions = {}): Promise<Opened> {
+  const opened = await stage.open("/bots/cafe", options);
   pages.push(opened.page);
   await expect.poll(() => opened.page.locator(".react-flow__edge").count(), { timeout: 20_000 }).toBe(14);
   return opened;
@@ -135,7 +122,7 @@ test("what is exported, imported and exported again has the same bytes", async (
     return { name: download.suggestedFilename(), path, bytes: await readFile(path, "utf8") };
   };
   const first = await exported();
-  const file = JSON.parse(await readFile(join(BOTS, "cafe.json"), "utf8"));
+  const file = JSON.parse(await cafeFile());
   expect([first.name, first.bytes]).toEqual(["cafe.json", `${JSON.stringify(file, null, 2)}\n`]);
   await page.goto("/bots");
   await page.locator("input[type=file]").setInputFiles({ name: "copy.json", mimeType: "application/json", buffer: Buffer.from(first.bytes) });
@@ -211,15 +198,41 @@ describe("problems", () => {
     const { page, wrong } = await studio();
     await page.getByRole("treeitem", { name: "Bienvenida" }).click();
     await page.getByRole("listitem").filter({ has: page.getByRole("textbox", { name: "Button 2", exact: true }) }).getByRole("button", { name: /^No step/ }).click();
+    await page.locator("#problems > summary").click();
     const warning = page.locator("#problems").getByText(/Horarios`? leads nowhere/);
-    await warning.waitFor({ state: "attached", timeout: 3_000 });
+    await warning.waitFor({ timeout: 3_000 });
     await page.getByRole("tabpanel").getByRole("button", { name: "End with a stop step" }).click();
     await warning.waitFor({ state: "detached" });
     expect(await page.locator(".react-flow__node").count()).toBe(11);
     await page.getByRole("button", { name: "Undo" }).click();
-    await warning.waitFor({ state: "attached" });
+    await warning.waitFor();
     expect(wrong).toEqual([]);
   });
+});
+
+test("what the server says in English is said in the studio's language", async () => {
+  const { page, wrong } = await studio({ locale: "pt-BR" });
+  await page.getByRole("treeitem", { name: "Bienvenida" }).click();
+  const form = page.getByRole("tabpanel", { name: "Passo" });
+  await form.getByText("Envia uma mensagem: texto").waitFor();
+  await form.getByRole("button", { name: "O que é “Botões”?" }).click();
+  await form.getByText("Respostas para tocar.").waitFor();
+  await form.locator("[data-path='buttons.0.title']").fill("A button of 21 letters");
+  await form.getByText("Isto tem 22 caracteres, e o WhatsApp aceita 20 aqui. Encurte title em 2 caracteres.").waitFor();
+  await page.locator("#problems > summary").click();
+  await page.locator("#problems").getByText("o WhatsApp aceita 20 aqui").waitFor();
+  await shot(page, "phrases");
+  await page.getByRole("tab", { name: "JSON" }).click();
+  await page.getByRole("button", { name: /Linha \d+.*o WhatsApp aceita 20 aqui/ }).waitFor();
+  await page.getByRole("button", { name: "Desfazer" }).click();
+  await page.getByRole("tab", { name: "Prévia" }).click();
+  await page.getByRole("textbox", { name: /mensagem/i }).fill("hola");
+  await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name: "Rastro" }).click();
+  await page.getByText("pela resposta do cliente").waitFor();
+  await shot(page, "phrases-trace");
+  expect(await violations(page)).toEqual([]);
+  expect(wrong).toEqual([]);
 });
 
 describe("translations", () => {
@@ -321,7 +334,7 @@ describe("the palette and the keys", () => {
     await page.getByText("Not saved yet").waitFor();
     await page.keyboard.press("Control+s");
     await page.getByText(/^Saved/).waitFor();
-    const { draft } = (await (await fetch(`${server.url}/api/v1/bots/cafe`)).json()) as { draft: { document: { steps: { welcome: { text: string } } } } };
+    const { draft } = (await (await fetch(`${stage.server.url}/api/v1/bots/cafe`)).json()) as { draft: { document: { steps: { welcome: { text: string } } } } };
     expect(draft.document.steps.welcome.text).toBe("¡Buenas!");
   });
 

@@ -13,26 +13,33 @@ const DIST = new URL("../dist/", import.meta.url);
 const PARTS = {
   // With the language whose texts are the longest.
   shell: { of: ["index.html", "src/i18n/locales/es.po"], budget: 120 },
+  // Comes with the language, beside its texts; English has none.
+  phrasebook: { of: ["src/i18n/phrases/es.json"], inside: "shell", budget: 45 },
   editor: { of: ["src/editor/EditorPage.tsx"], inside: "shell", budget: 160 },
   "JSON field": { of: ["src/editor/source/CodeField.tsx"], inside: "editor", budget: 130 },
 };
-/** Everything else that is loaded when it is asked for: a page or a window, within the shell. */
+/** Everything else that is loaded when it is asked for: a page or a window, within what asks for it. */
 const OTHER = 130;
 
 /** What Vite wrote of its files: by source, or by the name of what sources share. */
 const manifest = JSON.parse(await readFile(new URL(".vite/manifest.json", DIST), "utf8"));
 
-/** The files that come with a source. */
-function filesOf(source, seen = new Set()) {
+/** A source, with the sources that come with it. */
+function sourcesOf(source, seen = new Set()) {
   const built = manifest[source];
   if (!built) {
     throw new Error(`the build has no ${source}: is its name still right in ${import.meta.filename}?`);
   }
-  if (seen.has(source)) {
-    return [];
+  if (!seen.has(source)) {
+    seen.add(source);
+    (built.imports ?? []).forEach((imported) => sourcesOf(imported, seen));
   }
-  seen.add(source);
-  return [built.file, ...(built.css ?? []), ...(built.imports ?? []).flatMap((imported) => filesOf(imported, seen))];
+  return seen;
+}
+
+/** The files that come with a source. */
+function filesOf(source) {
+  return [...sourcesOf(source)].flatMap((one) => [manifest[one].file, ...(manifest[one].css ?? [])]);
 }
 
 /** All files of a part, and of what is open before it. */
@@ -45,9 +52,10 @@ async function sizeOf(file) {
 }
 
 const named = new Set(Object.values(PARTS).flatMap(({ of }) => of));
+const ofShell = new Set([...sourcesOf("index.html")].flatMap((source) => manifest[source].dynamicImports ?? []));
 const others = Object.entries(manifest)
   .filter(([source, { isDynamicEntry }]) => isDynamicEntry && !named.has(source))
-  .map(([source]) => [source, { of: [source], inside: "shell", budget: OTHER }]);
+  .map(([source]) => [source, { of: [source], inside: ofShell.has(source) ? "shell" : "editor", budget: OTHER }]);
 
 for (const [name, part] of [...Object.entries(PARTS), ...others]) {
   const there = part.inside ? filesWith(PARTS[part.inside]) : new Set();

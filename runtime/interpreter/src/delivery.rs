@@ -43,8 +43,18 @@ struct Failed {
 
 impl Machine<'_> {
     /// The channel answered a send.
-    pub fn sent(&mut self, entry: EntryId, attempt: Option<u32>, outcome: &SendOutcome) -> Result<(), Need> {
+    pub fn sent(
+        &mut self,
+        entry: EntryId,
+        queued: Option<Moment>,
+        attempt: Option<u32>,
+        outcome: &SendOutcome,
+    ) -> Result<(), Need> {
         let now = self.now();
+        if self.is_of_another(entry, queued) {
+            self.ignore("the answer to a send that the store lost: another has its number now");
+            return Ok(());
+        }
         let is_accepted = matches!(outcome, SendOutcome::Accepted { .. });
         let is_late = self.pending_send(entry).is_some_and(|send| attempt.is_some_and(|attempt| attempt != send.attempts + 1));
         if is_late && !is_accepted {
@@ -87,6 +97,11 @@ impl Machine<'_> {
                 _ => None,
             }
         })
+    }
+
+    /// Whether the send that waits under this number is not the one that was queued then.
+    fn is_of_another(&mut self, entry: EntryId, queued: Option<Moment>) -> bool {
+        self.pending_send(entry).is_some_and(|send| queued.is_some_and(|queued| queued != send.queued))
     }
 
     /// Nobody knows whether it went out: for a while a status may settle it, then it is sent again.
@@ -164,15 +179,15 @@ impl Machine<'_> {
 
     /// A status of a message that went out. Repeats and disorder change nothing.
     pub fn status(&mut self, status: &Status) -> Result<(), Need> {
-        let is_pending = status.entry.is_some_and(|entry| self.pending_send(entry).is_some());
-        if let Some(entry) = status.entry.filter(|_| is_pending) {
+        let named = status.entry.filter(|entry| !self.is_of_another(*entry, status.queued));
+        if let Some(entry) = named.filter(|entry| self.pending_send(*entry).is_some()) {
             // The status came before the HTTP answer, or in place of one that was cut off.
             self.accepted(entry, &status.message_id, status.at);
         }
         let hash = status.message_id.short_hash();
         let conversations = &mut self.turn.contact_mut().conversations;
         // A send that went out twice has two message ids and one entry.
-        let is_it = |sent: &Sent| sent.hash == hash || status.entry == Some(sent.entry);
+        let is_it = |sent: &Sent| sent.hash == hash || named == Some(sent.entry);
         let found = conversations
             .iter_mut()
             .find_map(|(number, conversation)| Some((number, conversation.sent.list_mut().iter_mut().find(|sent| is_it(sent))?)));

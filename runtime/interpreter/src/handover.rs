@@ -3,12 +3,11 @@
 use steps::{
     bot::{Defaults, OnHuman},
     contact::{Call, Human, Pending, PendingSend, Purpose, Timer, Wait, Work},
-    event::{AgentCommand, CallResult, Content},
+    event::{AgentCommand, Content},
     fact::Fact,
     ids::{EntryId, MessageId, NumberId, SessionId},
     message::Message,
     moment::{DAY, Moment},
-    trace::Traced,
     turn::{Handoff, Need, Next, Stop, Summary},
     who::Who,
 };
@@ -48,12 +47,23 @@ impl Machine<'_> {
                 self.person_wrote();
                 Ok(())
             }
+            AgentCommand::AddTask { .. }
+            | AgentCommand::CompleteTask { .. }
+            | AgentCommand::AddNote { .. }
+            | AgentCommand::Subscribe { .. } => {
+                self.keep(command);
+                Ok(())
+            }
             AgentCommand::Stop { bot, session } => {
                 let sessions = self.turn.contact().sessions.iter().filter(|found| {
                     session.is_none_or(|session| session == found.id)
                         && bot.as_ref().is_none_or(|bot| found.frames.iter().any(|frame| frame.bot == *bot))
                 });
                 let stopped: Vec<SessionId> = sessions.map(|session| session.id).collect();
+                // What waits to be said to it goes with it.
+                if (bot.is_none() && session.is_none()) || self.listener().is_some_and(|listener| stopped.contains(&listener)) {
+                    self.forget_unheard();
+                }
                 for session in stopped {
                     self.end_session(session, &End::new("stopped"));
                     self.drop_unsent(Some(session));
@@ -71,7 +81,8 @@ impl Machine<'_> {
             self.ignore("an echo of our own message, or one that was here before");
             return Ok(());
         }
-        self.turn.facts.push(Fact::Echo { message_id: message_id.clone(), content: Box::new(content.clone()) });
+        let number = self.turn.contact().number_among_several(&self.turn.state.number);
+        self.turn.facts.push(Fact::Echo { message_id: message_id.clone(), content: Box::new(content.clone()), number });
         self.person_wrote();
         Ok(())
     }
@@ -155,8 +166,11 @@ impl Machine<'_> {
         }
         let resume = before.as_ref().and_then(|human| human.resume);
         let summary = before.as_ref().and_then(|human| human.summary);
+        let note = before.as_ref().and_then(|human| human.note.clone());
         let to = to.or_else(|| before.and_then(|human| human.to));
-        conversation.human = Some(Human { since, until, to, resume, summary });
+        conversation.human = Some(Human { since, until, to, resume, summary, note });
+        // The person reads it in the transcript.
+        conversation.unheard.clear();
         if let Some(due) = until {
             let id = EntryId(contact.take_id());
             let work = Work::Timer(Timer { due, purpose: Purpose::Resume { number } });
@@ -167,6 +181,8 @@ impl Machine<'_> {
     /// A `handoff` step.
     pub fn hand_over(&mut self, session: SessionId, handoff: Handoff) {
         let Handoff { to, summary, resume } = handoff;
+        // The session may end here; what its summary takes is counted for it all the same.
+        let asker = self.asker();
         let resume_after = self.turn.bot().and_then(|bot| bot.document.defaults.resume_after);
         let until = resume_after.map(|after| self.now().plus(after.millis()));
         let to = match &to {
@@ -207,44 +223,22 @@ impl Machine<'_> {
         // The customer waits for no model: its summary follows when it comes.
         let (summary, call) = match summary {
             Some(Summary::Text(text)) => (Some(text), None),
-            Some(Summary::Call(call)) => (None, Some(self.queue_call(None, *call))),
+            Some(Summary::Call(call)) => (None, Some(self.queue_call(None, asker, *call))),
             None => (None, None),
         };
         let (now, number) = (self.now(), self.turn.state.number.clone());
+        // One of an earlier handoff would tell less.
+        let earlier = self.turn.state.conversation().and_then(|conversation| conversation.human.as_ref()?.summary);
+        self.cancel(earlier);
         let conversation = self.turn.contact_mut().conversation_mut(&number);
         // Whatever the bot said: from here on the customer waits for a person.
         conversation.waiting_since.get_or_insert(now);
         if let Some(human) = conversation.human.as_mut() {
             human.resume = resume.then_some(session);
             human.summary = call;
+            human.note.clone_from(&summary);
         }
         self.turn.facts.push(Fact::HandedOver { to, summary });
-    }
-
-    /// Whether this call brings the summary of a handoff that still holds.
-    pub fn is_summary(&self, entry: EntryId) -> bool {
-        let mut people = self.turn.contact().conversations.values().filter_map(|conversation| conversation.human.as_ref());
-        people.any(|human| human.summary == Some(entry))
-    }
-
-    /// A model's summary of a handoff came: whoever has the conversation is told. One that failed changes nothing.
-    pub fn summed_up(&mut self, entry: EntryId, result: &CallResult) {
-        for conversation in self.turn.contact_mut().conversations.values_mut() {
-            if let Some(human) = conversation.human.as_mut().filter(|human| human.summary == Some(entry)) {
-                human.summary = None;
-            }
-        }
-        let failed = match result {
-            CallResult::Text { text: Some(text) } if !text.trim().is_empty() => {
-                self.turn.facts.push(Fact::HandoffSummary { text: text.clone() });
-                return;
-            }
-            CallResult::Failed { text, .. } => text.as_str(),
-            _ => "the model wrote none",
-        };
-        let text = format!("the handoff has no summary: {failed}");
-        self.turn.trace.push(None, Traced::Ignored { reason: text.clone() });
-        self.turn.alert("handoff_summary", text);
     }
 
     /// A person gives the conversation back, or their time is over.

@@ -10,7 +10,7 @@ use steps::{
     contact::{
         AnswerWait, FreeEntry, LastMessage, MAX_SEEN, OLD_TAP, Pending, Purpose, SEEN_DAYS, STALE_DAYS, Seen, Timer, Wait, Work,
     },
-    event::{Content, Inbound},
+    event::{Content, Inbound, InboundMedia},
     expression::fold,
     fact::Fact,
     ids::{BotId, EntryId, SessionId, StepId},
@@ -41,7 +41,8 @@ impl Machine<'_> {
             return Ok(());
         }
         let stale = !self.is_new(hash, inbound.at);
-        self.turn.facts.push(Fact::Received { message: Box::new(inbound.clone()), stale });
+        let number = self.turn.contact().number_among_several(&self.turn.state.number);
+        self.turn.facts.push(Fact::Received { message: Box::new(inbound.clone()), stale, number });
         if stale {
             return Ok(());
         }
@@ -56,19 +57,26 @@ impl Machine<'_> {
         }
         self.remember(inbound);
         if inbound.standby {
-            self.ignore("Meta's own agent has this conversation (standby): the bot keeps silent");
+            self.ignore("Meta's own AI agent has this conversation (standby): the bot keeps silent");
             return Ok(());
         }
         self.settle_by_reply(inbound);
         self.release_held();
-        if self.opts_out(inbound)? {
+        if self.opts_out(&inbound.content)? {
+            self.forget_unheard();
             return Ok(());
         }
         self.arm_quiet_triggers();
-        if self.left_to_person(inbound, first_of_conversation) {
-            return Ok(());
+        let call = self.ask_what_was_said(inbound);
+        if self.human_has_it() || !self.waits_unheard(inbound, first_of_conversation, call)? {
+            self.pass_on(inbound, first_of_conversation)?;
         }
-        if self.join(inbound, first_of_conversation) {
+        Ok(())
+    }
+
+    /// Gives a message to whoever has the conversation: a person, or the bots.
+    pub fn pass_on(&mut self, inbound: &Inbound, first_of_conversation: bool) -> Result<(), Need> {
+        if self.left_to_person(inbound, first_of_conversation) || self.join(inbound, first_of_conversation) {
             return Ok(());
         }
         self.route(inbound, first_of_conversation)
@@ -91,7 +99,7 @@ impl Machine<'_> {
         let contact = self.turn.contact_mut();
         let too_old = at < now.plus(-STALE_DAYS * DAY) || contact.seen_from.is_some_and(|from| at <= from);
         if too_old {
-            self.ignore("stale: older than Meta repeats messages, or than what is remembered");
+            self.ignore("too old: nobody knows any more whether it came before");
             return false;
         }
         while contact.seen.first().is_some_and(|oldest| oldest.1 <= now.plus(-SEEN_DAYS * DAY)) {
@@ -107,7 +115,8 @@ impl Machine<'_> {
     fn open(&mut self, inbound: &Inbound) -> Result<bool, Need> {
         let number = self.turn.state.number.clone();
         // The customer's time, cut to arrival if it lies ahead.
-        let at = inbound.at.min(self.now());
+        let now = self.now();
+        let at = inbound.at.min(now);
         let contact = self.turn.contact_mut();
         if !inbound.content.opens_window() {
             return Ok(false);
@@ -129,14 +138,19 @@ impl Machine<'_> {
         let first = conversation.count == 0 || conversation.closed;
         if first {
             conversation.count += 1;
+            conversation.began = Some(now);
             conversation.closed = false;
         }
         contact.unreachable = false;
         // A customer whose deal is closed opens a new one when they come back, but not by answering a bot's question after the sale.
         let comes_back = first && !contact.has_open_lead() && contact.sessions.is_empty();
         if contact.leads.is_empty() || comes_back {
-            steps::write::new_lead(&mut self.turn);
-            self.give_owner()?;
+            self.look_at_crm()?;
+            // The CRM may have one that is open.
+            if !self.turn.contact().has_open_lead() {
+                steps::write::new_lead(&mut self.turn);
+                self.give_owner()?;
+            }
         }
         Ok(first)
     }
@@ -192,9 +206,10 @@ impl Machine<'_> {
     }
 
     /// Opt-out words end every session and are told to the triggers.
-    fn opts_out(&mut self, inbound: &Inbound) -> Result<bool, Need> {
-        let text = match &inbound.content {
+    pub fn opts_out(&mut self, content: &Content) -> Result<bool, Need> {
+        let text = match content {
             Content::Text { text } => text,
+            Content::Media(InboundMedia { transcript: Some(text), .. }) => text,
             // A template's own button without an id of ours: its title is what the customer said.
             Content::Tap { id, title, .. } if id.parse::<ReplyId>().is_err() && id.parse::<ShortReplyId>().is_err() => title,
             _ => return Ok(false),
@@ -335,7 +350,7 @@ impl Machine<'_> {
         }
         let candidates = self.candidates(inbound, first_of_conversation);
         self.refuse_all(&candidates, &[], "human");
-        self.ignore("a person has the conversation");
+        self.ignore("an agent has the conversation");
         true
     }
 

@@ -5,20 +5,24 @@
 //! in its arguments. Where it needs something that lies elsewhere it returns [`Need`], and the caller runs the turn again with it.
 
 mod bots;
+mod crm;
 mod delivery;
 pub mod dialog;
 mod fields;
 mod handover;
 mod identity;
 mod inbound;
+mod keeping;
 mod machine;
 mod merge;
 mod moves;
 pub mod outbox;
 pub mod rehearsal;
 mod start;
+mod summary;
 mod timers;
 mod turn;
+mod voice;
 
 pub use bots::{Bots, Succession, Successor, Successors};
 pub use fields::{FieldProblem, check_fields};

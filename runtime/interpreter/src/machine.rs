@@ -5,7 +5,7 @@ mod ending;
 mod waits;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     sync::Arc,
 };
 use steps::{
@@ -22,7 +22,8 @@ use steps::{
 
 use crate::{Bots, Receipt};
 
-/// A loop without a wait ends with an error after so many steps in one turn (`bot-language` §7).
+/// A loop without a wait ends with an error after so many steps in one turn (`bot-language` §7): at the first step beyond them that ran there
+/// before. Steps that follow each other are no loop, however many they are.
 pub const MAX_STEPS_PER_TURN: u32 = 200;
 /// How deep bots may call each other (`bot-language` §5, `start_bot`).
 pub const MAX_DEPTH: usize = 8;
@@ -35,7 +36,9 @@ pub(crate) struct Machine<'a> {
     pub bots: &'a Bots,
     pub receipt: Option<Receipt>,
     /// Steps that each session ran so far in this turn.
-    steps: BTreeMap<SessionId, u32>,
+    pub steps: BTreeMap<SessionId, u32>,
+    /// Steps that each session ran beyond those that are counted.
+    pub beyond: BTreeMap<SessionId, HashSet<(BotId, StepId)>>,
     /// Changes that triggers have seen.
     pub changes_seen: usize,
     /// Bots that a change has started in this turn: none starts twice, or two could feed each other for ever.
@@ -46,6 +49,12 @@ pub(crate) struct Machine<'a> {
     released: Vec<SessionId>,
     /// What customers wrote to a session that ended before it could take it: whoever is next gets it.
     left: VecDeque<(NumberId, Inbound)>,
+    /// What the CRM knows, or is about to know. None: no CRM is connected.
+    pub crm_before: Option<Box<steps::crm::Profile>>,
+    /// The CRM was asked in this turn what it has of the customer.
+    pub looked_at_crm: bool,
+    /// Sessions of bots that the CRM handed a conversation to, and that have ended.
+    pub crm_ended: Vec<steps::crm::CrmChange>,
 }
 
 /// Where a session stands.
@@ -78,11 +87,15 @@ impl<'a> Machine<'a> {
             bots,
             receipt: None,
             steps: BTreeMap::new(),
+            beyond: BTreeMap::new(),
             changes_seen: 0,
             started_by_change: Vec::new(),
             started_by_message: None,
             released: Vec::new(),
             left: VecDeque::new(),
+            crm_before: None,
+            looked_at_crm: false,
+            crm_ended: Vec::new(),
         }
     }
 
@@ -106,7 +119,7 @@ impl<'a> Machine<'a> {
         self.turn.step = step;
         if bot.is_none() {
             // Only a store that lost its records leads here. The session can't be run, and must not block the contact.
-            self.turn.alert("version_missing", format!("version {version} of this session's bot is nowhere; the session ends"));
+            self.turn.alert("version_missing", format!("version {version} of this session's bot is missing; the session ends"));
             self.end_session(session, &End::new("failed"));
         }
         Ok(bot)
@@ -209,9 +222,10 @@ impl<'a> Machine<'a> {
     fn step(&mut self, session: SessionId, id: StepId) -> Stopped {
         let steps = self.steps.entry(session).or_default();
         *steps += 1;
-        let goes_round = *steps > MAX_STEPS_PER_TURN;
+        let is_beyond = *steps > MAX_STEPS_PER_TURN;
         self.clear_wait(session);
         self.turn.step = id.clone();
+        let goes_round = is_beyond && self.is_known(session, &id);
         if goes_round {
             let text = format!("{MAX_STEPS_PER_TURN} steps ran in one turn without waiting: the bot goes round in a loop");
             return self.stopped(session, Stop::Limit(Failure::new("loop", text)));
@@ -235,6 +249,12 @@ impl<'a> Machine<'a> {
             Ok(next) => Ok(Some(At::Next(next))),
             Err(stop) => self.stopped(session, stop),
         }
+    }
+
+    /// Whether a session ran this step already, since its steps are not counted any more.
+    fn is_known(&mut self, session: SessionId, step: &StepId) -> bool {
+        let Some(bot) = self.turn.bot().map(|bot| bot.id.clone()) else { return false };
+        !self.beyond.entry(session).or_default().insert((bot, step.clone()))
     }
 
     /// Makes a session the listener of its conversation, by what its bot says to do with the one that is. False: it may not go on now.
@@ -274,7 +294,10 @@ impl<'a> Machine<'a> {
             Next::Answer { wait, fresh } => self.wait_for_answer(session, wait, fresh),
             Next::First(alternatives) => self.wait_for_first(session, &alternatives),
             Next::Call(call) => {
-                self.wait_for_call(session, call);
+                if let Some(failure) = self.over_budget(session, &call) {
+                    return self.stopped(session, Stop::Failed(failure));
+                }
+                self.wait_for_call(session, *call);
                 Ok(None)
             }
             Next::StartBot { bot, switch, variables } => self.start_called(session, &bot, switch, variables),
@@ -310,6 +333,9 @@ impl<'a> Machine<'a> {
         let bot = self.turn.bot().cloned()?;
         let behaviour = bot.step(&step).map(|step| step.behaviour.clone()).filter(|_| takes)?;
         self.turn.step = step;
+        if let Some(session) = self.turn.session_id().and_then(|session| self.turn.contact_mut().session_mut(session)) {
+            session.forget_tool_calls();
+        }
         Some(behaviour.answer(&mut self.turn, inbound))
     }
 
@@ -413,5 +439,6 @@ pub(crate) fn new_frame(bot: &Bot, start: Option<&StepId>, vars: serde_json::Map
         flow: serde_json::Map::new(),
         error: None,
         failing: false,
+        tool_calls: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ use steps::{
     fact::Fact,
     ids::{BotId, ContactId, EntryId, NumberId, SessionId},
     moment::Moment,
+    step::{subscribe::MAX_SUBSCRIBERS, task},
 };
 
 use crate::machine::{End, Machine};
@@ -39,11 +40,17 @@ impl Machine<'_> {
         for (key, value) in other.fields {
             contact.fields.entry(key).or_insert(value);
         }
+        if contact.company.is_empty() {
+            contact.company_crm = contact.company_crm.take().or(other.company_crm);
+        }
         for (key, value) in other.company {
             contact.company.entry(key).or_insert(value);
         }
         other.leads.append(&mut contact.leads);
         contact.leads = other.leads;
+        contact.tasks.extend(other.tasks);
+        // The oldest are dropped first.
+        contact.tasks.sort_by_key(|task| task.created);
         contact.sessions.extend(other.sessions);
         let mut replaced: Vec<SessionId> = Vec::new();
         for (number, theirs) in other.conversations {
@@ -83,6 +90,7 @@ impl Machine<'_> {
         contact.merged_from.extend(other.merged_from);
         contact.merged_from.push(from.clone());
         crate::identity::complete(contact, other.identity);
+        task::drop_oldest(&mut self.turn);
         for session in replaced {
             self.end_session(session, &End::new("replaced"));
         }
@@ -105,7 +113,13 @@ fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId
     ours.closed = (ours.closed || ours.count == 0) && (theirs.closed || theirs.count == 0);
     ours.count = ours.count.max(theirs.count);
     ours.owner = ours.owner.take().or(theirs.owner);
+    for subscriber in theirs.subscribers {
+        if !ours.subscribers.contains(&subscriber) && ours.subscribers.len() < MAX_SUBSCRIBERS {
+            ours.subscribers.push(subscriber);
+        }
+    }
     ours.last_bot = ours.last_bot.take().or(theirs.last_bot);
+    ours.began = ours.began.into_iter().chain(theirs.began).min();
     ours.free_entry = [ours.free_entry.take(), theirs.free_entry].into_iter().flatten().max_by_key(|entry| entry.clicked);
     ours.human = match (ours.human.take(), theirs.human) {
         (Some(ours), Some(theirs)) => Some(Human {
@@ -114,6 +128,7 @@ fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId
             to: ours.to.or(theirs.to),
             resume: ours.resume.or(theirs.resume),
             summary: ours.summary.or(theirs.summary),
+            note: ours.note.or(theirs.note),
         }),
         (ours, theirs) => ours.or(theirs),
     };
@@ -123,6 +138,7 @@ fn join(ours: &mut Conversation, theirs: Conversation, active: impl Fn(SessionId
     let forgotten = sent.len().saturating_sub(MAX_SENT);
     sent.drain(..forgotten);
     ours.queue.extend(theirs.queue);
+    ours.unheard.extend(theirs.unheard);
     match (ours.listener, theirs.listener) {
         (Some(first), Some(second)) => {
             let (listens, replaced) = if active(second) > active(first) { (second, first) } else { (first, second) };
@@ -162,8 +178,14 @@ fn renumber(contact: &mut Contact, shift: u32) {
             }
         }
     }
+    for task in &mut contact.tasks {
+        task.id.0 = task.id.0.saturating_add(shift);
+    }
     for pending in &mut contact.pending {
         entry(&mut pending.id);
+        if let Work::Write(write) = &mut pending.work {
+            write.move_tasks(shift);
+        }
         pending.session.iter_mut().for_each(session);
     }
     for conversation in contact.conversations.values_mut() {
@@ -173,6 +195,7 @@ fn renumber(contact: &mut Contact, shift: u32) {
         }
         conversation.listener.iter_mut().for_each(session);
         conversation.queue.iter_mut().for_each(session);
+        conversation.unheard.iter_mut().filter_map(|unheard| unheard.call.as_mut()).for_each(entry);
         if let Some(human) = &mut conversation.human {
             human.resume.iter_mut().for_each(session);
             human.summary.iter_mut().for_each(entry);

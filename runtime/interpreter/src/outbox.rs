@@ -4,7 +4,9 @@
 //! service window once more, right before sending, and keeps the pace to one customer.
 
 use steps::{
-    contact::{Claim, Contact, Outside, Wait, Work},
+    asked::Asker,
+    contact::{Claim, Contact, Outside, TRANSCRIPTION_DEADLINE, Wait, Work},
+    crm::{PendingWrite, Profile, WriteOrder},
     event::Identity,
     fact::Fact,
     ids::{EntryId, MessageId, NumberId, SessionId, StepId},
@@ -24,9 +26,11 @@ pub const SETTLE: i64 = 30 * SECOND;
 /// The same for a template, which may be marketing: a doubled one costs money and goodwill.
 pub const SETTLE_TEMPLATE: i64 = 5 * MINUTE;
 
+/// How long a write may take: several requests, each of which may wait for the account's pace.
+pub const WRITE_DEADLINE: i64 = 45 * SECOND;
+
 /// Work that was claimed; to be begun once the claim is committed.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a send is the common case; a box would cost an allocation at every one")]
 pub enum Claimed {
     Send {
         entry: EntryId,
@@ -36,6 +40,8 @@ pub enum Claimed {
         reply_to: Option<MessageId>,
         /// How often it was claimed before: [`steps::contact::PendingSend::attempts`].
         attempt: u32,
+        /// [`steps::contact::PendingSend::queued`].
+        queued: Moment,
         /// How often it went to the channel before: [`steps::contact::PendingSend::tries`].
         tries: u32,
         /// Replies go before it: [`steps::contact::PendingSend::bulk`].
@@ -43,8 +49,18 @@ pub enum Claimed {
     },
     Call {
         entry: EntryId,
+        asker: Option<Asker>,
         call: Call,
+        /// [`steps::contact::PendingCall::queued`].
+        queued: Moment,
         idempotency_key: String,
+    },
+    /// To the CRM.
+    Write {
+        entry: EntryId,
+        /// [`steps::crm::PendingWrite::attempts`].
+        attempt: u32,
+        order: Box<WriteOrder>,
     },
 }
 
@@ -59,15 +75,19 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
     let (identity, id) = (&contact.identity, &contact.id);
     let opted_out = contact.opted_in == Some(false);
     let conversations = &mut contact.conversations;
+    let mut writes = Writes::default();
     contact.pending.retain_mut(|pending| {
         match &mut pending.work {
             Work::Timer(_) => {}
+            Work::Write(write) => writes.look_at(pending.id, write, by, now),
             Work::Call(call) => {
                 if call.claim.is_none() && call.due <= now {
                     let deadline = deadline(&call.call);
                     call.claim = Some(Claim { by: by.into(), until: now.plus(deadline + CLAIM - SEND_DEADLINE) });
-                    let idempotency_key = format!("{id}-{}", pending.id);
-                    claimed.push(Claimed::Call { entry: pending.id, call: call.call.clone(), idempotency_key });
+                    // With its time: an entry that a store lost may have had the same id.
+                    let idempotency_key = format!("{id}-{}-{}", pending.id, call.queued.0);
+                    let (asker, call, queued) = (call.asker.clone(), call.call.clone(), call.queued);
+                    claimed.push(Claimed::Call { entry: pending.id, asker, call, queued, idempotency_key });
                 }
             }
             Work::Send(send) => {
@@ -126,6 +146,7 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
                     message,
                     reply_to: None,
                     attempt: send.attempts,
+                    queued: send.queued,
                     tries: send.tries,
                     bulk: send.bulk,
                 });
@@ -133,6 +154,11 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
         }
         true
     });
+    if let Some((entry, write)) = writes.begun {
+        let (changes, queued, is_repeat) = (write.changes, write.queued, write.attempts > 0);
+        let order = Box::new(WriteOrder { profile: Profile::of(contact), changes, queued, is_repeat });
+        claimed.push(Claimed::Write { entry, attempt: write.attempts, order });
+    }
     for (session, step) in stood_in {
         let frame = contact.session_mut(session).and_then(|session| session.frame_mut()).filter(|frame| frame.step == step);
         if let Some(Wait::Answer(wait)) = frame.and_then(|frame| frame.wait.as_mut()) {
@@ -142,12 +168,34 @@ pub fn claim(contact: &mut Contact, by: &str, now: Moment, facts: &mut Vec<Fact>
     claimed
 }
 
+/// The writes to a CRM: one at a time, in order. They wait for no conversation, and none waits for them.
+#[derive(Default)]
+struct Writes {
+    is_busy: bool,
+    begun: Option<(EntryId, PendingWrite)>,
+}
+
+impl Writes {
+    fn look_at(&mut self, entry: EntryId, write: &mut PendingWrite, by: &str, now: Moment) {
+        // Whatever becomes of this one, what comes behind it waits.
+        let is_behind = std::mem::replace(&mut self.is_busy, true);
+        if is_behind || write.claim.is_some() || write.due > now {
+            return;
+        }
+        self.begun = Some((entry, write.clone()));
+        write.claim = Some(Claim { by: by.into(), until: now.plus(WRITE_DEADLINE + CLAIM - SEND_DEADLINE) });
+    }
+}
+
 /// How long a call may take, in milliseconds.
 pub fn deadline(call: &Call) -> i64 {
     match call {
         Call::Http(call) => call.deadline,
+        Call::Find(call) => call.deadline,
         Call::AiReply(call) => call.deadline,
         Call::AiRoute(call) => call.deadline,
         Call::AiExtract(call) => call.deadline,
+        Call::Summary(call) => call.deadline,
+        Call::Transcribe(_) => TRANSCRIPTION_DEADLINE,
     }
 }

@@ -3,15 +3,18 @@
 
 mod by_hand;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value};
 use steps::{
+    asked::{Asked, Asker},
     bot::Bot,
     contact::{Call, Contact, Session},
+    crm::Written,
     environment::Environment,
     event::{
-        CallResult, ChannelError, Content, Delivery, Event, EventKind, Identity, Inbound, Reaction, Referral, SendOutcome, Status,
+        Answered, CallResult, ChannelError, Content, Delivery, Event, EventKind, Identity, Inbound, Reaction, Referral,
+        SendOutcome, Status,
     },
     expression::{Expression, Facts, Locals},
     fact::Fact,
@@ -50,6 +53,8 @@ pub struct Rehearsal {
     pub said: Vec<Said>,
     /// Calls that wait for their result.
     pub calls: Vec<(EntryId, Call, Moment)>,
+    /// Whose each call was, its answer come or not.
+    askers: BTreeMap<EntryId, Asker>,
     pub facts: Vec<Fact>,
     /// When each of the facts came about.
     times: Vec<Moment>,
@@ -60,7 +65,7 @@ pub struct Rehearsal {
     pub ended: Option<Ended>,
     /// What the channel answers to the next send, in place of taking it.
     pub refuse_next: Option<ChannelError>,
-    supplied_counters: std::collections::BTreeMap<String, u64>,
+    supplied_counters: BTreeMap<String, u64>,
     next: u64,
 }
 
@@ -96,13 +101,14 @@ impl Rehearsal {
             now,
             said: Vec::new(),
             calls: Vec::new(),
+            askers: BTreeMap::new(),
             facts: Vec::new(),
             times: Vec::new(),
             trace: Trace::default(),
             is_restless: false,
             ended: None,
             refuse_next: None,
-            supplied_counters: std::collections::BTreeMap::new(),
+            supplied_counters: BTreeMap::new(),
             next: 0,
         }
     }
@@ -128,6 +134,19 @@ impl Rehearsal {
             standby: false,
         };
         self.event(EventKind::Message(inbound))
+    }
+
+    /// The customer's last message comes once more, as Meta repeats a webhook that it got no answer to.
+    ///
+    /// # Errors
+    /// Where none has come yet.
+    pub fn repeat(&mut self) -> Result<Trace, String> {
+        let last = self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Received { message, .. } => Some(Inbound::clone(message)),
+            _ => None,
+        });
+        let last = last.ok_or("the customer has sent nothing that could come again")?;
+        Ok(self.event(EventKind::Message(last)))
     }
 
     /// The customer taps an option of the last message that shows it, found by its title (or its id on the wire).
@@ -262,14 +281,25 @@ impl Rehearsal {
     }
 
     /// Answers a call.
-    pub fn answer_call(&mut self, entry: EntryId, result: CallResult) -> Trace {
+    pub fn answer_call(&mut self, entry: EntryId, answered: impl Into<Answered>) -> Trace {
         self.calls.retain(|(waiting, _, _)| *waiting != entry);
-        self.event(EventKind::Called { entry, result })
+        let Answered { result, asked } = answered.into();
+        let asker = self.askers.get(&entry).cloned();
+        let asked = asked.map(|asked| Box::new(Asked { asker, ..*asked }));
+        self.event(EventKind::Called { entry, queued: None, result, asked })
     }
 
     /// What becomes of a message that the bot sent.
     pub fn status(&mut self, said: &Said, state: Delivery, error: Option<steps::event::ChannelError>) -> Trace {
-        let status = Status { message_id: said.id.clone(), state, at: self.now, entry: Some(said.entry), error, pricing: None };
+        let status = Status {
+            message_id: said.id.clone(),
+            state,
+            at: self.now,
+            entry: Some(said.entry),
+            queued: None,
+            error,
+            pricing: None,
+        };
         self.event(EventKind::Status(status))
     }
 
@@ -313,6 +343,7 @@ impl Rehearsal {
                 trigger: steps::contact::TriggerRecord::default(),
                 frames: vec![frame],
                 spent: 0.0,
+                tokens: 0,
                 deferred: Vec::new(),
             });
             (session, bot) = (Some(id), Some(live.clone()));
@@ -364,6 +395,8 @@ impl Rehearsal {
                 }
                 Err(Need::Version(version)) => supplied.missing_versions.push(version.as_str().to_owned()),
                 Err(Need::VersionPrefix(prefix)) => supplied.missing_versions.push(prefix),
+                // A rehearsal has no CRM beside it.
+                Err(Need::Crm(_)) => supplied.crm = Some(Box::default()),
             }
         }
     }
@@ -392,15 +425,21 @@ impl Rehearsal {
                                 Reaction::Retry => SendOutcome::Deferred { error, after: RETRY },
                                 _ => SendOutcome::Refused(error),
                             };
-                            self.take(EventKind::Sent { entry, attempt: None, outcome });
+                            self.take(EventKind::Sent { entry, queued: None, attempt: None, outcome });
                             continue;
                         }
                         let id = self.message_id();
                         self.said.push(Said { id: id.clone(), entry, at: self.now, message });
                         let outcome = SendOutcome::Accepted { message_id: id, wa_id: None, user_id: None };
-                        self.take(EventKind::Sent { entry, attempt: None, outcome });
+                        self.take(EventKind::Sent { entry, queued: None, attempt: None, outcome });
                     }
-                    Claimed::Call { entry, call, .. } => {
+                    // No CRM hears of a rehearsal.
+                    Claimed::Write { entry, order, .. } => {
+                        let written = Written { settled: order.changes.len(), ..Written::default() };
+                        self.take(EventKind::Written { entry, queued: order.queued, written });
+                    }
+                    Claimed::Call { entry, asker, call, .. } => {
+                        self.askers.extend(asker.map(|asker| (entry, asker)));
                         let deadline = self.now.plus(outbox::deadline(&call));
                         self.calls.push((entry, call, deadline));
                     }

@@ -47,6 +47,7 @@ impl Machine<'_> {
             Happening::Stage { lead, previous_stage, created } => self.lead_entered(lead, previous_stage.as_deref(), *created),
             Happening::Run { bot, start, variables, data } => self.run_bot(bot, start.as_ref(), variables, data),
             Happening::Preview { bot, start, variables } => self.preview_bot(bot, start.as_ref(), variables),
+            Happening::Crm(news) => self.crm_news(news),
             Happening::Schedule { bot, trigger } => self.scheduled(bot, *trigger),
             Happening::Tags { of, add, remove } => {
                 let (add, remove) = (add.clone(), remove.clone());
@@ -70,6 +71,8 @@ impl Machine<'_> {
         let pipeline =
             self.turn.contact().leads.iter().find(|lead| lead.id == data.id.as_str()).map(|lead| lead.pipeline.clone());
         let before = self.merge_lead(data);
+        // Whoever tells of it has it.
+        self.remember_for_crm();
         // Not always the current one: an older deal may be closed while a newer one is open.
         let lead = self.turn.contact().leads.last().cloned().unwrap_or_default();
         let stays = previous == Some(lead.stage.as_str()) && pipeline.is_none_or(|known| known == lead.pipeline);
@@ -124,7 +127,7 @@ impl Machine<'_> {
     }
 
     /// The live bot that someone asks for, at a step that it has; None: it is refused.
-    fn bot_to_run(&mut self, id: &BotId, start: Option<&StepId>) -> Option<Arc<Bot>> {
+    pub(crate) fn bot_to_run(&mut self, id: &BotId, start: Option<&StepId>) -> Option<Arc<Bot>> {
         let Some(bot) = self.bots.live(id).cloned() else {
             self.refuse(id, "no such published bot");
             return None;
@@ -164,6 +167,7 @@ impl Machine<'_> {
     /// Starts every bot whose trigger fits an occasion; says how many. `only`: of these bots.
     pub fn fire(&mut self, occasion: &Occasion, only: Option<&[BotId]>) -> Result<usize, Need> {
         let bots: Vec<Arc<Bot>> = self.bots.live_bots().cloned().collect();
+        let names = self.turn.environment().crm_names.clone();
         let mut started = 0;
         for bot in bots {
             if only.is_some_and(|only| !only.contains(&bot.id)) {
@@ -171,7 +175,7 @@ impl Machine<'_> {
             }
             let mut reason = None;
             for (index, trigger) in bot.document.triggers.iter().enumerate() {
-                match occasion.fits(&trigger.on) {
+                match occasion.fits(&trigger.on, &names) {
                     None => {}
                     Some(Err(why)) => reason = reason.or(Some(why)),
                     Some(Ok(())) => {
@@ -218,7 +222,10 @@ impl Machine<'_> {
         let due = match &trigger.on {
             On::Stage { .. } => {
                 let at = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default();
-                let stays = |lead: &Lead| lead.pipeline == at("pipeline") && lead.stage == at("stage");
+                let names = &self.turn.environment().crm_names;
+                let pipeline = names.pipeline(at("pipeline"));
+                let stage = names.stage(pipeline, at("stage"));
+                let stays = |lead: &Lead| lead.pipeline == pipeline && lead.stage == stage;
                 self.turn.contact().leads.iter().any(stays).then_some(now).ok_or("the lead has left that stage")
             }
             On::Silence { after } => last.map(|last| last.plus(after.millis())).ok_or("the customer never wrote"),
@@ -247,6 +254,7 @@ impl Machine<'_> {
 
     /// Starts a bot.
     pub fn start(&mut self, bot: &Arc<Bot>, start: &Start) -> Result<(), Need> {
+        self.look_at_crm_for(start)?;
         let session = self.new_session(bot, start);
         let step = start.step.clone().unwrap_or_else(|| bot.document.start.clone());
         self.go(session, step)
@@ -264,6 +272,7 @@ impl Machine<'_> {
             trigger: TriggerRecord { on: start.on.as_str().into(), data: start.data.clone() },
             frames: vec![new_frame(bot, start.step.as_ref(), start.variables.clone())],
             spent: 0.0,
+            tokens: 0,
             deferred: Vec::new(),
         };
         self.turn.contact_mut().sessions.push(session);
@@ -302,10 +311,14 @@ impl Machine<'_> {
         if data.name.is_some() {
             lead.name.clone_from(&data.name);
         }
-        lead.pipeline = data.pipeline.as_deref().map_or_else(|| pick(&lead.pipeline, &default.0), Into::into);
-        lead.stage = data.stage.as_deref().map_or_else(|| pick(&lead.stage, &default.1), Into::into);
+        let names = &environment.crm_names;
+        let pipeline = data.pipeline.as_deref().map(|named| names.pipeline(named).into());
+        lead.pipeline = pipeline.unwrap_or_else(|| pick(&lead.pipeline, &default.0));
+        let stage = data.stage.as_deref().map(|named| names.stage(&lead.pipeline, named).into());
+        lead.stage = stage.unwrap_or_else(|| pick(&lead.stage, &default.1));
         let fields = data.fields.iter().filter_map(|(name, to)| {
-            let from = lead.fields.insert(name.clone(), to.clone()).unwrap_or_default();
+            let name = names.lead_field(name);
+            let from = lead.fields.insert(name.to_owned(), to.clone()).unwrap_or_default();
             let path = format!("lead.fields.{name}").parse().ok()?;
             (from != *to).then(|| Change::Field { path, from, to: to.clone() })
         });

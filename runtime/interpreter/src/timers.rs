@@ -1,7 +1,7 @@
 //! Due work: timers that fire, sends and calls whose claim ran out.
 
 use steps::{
-    contact::{Call, Outside, Pending, PendingSend, Purpose, Timer, Wait, Work},
+    contact::{Call, Outside, Pending, PendingSend, Purpose, TRANSCRIPTION_DEADLINE, Timer, Wait, Work},
     event::{CallResult, ChannelError, Reaction},
     fact::Fact,
     ids::{EntryId, NumberId, SessionId},
@@ -51,6 +51,12 @@ impl Machine<'_> {
                 }
                 Ok(())
             }
+            Work::Write(write) => {
+                if write.claim.is_some() {
+                    self.write_again(pending.id, now);
+                }
+                Ok(())
+            }
             Work::Call(call) => {
                 if call.claim.is_none() {
                     return Ok(());
@@ -71,8 +77,8 @@ impl Machine<'_> {
                     }
                     return Ok(());
                 }
-                let text = "the call was cut off, and `repeat` is false: nobody knows whether it was done".to_owned();
-                self.called(pending.id, &CallResult::Failed { name: "cut_off".into(), text })
+                let text = "the call was cut off, and `repeat` is `false`: nobody knows whether it was done".to_owned();
+                self.called(pending.id, None, &CallResult::Failed { name: "cut_off".into(), text }, None)
             }
         }
     }
@@ -108,14 +114,15 @@ impl Machine<'_> {
         if let Some(number) = self.number_of_timer(session, &timer) {
             self.turn.state_mut().number = number;
         }
+        let runs_out = matches!(timer.purpose, Purpose::Wait | Purpose::Expire);
+        if runs_out && session.is_some_and(|session| self.is_still_to_hear(session)) {
+            self.postpone(entry, self.now().plus(TRANSCRIPTION_DEADLINE));
+            return Ok(());
+        }
         let held = self.human_has_it() && !matches!(timer.purpose, Purpose::Resume { .. } | Purpose::Expire);
         if held {
             // The release lets it run, by a person or by the time that was set.
-            if let Some(Work::Timer(timer)) =
-                self.turn.contact_mut().pending.iter_mut().find(|found| found.id == entry).map(|found| &mut found.work)
-            {
-                timer.due = Moment::MAX;
-            }
+            self.postpone(entry, Moment::MAX);
             return Ok(());
         }
         self.cancel(Some(entry));
@@ -128,6 +135,13 @@ impl Machine<'_> {
             (Purpose::Resume { .. }, _) => self.release(false),
             (Purpose::Start { bot, trigger, data, .. }, _) => self.start_delayed(&bot, trigger, &data),
             (Purpose::Wait | Purpose::Expire, None) => Ok(()),
+        }
+    }
+
+    fn postpone(&mut self, entry: EntryId, due: Moment) {
+        let timer = self.turn.contact_mut().pending.iter_mut().find(|found| found.id == entry);
+        if let Some(Work::Timer(timer)) = timer.map(|found| &mut found.work) {
+            timer.due = due;
         }
     }
 

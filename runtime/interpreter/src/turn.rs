@@ -46,12 +46,13 @@ pub struct Receipt {
 pub fn turn(
     bots: &Bots,
     environment: &Arc<Environment>,
-    contact: Contact,
+    mut contact: Contact,
     event: &Event,
     now: Moment,
     supplied: &Supplied,
 ) -> Result<Turned, Need> {
     let is_new = contact.last_event.as_str().is_empty();
+    environment.crm_names.adopt(&mut contact);
     let number = match event.number.as_str() {
         "" => crate::start::number_of(&contact, &environment.default_number),
         _ => event.number.clone(),
@@ -81,9 +82,11 @@ pub fn turn(
     if is_new {
         machine.turn.facts.push(Fact::ContactCreated);
     }
+    machine.remember_for_crm();
     machine.move_sessions()?;
     machine.take(event)?;
     machine.finish()?;
+    machine.gather_writes();
     machine.turn.contact_mut().last_event = event.id.clone();
     let Machine { turn, receipt, .. } = machine;
     let Turn { state, trace, mut facts, .. } = turn;
@@ -115,8 +118,12 @@ impl Machine<'_> {
             EventKind::Status(status) => self.status(status),
             EventKind::Due => self.due(),
             EventKind::Trigger(trigger) => self.trigger(trigger),
-            EventKind::Sent { entry, attempt, outcome } => self.sent(*entry, *attempt, outcome),
-            EventKind::Called { entry, result } => self.called(*entry, result),
+            EventKind::Sent { entry, queued, attempt, outcome } => self.sent(*entry, *queued, *attempt, outcome),
+            EventKind::Called { entry, queued, result, asked } => self.called(*entry, *queued, result, asked.as_deref()),
+            EventKind::Written { entry, queued, written } => {
+                self.written(*entry, *queued, written);
+                Ok(())
+            }
             EventKind::Agent(command) => self.agent(command),
             EventKind::Echo { message_id, at, content } => self.echo(message_id, *at, content),
             EventKind::Identity(change) => {
@@ -130,6 +137,8 @@ impl Machine<'_> {
             }
             EventKind::Merge { from, content } => {
                 self.merge(from, content);
+                // What the other one changed is among what it has pending.
+                self.remember_for_crm();
                 Ok(())
             }
         }

@@ -3,18 +3,21 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use steps::{
     event::Reaction,
     ids::{BotId, ContactId, StepId},
-    moment::Moment,
+    moment::{DAY, Moment},
 };
-use store::{PutRecord, StoreError};
+use store::{Outcome, PutRecord, StoreError};
 
 use crate::{app::App, records};
 
 /// The kind of its records.
 pub const ALERT: &str = "alert";
+/// The kind of the records that say what was told today.
+const TOLD: &str = "alert-told";
 
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Alert {
@@ -66,6 +69,25 @@ pub async fn record(app: &Arc<App>, alert: &Alert) {
     }
 }
 
+/// The same, but no second time in one day (in UTC) with the same words: for what would be told of every customer. True: it was the first.
+pub async fn record_once_a_day(app: &Arc<App>, alert: &Alert) -> bool {
+    let day = alert.at.0.div_euclid(DAY);
+    let put = PutRecord {
+        kind: TOLD.to_owned(),
+        key: format!("{day}-{}", hex::encode(digest(&SHA256, alert.text.as_bytes()))),
+        expected_version: 0,
+        value: Some(Vec::new()),
+        expires: Some((day + 2) * DAY),
+        now: app.now().0,
+    };
+    // Where it is not known it is told: twice is better than never.
+    let is_first = !matches!(app.store.put_record(put).await, Ok(Outcome::Conflict { .. }));
+    if is_first {
+        record(app, alert).await;
+    }
+    is_first
+}
+
 async fn write(app: &App, alert: &Alert) -> Result<(), StoreError> {
     let put = PutRecord {
         kind: ALERT.to_owned(),
@@ -77,4 +99,22 @@ async fn write(app: &App, alert: &Alert) -> Result<(), StoreError> {
     };
     app.store.put_record(put).await?;
     app.store.trim_records(ALERT, app.settings.limits.alerts, app.now().0).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, Server};
+
+    #[tokio::test]
+    async fn what_is_told_once_a_day_is_told_again_the_next() {
+        let server = Server::sandbox().await;
+        let alert = |at: Moment, text: &str| Alert::of_account(at, "ai_budget", text.to_owned());
+        assert!(record_once_a_day(&server.app, &alert(NOW, "a")).await);
+        assert!(!record_once_a_day(&server.app, &alert(NOW, "a")).await);
+        assert!(record_once_a_day(&server.app, &alert(NOW, "b")).await);
+        assert!(record_once_a_day(&server.app, &alert(NOW.plus(DAY), "a")).await);
+        let told = server.get("/api/v1/alerts").await.json();
+        assert_eq!(told.as_array().map(Vec::len), Some(3), "{told}");
+    }
 }

@@ -21,9 +21,11 @@ use crate::{
     caller::Caller,
     channel::{Channel, Graph},
     connection::Connection,
+    crm::{self, Crm},
     due::Wake,
     fleet::Fleet,
     graph_client::GraphClient,
+    knowledge::Knowledge,
     live::Live,
     media::Media,
     pace::Together,
@@ -56,6 +58,8 @@ pub struct App {
     /// Whose webhooks count.
     pub meta_apps: Vec<MetaApp>,
     pub caller: Arc<dyn Caller>,
+    pub crm: Arc<dyn Crm>,
+    pub knowledge: Arc<Knowledge>,
     pub live: Live,
     pub queues: Queues,
     pub kept: Kept,
@@ -87,6 +91,7 @@ pub struct Parts {
     pub clock: Clock,
     pub random: Random,
     pub caller: Arc<dyn Caller>,
+    pub knowledge: Arc<Knowledge>,
     pub graph: Arc<dyn GraphClient>,
 }
 
@@ -97,17 +102,20 @@ pub enum BuildError {
     Store(#[from] StoreError),
     #[error("the system gives no random numbers")]
     Random,
+    #[error("can't make the client for the CRM: {0}")]
+    Client(String),
 }
 
 impl App {
     /// Puts a server together. Nothing runs yet, and no bot is loaded.
     pub async fn build(parts: Parts) -> Result<Arc<App>, BuildError> {
-        let Parts { settings, store, clock, random, caller, graph } = parts;
+        let Parts { settings, store, clock, random, caller, knowledge, graph } = parts;
         let now = clock();
         let token_key = token_key(&*store, &random, now).await?;
         let mut process = [0; 8];
         random(&mut process)?;
-        let environment = settings.environment(token_key);
+        let crm = crm::connect(&settings, store.clone(), clock.clone()).map_err(|error| BuildError::Client(error.to_string()))?;
+        let environment = Environment { transcribes: settings.transcribes(), ..settings.environment(token_key) };
         let channels = channels(&settings, &graph);
         Ok(Arc::new(App {
             bots: ArcSwap::default(),
@@ -117,6 +125,8 @@ impl App {
             channels,
             meta_apps: settings.apps(),
             caller,
+            crm,
+            knowledge,
             live: Live::default(),
             queues: Queues::default(),
             kept: Kept::default(),
@@ -182,7 +192,8 @@ pub fn system_random() -> Random {
     Arc::new(|bytes| aws_lc_rs::rand::fill(bytes).map_err(|_| BuildError::Random))
 }
 
-fn channels(settings: &Settings, client: &Arc<dyn GraphClient>) -> HashMap<NumberId, Channel> {
+/// How messages of each number go out.
+pub(crate) fn channels(settings: &Settings, client: &Arc<dyn GraphClient>) -> HashMap<NumberId, Channel> {
     if !settings.is_connected() {
         return HashMap::from([(settings.default_number(), Channel::Sandbox)]);
     }

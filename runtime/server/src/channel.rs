@@ -19,6 +19,7 @@ use steps::{
     ids::{ContactId, EntryId, MessageId, NumberId},
     message::Message,
     moment::{MINUTE, Moment},
+    template::Templates,
 };
 use tokio::time::Instant;
 use whatsapp::{
@@ -32,7 +33,6 @@ use crate::{
     graph_client::{GraphClient, NoAnswer, Request},
     pace::{Pace, Together},
     settings::Number,
-    templates::Known,
 };
 
 /// How messages of one number go out.
@@ -56,6 +56,7 @@ pub struct Graph {
 pub struct Send<'s> {
     pub contact: &'s ContactId,
     pub entry: EntryId,
+    pub queued: Moment,
     pub to: &'s Identity,
     pub message: &'s Message,
     pub reply_to: Option<&'s MessageId>,
@@ -149,7 +150,7 @@ impl Graph {
             // The server slept while it waited. Where another one has taken over by now, this counts for nothing.
             return SendOutcome::Postponed { error: errors::new(UNAVAILABLE, "the server was held up"), after: 0 };
         }
-        let callback = callback::encode(order.contact, order.entry).unwrap_or_default();
+        let callback = callback::encode(order.contact, order.entry, order.queued).unwrap_or_default();
         let body = send::request(&recipient, order.message, &callback, order.reply_to);
         let outcome = match self.post(&body, deadline).await {
             Ok((status, answer)) => send::answer(status, &answer).outcome,
@@ -188,8 +189,8 @@ impl Graph {
     }
 
     /// All templates of the number's account, by name.
-    pub async fn templates(&self) -> Result<Known, ChannelError> {
-        let (mut known, mut after) = (Known::default(), None::<String>);
+    pub async fn templates(&self) -> Result<Templates, ChannelError> {
+        let (mut known, mut after) = (Templates::default(), None::<String>);
         for _ in 0..MAX_PAGES {
             let url = format!("{}{}", self.base, paths::templates(self.account()));
             let size = templates::PAGE.to_string();

@@ -69,10 +69,14 @@ pub fn next(contact: &Contact) -> Option<Moment> {
             (None, Some(until)) => until.max(send.due),
             (None, None) => send.due,
         }),
-        Work::Call(_) | Work::Timer(_) => pending.due(),
+        Work::Call(_) | Work::Write(_) | Work::Timer(_) => pending.due(),
     };
-    let mut next = None;
+    let (mut next, mut writes) = (None, false);
     for pending in &contact.pending {
+        // Of the writes to a CRM the first one counts, too.
+        if matches!(pending.work, Work::Write(_)) && std::mem::replace(&mut writes, true) {
+            continue;
+        }
         if let Work::Send(send) = &pending.work {
             if send.held || first_of.contains(&&send.number) {
                 continue;

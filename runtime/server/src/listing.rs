@@ -1,16 +1,17 @@
-//! How a contact stands in the lists of contacts, conversations and sessions. It is worked out from the contact's value; what a turn changes
-//! in the lists is the difference between before and after. Only how a session ended no value tells: that stands in its last fact.
+//! How a contact stands in the lists of contacts, conversations, sessions and tasks. It is worked out from the contact's value; what a turn
+//! changes in the lists is the difference between before and after. Only how a session or task ended no value tells: that stands in its last
+//! fact.
 //!
 //! Times of conversations are told to the minute, so that of the messages of a quick dialog few change a row.
 
 use steps::{
-    contact::{Contact, Conversation, Session, Work},
+    contact::{Contact, Conversation, Session, Task, Work},
     fact::Fact,
     ids::NumberId,
     moment::{MINUTE, Moment},
-    who::Who,
+    who::{Author, Who},
 };
-use store::{ConversationState, ListChange, Profile, SessionEnd};
+use store::{ConversationState, ListChange, Profile, SessionEnd, TaskEnd};
 
 /// A contact's rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Listing {
     conversations: Vec<store::Conversation>,
     /// Those that run.
     sessions: Vec<store::Session>,
+    /// Those that are open.
+    tasks: Vec<store::Task>,
 }
 
 impl Listing {
@@ -30,18 +33,21 @@ impl Listing {
             username: contact.identity.username.clone(),
         };
         let conversations = contact.conversations.iter().map(|(number, found)| row(contact, number, found)).collect();
-        Listing { profile, conversations, sessions: contact.sessions.iter().filter_map(running).collect() }
+        let sessions = contact.sessions.iter().filter_map(running).collect();
+        Listing { profile, conversations, sessions, tasks: contact.tasks.iter().map(task).collect() }
     }
 
     /// What has to be written, `before` being how the contact is listed.
     pub fn changes_since(self, before: Option<&Listing>) -> Vec<ListChange> {
-        let Listing { profile, conversations, sessions } = self;
+        let Listing { profile, conversations, sessions, tasks } = self;
         let profile = Some(profile).filter(|profile| before.is_none_or(|before| before.profile != *profile));
         let is_new = |row: &store::Conversation| before.is_none_or(|before| !before.conversations.contains(row));
         let conversations = conversations.into_iter().filter(is_new).map(ListChange::Conversation);
         let is_new = |session: &store::Session| before.is_none_or(|before| !before.sessions.contains(session));
         let sessions = sessions.into_iter().filter(is_new).map(ListChange::Session);
-        profile.map(ListChange::Profile).into_iter().chain(conversations).chain(sessions).collect()
+        let is_new = |task: &store::Task| before.is_none_or(|before| !before.tasks.contains(task));
+        let tasks = tasks.into_iter().filter(is_new).map(ListChange::Task);
+        profile.map(ListChange::Profile).into_iter().chain(conversations).chain(sessions).chain(tasks).collect()
     }
 
     /// Whether this session is listed as one that runs.
@@ -50,7 +56,7 @@ impl Listing {
     }
 }
 
-/// The sessions that ended, as these facts of one moment tell it.
+/// The sessions and tasks that ended, as these facts of one moment tell it.
 pub fn ended(facts: &[Fact], now: Moment) -> impl Iterator<Item = ListChange> {
     facts.iter().filter_map(move |fact| match fact {
         Fact::SessionEnded { session, bot, version, number, on, started, outcome, status, .. } => {
@@ -65,8 +71,36 @@ pub fn ended(facts: &[Fact], now: Moment) -> impl Iterator<Item = ListChange> {
                 ended: Some(ended),
             }))
         }
+        Fact::TaskCompleted { task: of, result, by } => {
+            let ended = TaskEnd { at: now.0, done: true, result: result.clone(), by: by.as_ref().and_then(author) };
+            Some(ListChange::Task(store::Task { ended: Some(ended), ..task(of) }))
+        }
+        Fact::TaskDropped { task: of } => {
+            let ended = TaskEnd { at: now.0, done: false, result: None, by: None };
+            Some(ListChange::Task(store::Task { ended: Some(ended), ..task(of) }))
+        }
         _ => None,
     })
+}
+
+/// A task as the lists tell it, while it is open.
+pub fn task(task: &Task) -> store::Task {
+    store::Task {
+        id: task.id.0,
+        kind: task.kind.to_string(),
+        text: task.text.clone(),
+        due: task.due.map(|due| due.0),
+        owner: task.owner.as_ref().and_then(owner),
+        lead: task.lead.as_ref().map(ToString::to_string),
+        created: task.created.0,
+        by: task.by.as_ref().and_then(author),
+        ended: None,
+    }
+}
+
+/// Data of our own types: writing it as JSON can't fail; were it to, nobody would be named.
+fn author(author: &Author) -> Option<String> {
+    serde_json::to_string(author).ok()
 }
 
 /// A session of a contact, under the bot that it began with.
@@ -206,6 +240,32 @@ mod tests {
         let facts = [Fact::Released, serde_json::from_value(fact).unwrap()];
         let ended = SessionEnd { at: end.0, status: "completed".into(), outcome: "sold".into() };
         assert_eq!(sessions(super::ended(&facts, end).collect()), [store::Session { ended: Some(ended), ..moved[0].clone() }]);
+    }
+
+    #[test]
+    fn a_task_changes_its_row_when_it_is_made_and_when_it_ends() {
+        let task = json!({"id": 7, "kind": "call", "text": "Ring", "due": 9, "owner": {"team": "sales"}, "by": {"user": "ana"}});
+        let mut after = contact(json!({}));
+        after.tasks.push(serde_json::from_value(task.clone()).unwrap());
+        let before = Listing::of(&contact(json!({})));
+        let made = Listing::of(&after).changes_since(Some(&before));
+        let [ListChange::Task(row)] = made.as_slice() else { panic!("{made:?}") };
+        assert_eq!(
+            (row.id, row.due, row.owner.as_deref(), row.by.as_deref()),
+            (7, Some(9), Some("team:sales"), Some("{\"user\":\"ana\"}"))
+        );
+        assert_eq!(Listing::of(&after).changes_since(Some(&Listing::of(&after))), []);
+
+        let done = json!({"fact": "task_completed", "task": task, "result": "Reached", "by": {"bot": "shop", "step": "done"}});
+        let dropped = json!({"fact": "task_dropped", "task": task});
+        let facts = [done, dropped].map(|fact| serde_json::from_value(fact).unwrap());
+        let ended: Vec<_> = super::ended(&facts, NOW).collect();
+        let end = |done, result: Option<&str>, by: Option<&str>| {
+            let ended = TaskEnd { at: NOW.0, done, result: result.map(str::to_owned), by: by.map(str::to_owned) };
+            ListChange::Task(store::Task { ended: Some(ended), ..row.clone() })
+        };
+        let by = "{\"bot\":\"shop\",\"step\":\"done\"}";
+        assert_eq!(ended, [end(true, Some("Reached"), Some(by)), end(false, None, None)]);
     }
 
     #[test]

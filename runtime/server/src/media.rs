@@ -39,6 +39,10 @@ const PAUSES: &[Duration] = &[
     Duration::from_secs(2 * 60 * 60),
 ];
 
+/// How often a medium is asked for that somebody waits for, and the pause after the first try.
+const TRIES: u32 = 3;
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
+
 /// Where media are kept, and how many are fetched at once.
 pub struct Media {
     /// None: none is named, and the store has none.
@@ -181,6 +185,22 @@ async fn keep(app: &Arc<App>, medium: Medium, pauses: &[Duration]) {
 async fn fetch_once(app: &App, graph: &Graph, medium: &Medium, path: &std::path::Path) -> Result<Option<String>, Failure> {
     let Ok(_room) = app.media.room.acquire().await else { return Err(Failure::Passing("the server stops".to_owned())) };
     fetch::fetch(graph, medium, path).await
+}
+
+/// Reads a medium from Meta into memory, with some tries in a row. What is kept is left alone.
+///
+/// # Errors
+/// Why it can't be had, without its address.
+pub async fn read(graph: &Graph, media: &InboundMedia) -> Result<Vec<u8>, String> {
+    let mut tries = 1;
+    loop {
+        match fetch::read(graph, &media.id, media.kind).await {
+            Ok(bytes) => return Ok(bytes),
+            Err(Failure::Passing(_)) if tries < TRIES => tokio::time::sleep(BETWEEN_TRIES * tries).await,
+            Err(Failure::Passing(text) | Failure::ForGood(text)) => return Err(text),
+        }
+        tries += 1;
+    }
 }
 
 /// Writes down what became of a medium; one whose contact was erased meanwhile goes.

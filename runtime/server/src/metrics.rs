@@ -25,6 +25,14 @@ pub const SENDS: &str = "salesbot_sends_total";
 pub const SEND_DURATION: &str = "salesbot_send_duration_seconds";
 /// Sends and calls under way in this process.
 pub const UNDER_WAY: &str = "salesbot_work_under_way";
+/// Calls to models, by `model` (as bots name it) and `outcome`: answered, or the name of the failure.
+pub const MODEL_CALLS: &str = "salesbot_model_calls_total";
+/// Tokens as models' servers count them, by `model` and `part`: prompt, answer.
+pub const MODEL_TOKENS: &str = "salesbot_model_tokens_total";
+/// Time from the first try of a call to its end, by `model`.
+pub const MODEL_DURATION: &str = "salesbot_model_duration_seconds";
+/// Calls that wait for their turn in this process, by `model`.
+pub const MODEL_WAITING: &str = "salesbot_model_calls_waiting";
 /// Contacts whose due time a worker took up.
 pub const DUE: &str = "salesbot_due_total";
 /// Alerts for the team.
@@ -65,6 +73,10 @@ pub fn describe() {
     describe_counter!(SENDS, Unit::Count, "Sends, by outcome");
     describe_histogram!(SEND_DURATION, Unit::Seconds, "Time from a claimed send to its answer, pace included");
     describe_gauge!(UNDER_WAY, Unit::Count, "Sends and calls under way in this process");
+    describe_counter!(MODEL_CALLS, Unit::Count, "Calls to models, by model and outcome");
+    describe_counter!(MODEL_TOKENS, Unit::Count, "Tokens as models' servers count them, by model and part");
+    describe_histogram!(MODEL_DURATION, Unit::Seconds, "Time from the first try of a call to a model to its end");
+    describe_gauge!(MODEL_WAITING, Unit::Count, "Calls that wait for their turn to ask a model");
     describe_counter!(DUE, Unit::Count, "Contacts whose due time a worker took up");
     describe_counter!(ALERTS, Unit::Count, "Alerts for the team");
     describe_counter!(FLUSHES, Unit::Count, "Times that the embedded store made commits durable");

@@ -128,7 +128,8 @@ async fn chat(State(app): State<Arc<App>>, Path(phone): Path<String>) -> Result<
     let identity = Identity { phone: Some(phone.clone()), ..Identity::default() };
     if let Some(contact) = find(&app, &Whom::Named { identity, create: false }).await? {
         let messages = app.store.messages_of(contact.as_str(), None, SHOWN).await?;
-        messages.iter().rev().filter_map(bubble).for_each(|bubble| chat.push(bubble));
+        let environment = app.environment.load();
+        messages.iter().rev().filter_map(bubble).for_each(|bubble| chat.push(bubble.known_in(&environment)));
     }
     let address = escaped(&phone);
     let body = format!(

@@ -143,7 +143,8 @@ async fn list(store: &dyn Store, key: &str, now: Moment) -> Result<bool, StoreEr
 pub async fn rebuild(store: &dyn Store) -> Result<Rebuilt, StoreError> {
     let mut sum = Rebuilt::default();
     loop {
-        let Rebuilt { last, contacts, messages, conversations, sessions } = store.rebuild(sum.last.as_deref(), TOGETHER).await?;
+        let Rebuilt { last, contacts, messages, conversations, sessions, tasks } =
+            store.rebuild(sum.last.as_deref(), TOGETHER).await?;
         if last.is_none() {
             return Ok(sum);
         }
@@ -152,6 +153,7 @@ pub async fn rebuild(store: &dyn Store) -> Result<Rebuilt, StoreError> {
         sum.messages += messages;
         sum.conversations += conversations;
         sum.sessions += sessions;
+        sum.tasks += tasks;
     }
 }
 

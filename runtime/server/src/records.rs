@@ -67,6 +67,12 @@ pub async fn remove(app: &App, kind: &str, record: &Record) -> Result<(), StoreE
     app.store.put_record(put).await.map(|_| ())
 }
 
+/// Removes a record, whatever it is.
+pub async fn discard(app: &App, kind: &str, key: &str) -> Result<(), StoreError> {
+    let Some(stored) = app.store.get_record(kind, key, app.now().0).await? else { return Ok(()) };
+    remove(app, kind, &Record { key: key.to_owned(), stored }).await
+}
+
 /// A key that sorts by time, and that nobody else makes.
 pub fn key_at(app: &App, at: Moment) -> String {
     let mut chance = [0; 8];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::get,
@@ -15,10 +15,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     api,
     app::App,
-    edge,
+    crm, edge,
     guard::{guard, guard_open},
     metrics, pages,
-    problem::{PROBLEM, Problem},
+    problem::Problem,
     studio,
 };
 
@@ -36,15 +36,16 @@ pub(crate) fn with_studio(app: Arc<App>, files: studio::Files) -> Router {
         .merge(api::open_router())
         .merge(pages::style_router())
         .merge(studio::router(files))
+        .fallback(move |method: Method, uri: Uri, headers: HeaderMap| async move { unknown(files, &method, &uri, &headers) })
         .layer(middleware::from_fn_with_state(app.clone(), guard_open));
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router(studio::is_built(files)))
         .route("/metrics", get(render_metrics))
-        .fallback(unknown)
         .layer(middleware::from_fn_with_state(app.clone(), guard));
     Router::new()
         .merge(edge::router())
+        .merge(crm::kommo::router())
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .merge(open)
@@ -70,17 +71,25 @@ async fn render_metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics::recorder().render())
 }
 
-async fn unknown() -> Problem {
-    Problem::not_found("there is nothing at this address; /api/openapi.json lists what is")
+/// An address that leads nowhere: who typed it into a browser is told by the studio, a program as the API tells all.
+fn unknown(files: studio::Files, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+    let is_page = is_read && accepted.contains("text/html") && !uri.path().starts_with("/api/");
+    match is_page.then(|| studio::document(files)).flatten() {
+        Some(document) => (StatusCode::NOT_FOUND, document).into_response(),
+        None => Problem::not_found("there is nothing at this address; /api/openapi.json lists what is").into_response(),
+    }
 }
 
 /// Gives the errors of the framework itself our form: a method that an address does not know, a path that can't be read. What a handler
-/// refuses has it already.
+/// refuses has a form already.
 async fn as_problem(response: Response) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || kind.is_some_and(|kind| kind == PROBLEM) {
+    let is_plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_error || !is_plain {
         return response;
     }
     let (parts, body) = response.into_parts();

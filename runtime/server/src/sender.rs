@@ -10,7 +10,9 @@ use interpreter::{
     outbox::{CLAIM, Claimed, SEND_DEADLINE},
 };
 use steps::{
-    event::{CallResult, Delivery, Event, EventKind, SendOutcome, Status},
+    asked::Asked,
+    crm::{Later, Written},
+    event::{Answered, CallResult, Delivery, Event, EventKind, SendOutcome, Status},
     ids::{ContactId, EventId, NumberId},
     moment::Moment,
 };
@@ -19,9 +21,9 @@ use whatsapp::errors;
 
 use crate::{
     app::App,
-    caller::CallOrder,
+    caller::{self, CallOrder},
     channel::{Channel, Ends, Send, sandbox_id},
-    metrics as names,
+    crm, metrics as names,
     process::{Whom, process},
 };
 
@@ -57,20 +59,20 @@ pub fn begin(app: &Arc<App>, contact: &ContactId, claimed: Vec<Claimed>, at: Mom
 async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Ends) {
     let begun = Instant::now();
     match work {
-        Claimed::Send { entry, number, to, message, reply_to, attempt, tries, bulk } => {
+        Claimed::Send { entry, queued, number, to, message, reply_to, attempt, tries, bulk } => {
             // The contact counts those before.
             let attempt = attempt + 1;
             let reply_to = reply_to.as_ref();
-            let order = Send { contact: &contact, entry, to: &to, message: &message, reply_to, tries, bulk, ends };
+            let order = Send { contact: &contact, entry, queued, to: &to, message: &message, reply_to, tries, bulk, ends };
             // A panic here would come again with every try: it is an answer, too.
             let sent = AssertUnwindSafe(send(app, &number, &order)).catch_unwind().await;
             let outcome = sent.unwrap_or_else(|_| SendOutcome::Refused(errors::new(errors::NO_CODE, FAILED)));
             metrics::counter!(names::SENDS, "outcome" => word(&outcome)).increment(1);
             metrics::histogram!(names::SEND_DURATION).record(begun.elapsed().as_secs_f64());
             let mut events = vec![Event {
-                id: EventId::new(format!("sent:{entry}:{attempt}")),
+                id: EventId::new(format!("sent:{entry}:{}:{attempt}", queued.0)),
                 number: number.clone(),
-                kind: EventKind::Sent { entry, attempt: Some(attempt), outcome: outcome.clone() },
+                kind: EventKind::Sent { entry, queued: Some(queued), attempt: Some(attempt), outcome: outcome.clone() },
             }];
             // Nobody tells of a delivery on the sandbox, so what is accepted is delivered.
             if let (Some(Channel::Sandbox), SendOutcome::Accepted { message_id, .. }) = (app.channels.get(&number), outcome) {
@@ -79,21 +81,33 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Ends) 
                     state: Delivery::Delivered,
                     at: app.now(),
                     entry: Some(entry),
+                    queued: Some(queued),
                     error: None,
                     pricing: None,
                 };
-                let id = EventId::new(format!("delivered:{entry}"));
+                let id = EventId::new(format!("delivered:{entry}:{}", queued.0));
                 events.push(Event { id, number, kind: EventKind::Status(status) });
             }
             report(app, contact, &events, begun).await;
         }
-        Claimed::Call { entry, call, idempotency_key } => {
+        Claimed::Call { entry, asker, call, queued, idempotency_key } => {
             let id = EventId::new(format!("called:{idempotency_key}"));
             let order = CallOrder { contact: contact.clone(), call, idempotency_key };
-            let made = AssertUnwindSafe(app.caller.call(order)).catch_unwind().await;
-            let result = made.unwrap_or_else(|_| CallResult::Failed { name: "failed".to_owned(), text: FAILED.to_owned() });
-            let event = Event { id, number: app.default_number(), kind: EventKind::Called { entry, result } };
+            let made = AssertUnwindSafe(caller::make(app, order)).catch_unwind().await;
+            let failed = |_| CallResult::Failed { name: "failed".to_owned(), text: FAILED.to_owned() }.into();
+            let Answered { result, asked } = made.unwrap_or_else(failed);
+            let asked = asked.map(|asked| Box::new(Asked { asker, ..*asked }));
+            let kind = EventKind::Called { entry, queued: Some(queued), result, asked };
+            let event = Event { id, number: app.default_number(), kind };
             report(app, contact, &[event], Instant::now()).await;
+        }
+        Claimed::Write { entry, attempt, order } => {
+            let made = AssertUnwindSafe(crm::write(app, &contact, &order, attempt)).catch_unwind().await;
+            let failed = |_| Written { later: Some(Later { reason: FAILED.to_owned(), after: None }), ..Written::default() };
+            let (queued, written) = (order.queued, made.unwrap_or_else(failed));
+            let id = EventId::new(format!("written:{entry}:{}:{attempt}", queued.0));
+            let kind = EventKind::Written { entry, queued, written };
+            report(app, contact, &[Event { id, number: app.default_number(), kind }], Instant::now()).await;
         }
     }
 }
@@ -294,6 +308,7 @@ mod tests {
         let server = Server::connected(&graph.address).await;
         let claimed = |entry: u32| Claimed::Send {
             entry: EntryId(entry),
+            queued: NOW,
             number: server.app.default_number(),
             to: Identity { phone: Some(format!("+{ANA}")), ..Identity::default() },
             message: Message::Text { text: "Oi".into() },
@@ -321,6 +336,7 @@ mod tests {
         let of = |ends| Send {
             contact: &contact,
             entry: EntryId(1),
+            queued: NOW,
             to: &to,
             message: &message,
             reply_to: None,
@@ -353,7 +369,7 @@ mod tests {
         let contact: steps::contact::Contact = serde_json::from_slice(&stored.value).unwrap();
         let (whom, entry) = (Whom::Contact(contact.id.clone()), contact.pending[0].id);
         for (attempt, counted) in [(1, 1), (2, 2)] {
-            let kind = EventKind::Sent { entry, attempt: Some(attempt), outcome: SendOutcome::Unknown };
+            let kind = EventKind::Sent { entry, queued: None, attempt: Some(attempt), outcome: SendOutcome::Unknown };
             let event = Event { id: EventId::new(format!("sent:{attempt}")), number: server.app.default_number(), kind };
             process(&server.app, &whom, &[event]).await.unwrap();
             assert_eq!(pending(&server).await[0].0, counted);
@@ -363,7 +379,7 @@ mod tests {
     struct Panics;
 
     impl Caller for Panics {
-        fn call(&self, _: CallOrder) -> Pin<Box<dyn Future<Output = CallResult> + std::marker::Send + '_>> {
+        fn call(&self, _: CallOrder) -> Pin<Box<dyn Future<Output = Answered> + std::marker::Send + '_>> {
             Box::pin(async { panic!("told to") })
         }
     }
@@ -380,7 +396,15 @@ mod tests {
         }"#;
         let settings = Settings::read("", "test", |_| None, &Flags::default()).unwrap();
         let (store, clock) = (store::memory(), Arc::new(|| NOW));
-        let parts = Parts { settings, store, clock, random: system_random(), caller: Arc::new(Panics), graph: network() };
+        let parts = Parts {
+            settings,
+            store,
+            clock,
+            random: system_random(),
+            caller: Arc::new(Panics),
+            knowledge: Arc::default(),
+            graph: network(),
+        };
         let server = Server::of(App::build(parts).await.unwrap());
         server.publish("calls", CALLS).await;
         let body = json!({ "from": "+5511987654321", "text": "Oi" });

@@ -3,19 +3,22 @@
 use std::{future::Future, io::IsTerminal, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use store::Store;
 use tokio::{net::TcpListener, time::Instant};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app::{App, Parts, system_clock, system_random},
+    app::{App, Parts, channels, system_clock, system_random},
     bots,
     caller::Caller,
     calls::{Calls, Secrets},
-    due, fleet,
-    graph_client::Network,
+    crm, due, fleet,
+    graph_client::{GraphClient, Network},
     http_client::{Access, HttpClient},
+    knowledge::{self, Knowledge},
     listen::Port,
     media, metrics,
+    models::{Counting, Models},
     process::{begin_run, end_run, work_on_merges},
     read_models, retention, router, sandbox, schedule,
     settings::{LogFormat, Settings},
@@ -38,9 +41,10 @@ pub fn run(settings: Settings) -> anyhow::Result<()> {
     runtime.block_on(async {
         let stop_at = Duration::from_secs(settings.limits.stop_seconds);
         let store = store::connect(&settings.store, &settings.store_options()).await?;
-        let caller = caller(&settings)?;
-        let graph = Arc::new(Network::new().context("can't make the client for the Graph API")?);
-        let parts = Parts { settings, store, clock: system_clock(), random: system_random(), caller, graph };
+        let knowledge = Arc::new(Knowledge::new(&settings).context("can't make the client for knowledge")?);
+        let graph: Arc<dyn GraphClient> = Arc::new(Network::new().context("can't make the client for the Graph API")?);
+        let caller = caller(&settings, store.clone(), knowledge.clone(), &graph)?;
+        let parts = Parts { settings, store, clock: system_clock(), random: system_random(), caller, knowledge, graph };
         let app = App::build(parts).await?;
         let listener = TcpListener::bind(app.settings.listen)
             .await
@@ -50,10 +54,17 @@ pub fn run(settings: Settings) -> anyhow::Result<()> {
 }
 
 /// Makes the calls that steps yield.
-fn caller(settings: &Settings) -> anyhow::Result<Arc<dyn Caller>> {
+fn caller(
+    settings: &Settings,
+    store: Arc<dyn Store>,
+    knowledge: Arc<Knowledge>,
+    graph: &Arc<dyn GraphClient>,
+) -> anyhow::Result<Arc<dyn Caller>> {
     let client = HttpClient::new(Access::new(settings.http.clone())).context("can't make the client for http steps")?;
     let secrets = Secrets::read(&settings.secrets, |name| std::env::var(name).ok());
-    Ok(Arc::new(Calls::new(client, secrets)))
+    let counting = Counting { store: store.clone(), clock: system_clock() };
+    let models = Models::new(&settings.openai, &counting).context("can't make the client for AI steps")?;
+    Ok(Arc::new(Calls::new(client, secrets, models, knowledge, store).hearing(channels(settings, graph))))
 }
 
 /// Serves on a port until `stop` resolves; then what runs finishes and commits, within `stop_within`.
@@ -70,6 +81,7 @@ pub async fn serve(
         );
     }
     templates::recall(&app).await.context("can't read what is known of templates")?;
+    crm::kommo::recall(&app).await.context("can't read what is known of Kommo's names")?;
     bots::load_all(&app).await.context("can't load the bots")?;
     media::resume(&app).await.context("can't read which media are pending")?;
     app.set_ready();
@@ -79,10 +91,13 @@ pub async fn serve(
 
     supervise(&app, "the other servers", fleet::work);
     supervise(&app, "due work", due::work);
+    supervise(&app, "what the CRM tells", crm::kommo::work);
+    supervise(&app, "names of the CRM", crm::kommo::keep_names);
     supervise(&app, "merges", work_on_merges);
     supervise(&app, "schedules", schedule::work);
     supervise(&app, "bot files", bots::watch);
     supervise(&app, "live bots", bots::follow);
+    supervise(&app, "knowledge", knowledge::work);
     supervise(&app, "templates", templates::work);
     supervise(&app, "contacts of an older version", read_models::work);
     supervise(&app, "what is too old", retention::work);

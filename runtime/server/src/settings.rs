@@ -5,6 +5,7 @@
 //! contradicts itself.
 
 mod check;
+pub mod kommo;
 mod layers;
 
 #[cfg(test)]
@@ -19,12 +20,20 @@ use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use steps::{
-    bot::Variable, environment::Environment, environment::Pipeline, environment::Titled, ids::NumberId, window::Category,
+    bot::Variable,
+    environment::{Environment, Pipeline, TaskKind, Titled},
+    ids::NumberId,
+    knowledge::Source,
+    window::Category,
 };
 
 pub use steps::environment::SANDBOX_NUMBER;
 
-use crate::http_client;
+use crate::{
+    catalogs::Declared,
+    http_client,
+    models::price::{self, Price, Prices},
+};
 
 pub use layers::{Origins, SettingsError};
 
@@ -52,9 +61,14 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("WHATSAPP_PHONE_NUMBER_ID", "whatsapp.phone_number_id"),
     ("WHATSAPP_BUSINESS_ACCOUNT_ID", "whatsapp.business_account_id"),
     ("WHATSAPP_GRAPH_URL", "whatsapp.graph_url"),
+    ("KOMMO_TOKEN", "kommo.token"),
+    ("KOMMO_CLIENT_SECRET", "kommo.client_secret"),
+    ("KOMMO_REFRESH_TOKEN", "kommo.refresh_token"),
     ("OPENAI_API_KEY", "openai.api_key"),
     ("OPENAI_BASE_URL", "openai.base_url"),
     ("OPENAI_MODEL", "openai.model"),
+    ("OPENAI_EMBEDDING_MODEL", "openai.embedding_model"),
+    ("OPENAI_TRANSCRIPTION_MODEL", "openai.transcription_model"),
 ];
 
 /// Settings that the command line can set.
@@ -97,12 +111,16 @@ pub struct Settings {
     pub new_contact_owners: Vec<String>,
     pub whatsapp: Whatsapp,
     pub openai: OpenAi,
+    pub kommo: kommo::Kommo,
     pub http: http_client::Rules,
     pub limits: Limits,
     pub retention: Retention,
+    pub knowledge: IndexMap<String, Source>,
+    pub catalogs: IndexMap<String, Declared>,
     pub pipelines: IndexMap<String, Pipeline>,
     pub users: IndexMap<String, Titled>,
     pub teams: IndexMap<String, Titled>,
+    pub task_kinds: IndexMap<String, TaskKind>,
     pub contact_fields: IndexMap<String, Variable>,
     pub lead_fields: IndexMap<String, Variable>,
     /// By name: the environment variable that holds the value.
@@ -167,7 +185,111 @@ pub struct MoreNumber {
 pub struct OpenAi {
     pub api_key: SecretString,
     pub base_url: String,
+    /// Empty: none is connected.
     pub model: String,
+    /// Empty: knowledge is found by its words alone.
+    pub embedding_model: String,
+    pub at_once: usize,
+    /// Makes voice notes into text. Empty: they stay without.
+    pub transcription_model: String,
+    /// Of all prices: a label.
+    pub currency: String,
+    #[serde(deserialize_with = "price::optional")]
+    prompt_price: Option<Price>,
+    #[serde(deserialize_with = "price::optional")]
+    answer_price: Option<Price>,
+    tokens_per_day: u64,
+    /// Whether previews may ask; none: as [`Settings::previews_may_ask`] says.
+    #[serde(default)]
+    previews: Option<bool>,
+    /// More of them, by the names that bots use.
+    #[serde(default)]
+    models: IndexMap<String, MoreModel>,
+}
+
+/// Another model: what is left out is that of [`OpenAi`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoreModel {
+    model: String,
+    base_url: Option<String>,
+    api_key: Option<SecretString>,
+    at_once: Option<usize>,
+    prompt_price: Option<Price>,
+    answer_price: Option<Price>,
+    #[serde(default)]
+    tokens_per_day: u64,
+}
+
+/// A model, complete.
+#[derive(Clone, Debug)]
+pub struct NamedModel {
+    /// What bots call it: the default one by what its server calls it.
+    pub name: String,
+    /// What its server calls it.
+    pub model: String,
+    pub base_url: String,
+    pub api_key: SecretString,
+    pub at_once: usize,
+    /// None: what it costs is not known.
+    pub prices: Option<Prices>,
+    /// What it may use in a day; 0: as many as it takes.
+    pub tokens_per_day: u64,
+}
+
+impl OpenAi {
+    /// The model of embeddings: one of [`OpenAi::models`] by its name, else what the default server calls it.
+    pub fn embedding_model(&self) -> Option<NamedModel> {
+        let id = Some(&self.embedding_model).filter(|id| !id.is_empty())?;
+        let named = self.models().into_iter().find(|model| model.name == *id);
+        Some(named.unwrap_or_else(|| NamedModel {
+            name: id.clone(),
+            model: id.clone(),
+            base_url: self.base_url.clone(),
+            api_key: self.api_key.clone(),
+            at_once: self.at_once,
+            prices: None,
+            tokens_per_day: 0,
+        }))
+    }
+
+    /// All models, the default first where there is one.
+    pub fn models(&self) -> Vec<NamedModel> {
+        let default = NamedModel {
+            name: self.model.clone(),
+            model: self.model.clone(),
+            base_url: self.base_url.clone(),
+            api_key: self.api_key.clone(),
+            at_once: self.at_once,
+            prices: self.prices(self.prompt_price, self.answer_price),
+            tokens_per_day: self.tokens_per_day,
+        };
+        let more = self.models.iter().map(|(name, more)| NamedModel {
+            name: name.clone(),
+            model: more.model.clone(),
+            base_url: more.base_url.clone().unwrap_or_else(|| self.base_url.clone()),
+            api_key: more.api_key.clone().unwrap_or_else(|| self.api_key.clone()),
+            at_once: more.at_once.unwrap_or(self.at_once),
+            // Another model has another price, and a budget of its own.
+            prices: self.prices(more.prompt_price, more.answer_price),
+            tokens_per_day: more.tokens_per_day,
+        });
+        Some(default).filter(|model| !model.model.is_empty()).into_iter().chain(more).collect()
+    }
+
+    fn prices(&self, prompt: Option<Price>, answer: Option<Price>) -> Option<Prices> {
+        Some(Prices { prompt: prompt?, answer: answer?, currency: self.currency.clone() })
+    }
+
+    /// A setting that has one price and not the other.
+    fn half_priced(&self) -> Option<String> {
+        let is_half = |prompt: Option<Price>, answer: Option<Price>| prompt.is_some() != answer.is_some();
+        if is_half(self.prompt_price, self.answer_price) {
+            return Some("openai".to_owned());
+        }
+        let mut more = self.models.iter();
+        more.find(|(_, more)| is_half(more.prompt_price, more.answer_price)).map(|(name, _)| format!("openai.models.{name}"))
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -213,9 +335,20 @@ impl Settings {
         tokens.map(|token| token.expose_secret()).filter(|token| !token.is_empty())
     }
 
+    /// Whether previews may ask models, which costs money: as the settings say, else where the API needs no token, since there only this
+    /// machine can call it.
+    pub fn previews_may_ask(&self) -> bool {
+        self.openai.previews.unwrap_or_else(|| self.api_tokens().next().is_none())
+    }
+
     /// Whether the server talks to WhatsApp; else it runs on its sandbox channel.
     pub fn is_connected(&self) -> bool {
         !self.whatsapp.phone_number_id.is_empty() || !self.whatsapp.numbers.is_empty()
+    }
+
+    /// Whether voice notes are made into text. On the sandbox there are no recordings.
+    pub fn transcribes(&self) -> bool {
+        self.is_connected() && !self.openai.transcription_model.is_empty()
     }
 
     /// The connected numbers, the default first.
@@ -293,18 +426,30 @@ impl Settings {
         }
     }
 
+    /// The catalogues as bots name them: those in files, then Kommo's lists.
+    fn named_catalogs(&self) -> IndexMap<String, Titled> {
+        let title = |declared: &Declared| Some(&declared.name).filter(|name| !name.is_empty()).cloned();
+        let files = self.catalogs.iter().map(|(id, declared)| (id.clone(), title(declared)));
+        let all = files.chain(self.kommo.catalogs.keys().map(|id| (id.clone(), None)));
+        all.map(|(id, title)| (id, Titled { title, language: None })).collect()
+    }
+
     /// What turns know of the account.
     pub fn environment(&self, token_key: [u8; 32]) -> Environment {
         Environment {
             default_number: self.default_number(),
-            pipelines: self.pipelines.clone(),
+            knowledge: self.knowledge.clone(),
+            pipelines: if self.pipelines.is_empty() { self.kommo.named_pipelines() } else { self.pipelines.clone() },
             users: self.users.clone(),
             teams: self.teams.clone(),
+            task_kinds: self.task_kinds.clone(),
             contact_fields: self.contact_fields.clone(),
             lead_fields: self.lead_fields.clone(),
             secrets: self.secrets.keys().cloned().collect(),
             new_contact_owners: self.new_contact_owners.iter().map(Into::into).collect(),
             opt_out_words: self.opt_out_words.clone(),
+            catalogs: self.named_catalogs(),
+            crm: self.kommo.is_connected(),
             prices: self.prices.clone(),
             country: Some(self.country.as_str().into()).filter(|country: &compact_str::CompactString| !country.is_empty()),
             token_key,

@@ -34,18 +34,18 @@ pub fn is_built(files: Files) -> bool {
 /// The studio's routes.
 pub fn router(files: Files) -> Router<Arc<App>> {
     let home = || async { ([(header::CACHE_CONTROL, NEVER_KEPT)], Redirect::to(PAGES[0])) };
-    let page = move || async move {
-        match files(INDEX) {
-            Some(index) => file(INDEX, index, NEVER_KEPT),
-            None => Redirect::to("/").into_response(),
-        }
-    };
+    let page = move || async move { document(files).unwrap_or_else(|| Redirect::to("/").into_response()) };
     let asset = move |Path(name): Path<String>| async move { asset(files, &name) };
     let router = Router::new().route("/studio/assets/{name}", get(asset));
     let router = if is_built(files) { router.route("/", get(home)) } else { router };
     PAGES.iter().fold(router, |router, path| {
         router.route(path, get(page)).route(&format!("{path}/"), get(page)).route(&format!("{path}/{{*rest}}"), get(page))
     })
+}
+
+/// The document of all pages; none: the studio is not built.
+pub fn document(files: Files) -> Option<Response> {
+    files(INDEX).map(|index| file(INDEX, index, NEVER_KEPT))
 }
 
 fn asset(files: Files, name: &str) -> Result<Response, Problem> {
@@ -151,6 +151,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_address_that_leads_nowhere_is_told_to_people_and_to_programs() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        let kind = async |server: &Server, method: &str, path: &str, accept: &str| {
+            let request = Request::builder().method(method).uri(path).header("host", "localhost").header("accept", accept);
+            let answer = server.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, 404, "{path}");
+            answer.kind
+        };
+        let (page, problem) = ("text/html; charset=utf-8", "application/problem+json");
+        for settings in ["", "api_token = \"0123456789abcdef\""] {
+            let server = studio(settings).await;
+            assert_eq!(kind(&server, "GET", "/nonsense", browser).await, page);
+            for (method, path, accept) in
+                [("GET", "/nonsense", "*/*"), ("GET", "/api/v1/nonsense", browser), ("POST", "/nonsense", browser)]
+            {
+                assert_eq!(kind(&server, method, path, accept).await, problem, "{method} {path} {accept}");
+            }
+        }
+        assert_eq!(kind(&Server::sandbox().await, "GET", "/nonsense", browser).await, problem, "no studio could tell");
+    }
+
+    #[tokio::test]
     async fn without_a_studio_the_bots_are_listed_and_it_is_said_how_to_get_it() {
         let server = Server::sandbox().await;
         let home = server.get("/").await;
@@ -173,7 +195,7 @@ mod tests {
         ] {
             assert_eq!(headers(&server, path).await.0, expected, "{path}");
         }
-        for path in ["/api/v1/bots", "/api/openapi.json", "/metrics", "/nothing"] {
+        for path in ["/api/v1/bots", "/api/openapi.json", "/metrics"] {
             let (status, headers) = headers(&server, path).await;
             assert_eq!(status, 401, "{path}");
             assert_eq!(headers["content-type"], "application/problem+json", "{path}");

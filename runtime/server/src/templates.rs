@@ -9,11 +9,7 @@ use std::{
 };
 
 use indexmap::{IndexMap, map::Entry};
-use steps::{
-    environment::{Environment, KnownTemplate},
-    event::ChannelError,
-    language,
-};
+use steps::{environment::Environment, event::ChannelError, language, template::Templates as Known};
 use store::StoreError;
 use tokio::sync::Notify;
 use whatsapp::errors;
@@ -34,9 +30,6 @@ const QUIET: Duration = Duration::from_secs(10);
 /// The pause after a failure; it doubles with each one, up to [`LONGEST`].
 const AGAIN: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
-
-/// Templates by name, in each of their languages.
-pub type Known = IndexMap<String, Vec<KnownTemplate>>;
 
 /// What is known of each account's templates.
 #[derive(Default)]
@@ -171,7 +164,8 @@ fn apply(app: &App) {
         let known = lock(&app.templates.known);
         accounts(app).keys().filter_map(|account| known.get(account)).for_each(|known| merge(&mut all, known));
     }
-    if app.environment.load().templates != all {
+    if *app.environment.load().templates != all {
+        let all = Arc::new(all);
         app.environment.rcu(|environment| Environment { templates: all.clone(), ..Environment::clone(environment) });
     }
 }
@@ -203,6 +197,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use steps::template::KnownTemplate;
+
     use crate::testing::{Graph, Server, messages, text};
 
     const ANA: &str = "5511987654321";

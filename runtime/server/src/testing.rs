@@ -111,6 +111,7 @@ impl Server {
             clock: Arc::new(move || now),
             random: system_random(),
             caller: Arc::new(NoCalls),
+            knowledge: Arc::default(),
             graph: network(),
         };
         let app = App::build(parts).await.unwrap();
@@ -210,7 +211,15 @@ pub(crate) async fn app(settings: &str, store: Arc<dyn store::Store>) -> Arc<App
 
 pub(crate) async fn app_at(settings: &str, store: Arc<dyn store::Store>, clock: Clock) -> Arc<App> {
     let settings = Settings::read(settings, "test", |_| None, &Flags::default()).unwrap();
-    let parts = Parts { settings, store, clock, random: system_random(), caller: Arc::new(NoCalls), graph: network() };
+    let parts = Parts {
+        settings,
+        store,
+        clock,
+        random: system_random(),
+        caller: Arc::new(NoCalls),
+        knowledge: Arc::default(),
+        graph: network(),
+    };
     let app = App::build(parts).await.unwrap();
     app.set_ready();
     app

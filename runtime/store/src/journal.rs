@@ -56,6 +56,8 @@ pub enum MessageChange {
         wamid: Option<String>,
         /// The latest status.
         status: Option<String>,
+        /// The message as it reads now, as JSON text.
+        body: Option<String>,
     },
 }
 

@@ -62,8 +62,8 @@ pub use lease::{Budget, Lease, Leased, Rate};
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use lists::{
     ContactPlace, ContactQuery, Conversation, ConversationPlace, ConversationQuery, ConversationSort, ConversationState,
-    ListChange, ListedContact, ListedConversation, ListedSession, OwnedBy, Profile, Rebuilt, Session, SessionCount, SessionEnd,
-    SessionPlace, SessionQuery,
+    ListChange, ListedContact, ListedConversation, ListedSession, ListedTask, OwnedBy, Profile, Rebuilt, Session, SessionCount,
+    SessionEnd, SessionPlace, SessionQuery, Task, TaskEnd, TaskPlace, TaskQuery, TaskState, Usage, UsageSum,
 };
 pub use memory::MemoryStore;
 pub use record::{PutRecord, Record};

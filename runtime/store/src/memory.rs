@@ -12,8 +12,8 @@ use crate::lease::Budgets;
 use crate::limits::{add_to_counter, check_commit, check_key, check_put};
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalEntry, JournalRow, Lease, Leased, ListChange,
-    ListedContact, ListedConversation, ListedSession, Message, MessageChange, Millis, Outcome, PutRecord, Rebuilt, Record,
-    SessionCount, SessionQuery, Store, StoreError, StoreFuture, Stored, UPDATABLE_MESSAGES, lane_of,
+    ListedContact, ListedConversation, ListedSession, ListedTask, Message, MessageChange, Millis, Outcome, PutRecord, Rebuilt,
+    Record, SessionCount, SessionQuery, Store, StoreError, StoreFuture, Stored, TaskQuery, UPDATABLE_MESSAGES, UsageSum, lane_of,
 };
 
 /// A store that lives and dies with this process. See [`memory()`](crate::memory()).
@@ -160,7 +160,7 @@ impl State {
                 contact.journal.retain(|kept| kept != position);
             }
         }
-        self.lists.trim_sessions(before, limit);
+        self.lists.trim_ended(before, limit);
         removed.len() as u64
     }
 
@@ -225,11 +225,12 @@ impl Contact {
                 wamid: new.wamid,
                 status: new.status,
             }),
-            MessageChange::Update { id, wamid, status } => {
+            MessageChange::Update { id, wamid, status, body } => {
                 let mut latest = self.messages.iter_mut().rev().take(UPDATABLE_MESSAGES);
                 if let Some(message) = latest.find(|message| message.id == id) {
                     message.wamid = wamid.or(message.wamid.take());
                     message.status = status.or(message.status.take());
+                    message.body = body.unwrap_or_else(|| std::mem::take(&mut message.body));
                 }
             }
         }
@@ -332,6 +333,14 @@ impl Store for MemoryStore {
         ready(Ok(self.state().lists.session_counts(since)))
     }
 
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>> {
+        ready(Ok(self.state().lists.tasks(&query)))
+    }
+
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>> {
+        ready(Ok(self.state().lists.usage(from, until)))
+    }
+
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {
         let state = self.state();
         let later = state.contacts.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
@@ -348,6 +357,7 @@ impl Store for MemoryStore {
             rebuilt.messages += state.rebuild(key);
             rebuilt.conversations += state.lists.conversations_of(key);
             rebuilt.sessions += state.lists.sessions_of(key);
+            rebuilt.tasks += state.lists.tasks_of(key);
         }
         ready(Ok(rebuilt))
     }

@@ -6,7 +6,8 @@ use std::pin::Pin;
 
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    ListedSession, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, StoreError, Stored,
+    ListedSession, ListedTask, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, StoreError,
+    Stored, TaskQuery, UsageSum,
 };
 
 /// What the operations of a [`Store`] return, so that the server can hold an `Arc<dyn Store>`.
@@ -75,6 +76,13 @@ pub trait Store: Send + Sync + 'static {
     /// How many sessions there are of each version of each bot: those that run, and those that started at a moment or later.
     fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>>;
 
+    /// Tasks as they are listed, those first that are due first.
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>>;
+
+    /// What models were used for on the days (in UTC) that begin from one moment on and before another: sums by day, bot, model
+    /// and currency, in this order. They stay when a contact is erased, and name none.
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>>;
+
     /// The ids of contacts after the given one that exist and are not listed: no fact has told their profile.
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;
 
@@ -84,7 +92,7 @@ pub trait Store: Send + Sync + 'static {
     fn rebuild<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Rebuilt>;
 
     /// Removes up to `limit` of the journal's oldest facts as far as they are from before a moment; tells how
-    /// many. Transcripts and lists stay, but for sessions that ended before it, of which up to as many go too: there is
+    /// many. Transcripts and lists stay, but for sessions and tasks that ended before it, of which up to as many go too: there is
     /// nothing of them to read any more. Positions are not given again. Fewer than `limit` means that no older fact is
     /// left at the journal's beginning.
     fn trim_journal(&self, before: Millis, limit: usize) -> StoreFuture<'_, u64>;

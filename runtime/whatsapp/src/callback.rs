@@ -8,10 +8,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use steps::{
     ids::{ContactId, EntryId},
     limits::CALLBACK_DATA,
+    moment::Moment,
 };
 
 /// The form that this version writes.
-const VERSION: &str = "s1";
+const VERSION: &str = "s2";
+/// The form before, which did not name the time. Statuses come for 30 days.
+const WITHOUT_TIME: &str = "s1";
 /// Bytes of the check sum.
 const CHECK: usize = 4;
 
@@ -20,12 +23,14 @@ const CHECK: usize = 4;
 pub struct Callback {
     pub contact: ContactId,
     pub entry: EntryId,
+    /// When the entry was queued: tells it from one of the same number that a store lost.
+    pub queued: Option<Moment>,
 }
 
-/// Writes contact and entry: `s1:<contact>:<entry>:<check sum>`; None when the contact's id is too long for the 512 characters that
+/// Writes contact, entry and time: `s2:<contact>:<entry>:<milliseconds>:<check sum>`; None when the contact's id is too long for the 512 characters that
 /// WhatsApp keeps. Such a message is matched by its id alone.
-pub fn encode(contact: &ContactId, entry: EntryId) -> Option<String> {
-    let content = format!("{VERSION}:{contact}:{entry}");
+pub fn encode(contact: &ContactId, entry: EntryId, queued: Moment) -> Option<String> {
+    let content = format!("{VERSION}:{contact}:{entry}:{}", queued.0);
     let text = format!("{content}:{}", check(&content));
     (steps::limits::length(&text) <= CALLBACK_DATA).then_some(text)
 }
@@ -37,11 +42,13 @@ pub fn decode(text: &str) -> Option<Callback> {
         return None;
     }
     let (version, rest) = content.split_once(':')?;
-    if version != VERSION {
-        return None;
-    }
+    let (rest, queued) = match version {
+        VERSION => rest.rsplit_once(':').and_then(|(rest, queued)| Some((rest, Some(Moment(queued.parse().ok()?)))))?,
+        WITHOUT_TIME => (rest, None),
+        _ => return None,
+    };
     let (contact, entry) = rest.rsplit_once(':')?;
-    Some(Callback { contact: ContactId::new(contact), entry: EntryId(entry.parse().ok()?) })
+    Some(Callback { contact: ContactId::new(contact), entry: EntryId(entry.parse().ok()?), queued })
 }
 
 fn check(content: &str) -> String {
@@ -54,17 +61,22 @@ mod tests {
 
     use super::*;
 
+    const QUEUED: Moment = Moment(1_772_445_600_123);
+
     #[test]
     fn the_form_is_stable() {
         // Statuses come for 30 days: what is written today must be read then.
-        let text = encode(&ContactId::new("US.1349"), EntryId(7)).unwrap();
-        assert_eq!(text, "s1:US.1349:7:c8e474fa");
-        assert!(decode(&text).is_some());
+        let (contact, entry) = (ContactId::new("US.1349"), EntryId(7));
+        let before = Callback { contact: contact.clone(), entry, queued: None };
+        assert_eq!(decode("s1:US.1349:7:c8e474fa"), Some(before.clone()));
+        let text = encode(&contact, entry, QUEUED).unwrap();
+        assert_eq!(text, "s2:US.1349:7:1772445600123:b0792849");
+        assert_eq!(decode(&text), Some(Callback { queued: Some(QUEUED), ..before }));
     }
 
     #[test]
     fn foreign_and_damaged_values_are_none() {
-        let text = encode(&ContactId::new("US.1349"), EntryId(7)).unwrap();
+        let text = encode(&ContactId::new("US.1349"), EntryId(7), QUEUED).unwrap();
         for foreign in ["", "some data", ":::", "s1:US.1349:7", &text[1..], &text[..text.len() - 1], &text.replace('7', "8")] {
             assert_eq!(decode(foreign), None, "{foreign}");
         }
@@ -72,21 +84,21 @@ mod tests {
 
     #[test]
     fn a_later_version_is_left_alone() {
-        let content = "s2:US.1349:7";
+        let content = "s3:US.1349:7:1";
         assert_eq!(decode(&format!("{content}:{}", check(content))), None);
     }
 
     #[test]
     fn an_id_without_room_is_not_cut() {
-        assert_eq!(encode(&ContactId::new("x".repeat(600)), EntryId(1)), None);
+        assert_eq!(encode(&ContactId::new("x".repeat(600)), EntryId(1), QUEUED), None);
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(contact in "\\PC{0,100}", entry: u32) {
-            let (contact, entry) = (ContactId::new(contact), EntryId(entry));
-            let text = encode(&contact, entry).expect("100 characters have room");
-            prop_assert_eq!(decode(&text), Some(Callback { contact, entry }));
+        fn what_is_written_is_read(contact in "\\PC{0,100}", entry: u32, queued: i64) {
+            let (contact, entry, queued) = (ContactId::new(contact), EntryId(entry), Moment(queued));
+            let text = encode(&contact, entry, queued).expect("100 characters have room");
+            prop_assert_eq!(decode(&text), Some(Callback { contact, entry, queued: Some(queued) }));
         }
 
         #[test]

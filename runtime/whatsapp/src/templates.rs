@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use steps::{environment::KnownTemplate, event::ChannelError};
+use steps::{
+    event::ChannelError,
+    template::{self, KnownTemplate, TemplateContent, TemplateContentButton, TemplateContentHeader},
+};
 
 use crate::errors;
 
@@ -61,23 +64,80 @@ pub fn read(status: u16, answer: &[u8]) -> Result<Page, ChannelError> {
 
 fn known(template: Template) -> (String, KnownTemplate) {
     let Template { name, language, category, status, components } = template;
-    let is_body = |component: &&Value| component["type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("body"));
-    let body = components.iter().find(is_body).and_then(|body| body["text"].as_str()).unwrap_or_default();
-    let known = KnownTemplate { language, category: category.to_ascii_lowercase(), status, parameters: variables(body) };
-    (name, known)
+    let content = content(&components);
+    let parameters = template::gaps(&content.body);
+    let category = category.to_ascii_lowercase();
+    (name, KnownTemplate { language, category, status, parameters, content: Some(content) })
 }
 
-/// The variables of a text, in the order of their first places: `{{name}}` and `{{1}}` alike.
-fn variables(text: &str) -> Vec<String> {
-    let mut variables: Vec<String> = Vec::new();
-    for part in text.split("{{").skip(1) {
-        let Some((name, _)) = part.split_once("}}") else { continue };
-        let name = name.trim();
-        if !name.is_empty() && !variables.iter().any(|known| known == name) {
-            variables.push(name.to_owned());
+/// A component of a template, or of one of its cards.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Component {
+    r#type: String,
+    format: String,
+    text: String,
+    buttons: Vec<Button>,
+    cards: Vec<Card>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Button {
+    r#type: String,
+    text: String,
+    url: String,
+    phone_number: String,
+    flow_id: Value,
+    flow_name: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Card {
+    components: Vec<Value>,
+}
+
+/// What the components say. One that can't be read, or of a kind that is not known, says nothing.
+fn content(components: &[Value]) -> TemplateContent {
+    let mut content = TemplateContent::default();
+    for component in components {
+        let Ok(Component { r#type: kind, format, text, buttons, cards }) = Component::deserialize(component) else { continue };
+        match kind.to_ascii_uppercase().as_str() {
+            "HEADER" => content.header = Some(header(&format, text)),
+            "BODY" => content.body = text,
+            "FOOTER" if !text.is_empty() => content.footer = Some(text),
+            "BUTTONS" => content.buttons = buttons.into_iter().map(button).collect(),
+            "CAROUSEL" => content.cards = cards.iter().map(|card| self::content(&card.components)).collect(),
+            _ => {}
         }
     }
-    variables
+    content
+}
+
+fn header(format: &str, text: String) -> TemplateContentHeader {
+    match format.to_ascii_uppercase().as_str() {
+        "TEXT" => TemplateContentHeader::Text { text },
+        "IMAGE" => TemplateContentHeader::Image,
+        "VIDEO" => TemplateContentHeader::Video,
+        "DOCUMENT" => TemplateContentHeader::Document,
+        "LOCATION" => TemplateContentHeader::Location,
+        _ => TemplateContentHeader::Other,
+    }
+}
+
+fn button(Button { r#type: kind, text, url, phone_number: number, flow_id, flow_name }: Button) -> TemplateContentButton {
+    match kind.to_ascii_uppercase().as_str() {
+        "QUICK_REPLY" => TemplateContentButton::QuickReply { text },
+        "URL" => TemplateContentButton::Url { text, url },
+        "PHONE_NUMBER" => TemplateContentButton::PhoneNumber { text, number },
+        "COPY_CODE" => TemplateContentButton::CopyCode { text },
+        "FLOW" => {
+            let id = flow_id.as_str().map_or_else(|| flow_id.to_string(), str::to_owned);
+            TemplateContentButton::Flow { text, flow: if flow_name.is_empty() { id } else { flow_name } }
+        }
+        _ => TemplateContentButton::Other { text },
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +170,33 @@ mod tests {
         ];
         assert_eq!(told, expected);
         assert_eq!((templates[1].1.status.as_str(), after), ("PAUSED", None));
+    }
+
+    #[test]
+    fn what_a_template_says_is_read_with_its_cards() {
+        let card = json!({ "components": [
+            { "type": "HEADER", "format": "IMAGE", "example": { "header_handle": ["https://cdn.example/1"] } },
+            { "type": "BODY", "text": "{{1}} a {{2}}" },
+            { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Quero" }] }
+        ] });
+        let components = json!([
+            { "type": "header", "format": "text", "text": "Oi, {{1}}" },
+            { "type": "BODY", "text": "Pedido {{1}}." },
+            { "type": "FOOTER", "text": "Café Aurora" },
+            { "type": "LIMITED_TIME_OFFER", "limited_time_offer": { "text": "Hoje" } },
+            "no component",
+            { "type": "BUTTONS", "buttons": [
+                { "type": "URL", "text": "Ver", "url": "https://cafe.example/{{1}}", "example": ["https://cafe.example/1"] },
+                { "type": "PHONE_NUMBER", "text": "Ligar", "phone_number": "+551140028922" },
+                { "type": "COPY_CODE", "text": "Copiar", "example": "CAFE10" },
+                { "type": "FLOW", "text": "Avaliar", "flow_id": 123, "flow_action": "NAVIGATE" },
+                { "type": "CATALOG", "text": "Ver o catálogo" }
+            ] },
+            { "type": "CAROUSEL", "cards": [card, card] }
+        ]);
+        let list = json!({ "data": [{ "name": "receipt", "language": "pt_BR", "components": components }] });
+        let Page { templates, .. } = page(&list);
+        insta::assert_json_snapshot!(templates[0].1.content);
     }
 
     #[test]

@@ -93,6 +93,7 @@ fn kind_of_path(subject: &Subject<'_>, path: &str) -> Option<Kind> {
         | "lead.pipeline"
         | "lead.owner"
         | "message.text"
+        | "message.said"
         | "message.type"
         | "message.tapped.title"
         | "error.name"
@@ -103,7 +104,7 @@ fn kind_of_path(subject: &Subject<'_>, path: &str) -> Option<Kind> {
         | "bot.name"
         | "reply.text" => Kind::Text,
         "window.closes_at" | "hours.opens_at" => Kind::Date,
-        "contact.tags" | "lead.tags" => Kind::List,
+        "contact.tags" | "contact.tasks" | "lead.tags" | "lead.items" | "conversation.subscribers" => Kind::List,
         "vars" | "flow" | "contact.fields" | "lead.fields" | "company" => Kind::Map,
         _ => return None,
     })

@@ -17,6 +17,7 @@ use crate::{
     ids::check_id,
     path::Path,
     pattern::Pattern,
+    step::ai_reply::Host,
 };
 
 pub(super) use crate::language::is_tag as is_language;
@@ -31,6 +32,7 @@ pub(super) const TIMEZONE: &str = "timezone";
 pub(super) const COUNTRY: &str = "country";
 pub(super) const LANGUAGE: &str = "language";
 pub(super) const CRON: &str = "cron";
+pub(super) const HOST: &str = "host";
 
 /// What a string turned out to be.
 #[derive(Clone, Debug)]
@@ -111,6 +113,8 @@ fn misread(kind: &str, text: &str) -> Option<(&'static str, String)> {
         }),
         "language" | "template_language" => (!is_language(text))
             .then(|| (LANGUAGE, format!("`{}` is no language tag; write it as `pt-BR`, `es` or `en_US`", shortened(text)))),
+        "host" => (!Host::is_valid(text))
+            .then(|| (HOST, format!("`{}` is no host; write its name alone, such as `shop.example`", shortened(text)))),
         "cron" => cron_error(text).map(|message| (CRON, message)),
         _ => None,
     }

@@ -148,6 +148,14 @@ const PAGES: &[(&str, Page)] = &[
         },
     ),
     (
+        meaning::HOST,
+        Page {
+            happened: "A host is no host.",
+            why: "Links of a model's answers are compared with it, by their host alone.",
+            to_do: "Write the name alone, without `https://`, path or star: `shop.example`. Its subdomains are meant too.",
+        },
+    ),
+    (
         meaning::LANGUAGE,
         Page {
             happened: "A language is no language tag.",

@@ -105,8 +105,7 @@ impl Shapes {
             Shape::Tagged { tag, .. } => format!("an object with `{tag}`"),
             Shape::Either(parts) => {
                 let parts = parts.iter().filter(|part| !matches!(self[**part], Shape::Null));
-                let parts: Vec<String> = parts.map(|part| self.words(*part)).collect();
-                parts.join(", or ")
+                either(parts.map(|part| self.words(*part)).collect())
             }
         }
     }
@@ -130,6 +129,14 @@ pub(super) fn one_of(words: &[&str]) -> String {
     match &quoted[..] {
         [one] => one.clone(),
         _ => format!("one of {}", quoted.join(", ")),
+    }
+}
+
+/// Alternatives in words.
+pub(super) fn either(words: Vec<String>) -> String {
+    match &words[..] {
+        [one] => one.clone(),
+        _ => format!("either {}", words.join(", or ")),
     }
 }
 
@@ -345,10 +352,10 @@ mod tests {
         };
         assert_eq!(
             words(&["steps", "any", "message", "outside_window"]),
-            "one of `fail`, `hold`, `skip`, or an object with `goto`"
+            "either one of `fail`, `hold`, `skip`, or an object with `goto`"
         );
         assert_eq!(words(&["steps", "any", "message", "next"]), "the id of a step");
-        assert_eq!(words(&["steps", "any", "message", "save"]), "a path such as `vars.x`, or an object");
+        assert_eq!(words(&["steps", "any", "message", "save"]), "either a path such as `vars.x`, or an object");
         assert_eq!(words(&["format"]), "a whole number");
     }
 }

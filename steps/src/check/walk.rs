@@ -9,7 +9,7 @@ use super::{
     diagnostic::Diagnostic,
     json,
     place::{Key, Place},
-    shape::{self, Id, ObjectShape, Shape, Shapes, one_of},
+    shape::{self, Id, ObjectShape, Shape, Shapes, either, one_of},
 };
 use crate::expression::nearest;
 
@@ -130,8 +130,8 @@ impl<'t> Walk<'t> {
             return self.wrong_type(node, &self.shapes.words(id), None);
         }
         let bound = match (least, most) {
-            (Some(least), _) if number < least => format!("{least} or more"),
-            (_, Some(most)) if number > most => format!("{most} or less"),
+            (Some(least), _) if number < least => format!("at least {least}"),
+            (_, Some(most)) if number > most => format!("at most {most}"),
             _ => return,
         };
         let message = format!("`{}` is {text}", self.place.last_name());
@@ -140,11 +140,11 @@ impl<'t> Walk<'t> {
 
     fn list(&mut self, items: Id, node: &Value<'_>, elements: &'t [Value<'t>], least: usize, most: usize) {
         if elements.len() < least || elements.len() > most {
-            let message = format!("`{}` has {} entries", self.place.last_name(), elements.len());
+            let message = format!("`{}` has {}", self.place.last_name(), counted(elements.len(), "entry", "entries"));
             let expected = match (least, most) {
-                (least, usize::MAX) => format!("{least} or more"),
-                (0, most) => format!("{most} at most"),
-                (least, most) => format!("{least} to {most}"),
+                (least, usize::MAX) => format!("at least {least}"),
+                (0, most) => format!("at most {most}"),
+                (least, most) => format!("between {least} and {most}"),
             };
             self.found.problems.push(Diagnostic::error(OUT_OF_RANGE, &self.place, json::head(node), message).expected(expected));
         }
@@ -351,7 +351,7 @@ impl<'t> Walk<'t> {
             Some((property, _)) => (self.place.name(json::key(property)), json::key_span(property)),
             None => (self.place.clone(), json::head(node)),
         };
-        let expected = parts.iter().map(|part| self.shapes.words(*part)).collect::<Vec<_>>().join(", or ");
+        let expected = either(parts.iter().map(|part| self.shapes.words(*part)).collect());
         let found = Diagnostic::error(UNKNOWN_KEY, &place, span, "this object is of no known form").expected(expected);
         self.found.problems.push(found.nearest(near.map(|(_, near)| near)));
     }
@@ -387,4 +387,9 @@ pub(super) fn shortened(text: &str) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }
+}
+
+/// How many there are, in words.
+pub(super) fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }

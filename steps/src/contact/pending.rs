@@ -1,6 +1,11 @@
-//! What is still to be done for a contact: sends, calls, timers.
+//! What is still to be done for a contact: sends, calls, writes to a CRM, timers.
 
 use super::*;
+use crate::{
+    catalog::{FindIn, Nearness},
+    event::{Inbound, InboundMedia},
+    moment::SECOND,
+};
 
 /// Something to be done, in the order of the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +23,7 @@ impl Pending {
             Work::Send(send) if send.held => None,
             Work::Send(send) => Some(send.claim.as_ref().map_or(send.due, |claim| claim.until)),
             Work::Call(call) => Some(call.claim.as_ref().map_or(call.due, |claim| claim.until)),
+            Work::Write(write) => Some(write.claim.as_ref().map_or(write.due, |claim| claim.until)),
             Work::Timer(timer) => Some(timer.due),
         }
     }
@@ -28,6 +34,8 @@ impl Pending {
 pub enum Work {
     Send(Box<PendingSend>),
     Call(Box<PendingCall>),
+    /// To a CRM.
+    Write(Box<crate::crm::PendingWrite>),
     Timer(Timer),
 }
 
@@ -93,7 +101,13 @@ pub enum Outside {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PendingCall {
     pub step: StepId,
+    /// Whose call it is, which the contact may know no more when its result comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<Asker>,
     pub call: Call,
+    /// The epoch where a call was queued before this was kept.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub queued: Moment,
     pub due: Moment,
     #[serde(default, skip_serializing_if = "is_default")]
     pub attempts: u32,
@@ -106,10 +120,17 @@ pub struct PendingCall {
 #[serde(tag = "call", rename_all = "snake_case")]
 pub enum Call {
     Http(HttpCall),
+    Find(FindCall),
     AiReply(AiReplyCall),
     AiRoute(AiRouteCall),
     AiExtract(AiExtractCall),
+    Summary(SummaryCall),
+    Transcribe(TranscribeCall),
 }
+
+/// How long it may take to find out what was said in a voice note, in milliseconds: the customer waits, and so does what they write
+/// after it.
+pub const TRANSCRIPTION_DEADLINE: i64 = 30 * SECOND;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HttpCall {
@@ -142,23 +163,75 @@ impl HttpBody {
     }
 }
 
+/// Looks for an item of a catalogue, or for a contact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindCall {
+    #[serde(rename = "in")]
+    pub place: FindIn,
+    /// `name`, `id`, `phone`, `email`, or the key of a field.
+    pub by: CompactString,
+    pub value: String,
+    #[serde(rename = "match", default, skip_serializing_if = "is_default")]
+    pub nearness: Nearness,
+    /// Where contacts are looked for: the CRM's id of the one that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<CompactString>,
+    pub deadline: i64,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AiReplyCall {
     pub instructions: String,
     pub text: String,
+    /// Sources by name: those of [`AiReplyCall::bot`], and those of all bots.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub knowledge: Vec<String>,
+    /// The bot that asks, where it names knowledge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot: Option<BotId>,
     /// How many messages of the conversation the model sees.
     pub history: u32,
+    /// Whose they are: those with this number of the business.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub number: NumberId,
+    /// And none from before the conversation began.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub since: Moment,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<Value>,
+    pub tools: Vec<Tool>,
+    /// Those that it called since the customer last wrote, with what came of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
     /// The model may say that it can't help.
     pub may_decline: bool,
     pub deadline: i64,
+}
+
+/// Something that a model may do besides answering.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: CompactString,
+    pub description: String,
+    /// Path, type, description.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<(String, String, String)>,
+}
+
+/// A tool that a model called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    pub step: StepId,
+    pub name: CompactString,
+    /// By path, as they were kept.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub arguments: Map<String, Value>,
+    /// What came of it; None: the bot has not come back from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -188,6 +261,53 @@ pub struct AiExtractCall {
     pub deadline: i64,
 }
 
+/// A note for the person who takes a conversation over: the model is shown the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SummaryCall {
+    /// What the business wants told; empty: what a colleague needs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub instructions: String,
+    /// The customer's name, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// What the person reads (BCP 47).
+    pub language: CompactString,
+    /// The customer's last message; stands for the note where the model writes none.
+    pub text: String,
+    /// How many messages of the conversation the model sees.
+    pub history: u32,
+    /// Whose they are: those with this number of the business.
+    pub number: NumberId,
+    /// And none from before the conversation began.
+    pub since: Moment,
+    pub deadline: i64,
+}
+
+/// What was said in a recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TranscribeCall {
+    /// The business's number that it came to: its token opens the recording.
+    pub number: NumberId,
+    /// The message that it came with.
+    pub message: MessageId,
+    pub media: InboundMedia,
+    /// What is spoken (BCP 47), where the contact's language is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<CompactString>,
+}
+
+/// A message that runs when it is known what was said before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unheard {
+    pub message: Inbound,
+    /// It begins the conversation.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub first: bool,
+    /// The call that will tell what was said in this one; none: it only waits for those before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<EntryId>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timer {
     pub due: Moment,
@@ -205,7 +325,7 @@ pub enum Purpose {
     /// Quick messages become one: what was gathered runs now.
     Join {
         number: NumberId,
-        messages: Vec<crate::event::Inbound>,
+        messages: Vec<Inbound>,
         /// They begin the conversation.
         #[serde(default, skip_serializing_if = "is_default")]
         first: bool,

@@ -17,6 +17,9 @@ pub struct Session {
     /// What its messages are expected to cost so far, in the account's currency.
     #[serde(default, skip_serializing_if = "is_default")]
     pub spent: f64,
+    /// What models used for it so far.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tokens: u64,
     /// What the customer wrote while a call was under way: answers to what the bot says next. Bounded by [`MAX_DEFERRED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deferred: Vec<crate::event::Inbound>,
@@ -30,6 +33,11 @@ impl Session {
 
     pub fn frame_mut(&mut self) -> Option<&mut Frame> {
         self.frames.last_mut()
+    }
+
+    /// The customer's next message is taken: what models did for the one before is over.
+    pub fn forget_tool_calls(&mut self) {
+        self.frames.iter_mut().for_each(|frame| frame.tool_calls.clear());
     }
 }
 
@@ -78,6 +86,10 @@ pub struct Frame {
     /// On a path that began by `defaults.failed`: a further failure ends the session.
     #[serde(default, skip_serializing_if = "is_default")]
     pub failing: bool,
+    /// The tools that models called since the customer last wrote. Bounded by
+    /// [`MAX_TOOL_CALLS`](crate::step::ai_reply::MAX_TOOL_CALLS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
 }
 
 /// What `error` reads.

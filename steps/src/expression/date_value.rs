@@ -66,6 +66,16 @@ impl DateValue {
         }
     }
 
+    /// So many days later, or earlier; a moment at the same time of the day.
+    pub(crate) fn days_later(&self, days: i64) -> Result<Self, String> {
+        let days = jiff::Span::new().try_days(days).map_err(|error| error.to_string())?;
+        let outside = |_| "The date lies too far off.".to_owned();
+        match self {
+            Self::Date(date) => date.checked_add(days).map(Self::Date).map_err(outside),
+            Self::Instant(zoned) => zoned.checked_add(days).map(Self::Instant).map_err(outside),
+        }
+    }
+
     /// This and a duration such as `2h`, `sign` times. A day stays a day when the duration is whole days.
     pub(crate) fn add(&self, duration: &str, sign: i64) -> Result<Self, String> {
         let duration = parse_duration(duration).map_err(|error| error.to_string())?;

@@ -1,6 +1,9 @@
 //! What an expression can read: a lazy view of the conversation, and the extra names of one evaluation.
 
-use jiff::Zoned;
+use jiff::{
+    Zoned,
+    civil::{Date, Weekday},
+};
 use rhai::Dynamic;
 
 use super::convert::from_json;
@@ -33,7 +36,12 @@ pub trait Facts: Send + Sync + 'static {
         None
     }
 
-    /// What `pick` draws from; the same seed gives the same choice.
+    /// Whether people work on this day; Monday to Friday where nobody says otherwise.
+    fn is_workday(&self, date: Date) -> bool {
+        !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+    }
+
+    /// What `pick` and `random` draw from; the same seed gives the same choice.
     fn seed(&self) -> u64;
 }
 

@@ -63,6 +63,7 @@ struct Signature(&'static str, usize, usize, Option<Kind>);
 
 const FUNCTIONS: &[Signature] = &[
     Signature("abs", 1, 1, Some(Kind::Number)),
+    Signature("add_workdays", 2, 2, Some(Kind::Date)),
     Signature("ceiling", 1, 1, Some(Kind::Number)),
     Signature("contains", 2, 2, Some(Kind::Boolean)),
     Signature("date", 1, 1, Some(Kind::Date)),
@@ -81,6 +82,8 @@ const FUNCTIONS: &[Signature] = &[
     Signature("number", 1, 1, Some(Kind::Number)),
     Signature("phone", 1, 2, Some(Kind::Text)),
     Signature("pick", 1, 2, None),
+    Signature("random", 2, 2, Some(Kind::Number)),
+    Signature("random_text", 1, 1, Some(Kind::Text)),
     Signature("replace", 3, 3, Some(Kind::Text)),
     Signature("round", 1, 2, Some(Kind::Number)),
     Signature("split", 1, 3, None),

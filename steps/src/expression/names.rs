@@ -1,6 +1,6 @@
 //! The names that an expression may begin with, and which known name a misspelt one probably meant.
 
-/// Every root name of the bot language, in the order of its reference page. `item`, `index`, `answer`, `reply` and `child` exist in
+/// Every root name of the bot language, in the order of its reference page. `item`, `index`, `answer`, `reply`, `child` and `found` exist in
 /// some places only; reading them elsewhere gives a missing value, and the checker says so.
 pub const ROOTS: &[&str] = &[
     "message",
@@ -20,6 +20,7 @@ pub const ROOTS: &[&str] = &[
     "secrets",
     "reply",
     "child",
+    "found",
     "item",
     "index",
 ];

@@ -204,7 +204,7 @@ mod tests {
         );
         let found = violations(&message.unwrap());
         assert_eq!((found[0].path.as_str(), found[0].limit, found[0].found), ("buttons[0].title", 20, 21));
-        assert!(found[0].message.contains("Shorten"), "{}", found[0].message);
+        assert!(found[0].message.contains("shorten"), "{}", found[0].message);
     }
 
     #[test]

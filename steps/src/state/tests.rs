@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    catalog::LeadItem,
     contact::{ErrorRecord, Lead, Tapped},
     expression::{Locals, Text, Value},
     ids::MessageId,
@@ -19,11 +20,21 @@ fn scene() -> Scene {
     state.contact.tags = vec!["vip".into(), "new".into()];
     state.contact.fields = json!({"city": "Recife", "address": {"lines": ["a", "b"]}, "empty": ""}).as_object().unwrap().clone();
     state.contact.company = json!({"name": "Acme"}).as_object().unwrap().clone();
+    let task = json!({"id": 4, "kind": "call", "text": "Ligar", "due": NOW.plus(HOUR), "owner": {"team": "sales"}, "lead": "l1"});
+    state.contact.tasks.push(serde_json::from_value(task).unwrap());
+    state.contact.conversation_mut(&NumberId::default()).subscribers.push(Who::User("ana".into()));
     state.contact.leads.push(Lead {
         id: "l1".into(),
         pipeline: "sales".into(),
         stage: "new".into(),
         price: Some(100.0),
+        items: vec![LeadItem {
+            catalog: "menu".into(),
+            item: "p1".into(),
+            price: Some(12.5),
+            quantity: 2.0,
+            ..LeadItem::default()
+        }],
         fields: json!({"size": 12}).as_object().unwrap().clone(),
         ..Lead::default()
     });
@@ -55,6 +66,12 @@ fn every_root_is_found() {
         ("contact.language", json!("pt-BR")),
         ("contact.tags", json!(["vip", "new"])),
         ("contact.tags[1]", json!("new")),
+        ("contact.tasks[0].kind", json!("call")),
+        ("contact.tasks[0].due", json!("2026-03-02T14:00:00Z")),
+        ("contact.tasks[0].owner", json!("sales")),
+        ("contact.tasks[1]", Value::Null),
+        ("contact.tasks.filter(|task| task.kind == \"call\").len()", json!(1)),
+        ("conversation.subscribers", json!([{"user": "ana"}])),
         ("contact.fields.city", json!("Recife")),
         ("contact.fields.address.lines[1]", json!("b")),
         ("contact.opted_in", Value::Null),
@@ -68,6 +85,9 @@ fn every_root_is_found() {
         ("lead.stage", json!("new")),
         ("lead.price", json!(100)),
         ("lead.fields.size", json!(12)),
+        ("lead.items[0]", json!({"catalog": "menu", "item": "p1", "name": null, "price": 12.5, "quantity": 2})),
+        ("lead.items[0].quantity", json!(2)),
+        ("lead.items[1]", Value::Null),
         ("lead.name", Value::Null),
         ("company.name", json!("Acme")),
         ("conversation.id", json!("c1:")),
@@ -91,6 +111,7 @@ fn every_root_is_found() {
         ("bot.id", json!("test")),
         ("now", json!("2026-03-02T10:00:00-03:00")),
         ("message.text", json!("oi")),
+        ("message.said", json!("oi")),
         ("message.type", json!("text")),
         ("message.id", json!("wamid.1")),
         ("message.tapped.title", Value::Null),
@@ -223,6 +244,7 @@ fn nothing_that_comes_from_outside_names_a_secret() {
     lead.stage = stolen.into();
     lead.owner = Some(stolen.into());
     lead.tags = vec![stolen.into()];
+    lead.items = vec![LeadItem { item: stolen.into(), name: Some(stolen.into()), ..LeadItem::default() }];
     lead.fields.insert("size".into(), stolen.into());
     let message = contact.conversation_mut(&NumberId::default()).last_message.as_deref_mut().unwrap();
     message.id = MessageId::new(stolen);
@@ -239,14 +261,14 @@ fn nothing_that_comes_from_outside_names_a_secret() {
     let everything = "\
         {{ contact.name }}{{ contact.first_name }}{{ contact.username }}{{ contact.phone }}{{ contact.email }}{{ contact.language }}\
         {{ contact.owner }}{{ contact.tags }}{{ contact.tags[0] }}{{ contact.fields.city }}{{ company.name }}{{ company.name.first[0] }}\
-        {{ lead.id }}{{ lead.name }}{{ lead.pipeline }}{{ lead.stage }}{{ lead.owner }}{{ lead.tags }}{{ lead.fields.size }}\
-        {{ message.id }}{{ message.text }}{{ message.tapped.id }}{{ message.tapped.title }}{{ message.tapped.value }}{{ message.product }}\
+        {{ lead.id }}{{ lead.name }}{{ lead.pipeline }}{{ lead.stage }}{{ lead.owner }}{{ lead.tags }}{{ lead.fields.size }}{{ lead.items }}{{ lead.items[0].name }}\
+        {{ message.id }}{{ message.text }}{{ message.said }}{{ message.tapped.id }}{{ message.tapped.title }}{{ message.tapped.value }}{{ message.product }}\
         {{ trigger.data }}{{ trigger.data.source }}{{ vars.said }}{{ flow.field }}{{ answer }}{{ answer.a }}{{ error.text }}{{ error.name }}\
         {{ vars }}{{ flow }}{{ contact.fields }}{{ lead.fields }}{{ company }}";
     let facts: Arc<dyn Facts> = Arc::new(scene.state.clone());
     let read = Text::compile(everything).unwrap().render(&facts, Locals::none()).unwrap();
     assert!(!holds_marks(&Value::from(read.as_str())), "{read:?}");
-    assert!(read.matches("KEY").count() >= 33, "{read:?}");
+    assert!(read.matches("KEY").count() >= 36, "{read:?}");
 }
 
 #[test]

@@ -27,13 +27,13 @@ pub struct AiRoute {
     /// Where the bot goes when no intent fits, or the customer wrote nothing. Left out: `next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<StepId>,
-    /// Left out: the server's model.
+    /// The model that is asked. Left out: the server's model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// How long the bot waits. Left out: `30s`; at most `2m`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Duration>,
-    /// The same as `otherwise`, which comes first.
+    /// Used where `otherwise` is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<StepId>,
 }
@@ -66,16 +66,17 @@ impl Behaviour for AiRoute {
         let intents = self.intents.iter().map(|intent| {
             Ok(Intent {
                 name: intent.name.clone(),
-                description: turn.own_text(&intent.description)?,
-                examples: intent.examples.iter().map(|example| turn.own_text(example)).collect::<Result<_, _>>()?,
+                description: call::instructions(turn, &intent.description)?,
+                examples: intent.examples.iter().map(|example| call::instructions(turn, example)).collect::<Result<_, _>>()?,
             })
         });
         let intents = intents.collect::<Result<_, Stop>>()?;
         let deadline = call::deadline(self.deadline, call::AI_DEADLINE);
-        Ok(Next::Call(Call::AiRoute(AiRouteCall { text, intents, model: self.model.clone(), deadline })))
+        let call = AiRouteCall { text, intents, model: self.model.clone(), deadline };
+        Ok(Next::Call(Box::new(Call::AiRoute(call))))
     }
 
-    fn resume(&self, turn: &mut Turn<'_>, result: &CallResult) -> Result<Next, Stop> {
+    fn resume(&self, turn: &mut Turn<'_>, _: &Call, result: &CallResult) -> Result<Next, Stop> {
         let CallResult::Intent { intent } = result else { return Err(call::failed(result)) };
         let Some(name) = intent else { return Ok(self.otherwise(turn, "no intent fits".into())) };
         let Some(intent) = self.intents.iter().find(|intent| intent.name == name.trim()) else {

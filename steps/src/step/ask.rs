@@ -36,10 +36,10 @@ pub struct Ask {
     /// What the answer has to be. Left out: any text; with buttons or `answers`, one of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expected>,
-    /// The smallest number, the earliest date or time, or the fewest characters of a text.
+    /// The lowest number, the earliest date or time, or the fewest characters of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<Bound>,
-    /// The largest number, the latest date or time, or the most characters of a text.
+    /// The highest number, the latest date or time, or the most characters of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Bound>,
     /// What is said to an answer that does not fit. Left out: the question again.

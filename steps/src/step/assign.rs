@@ -14,10 +14,10 @@ use crate::{
     who::Who,
 };
 
-/// Gives the conversation, the lead or the contact to a colleague or a team.
+/// Gives the conversation, the lead or the contact to an agent or a team.
 ///
-/// The bot goes on: to let people answer, use `handoff`. `round_robin` takes the colleagues in turn. `lead.owner` and `contact.owner` are then the id of the
-/// colleague or team.
+/// The bot goes on: to let people answer, use `handoff`. `round_robin` takes the agents in turn. `lead.owner` and `contact.owner` are then the id of the
+/// agent or team.
 ///
 /// ```json
 /// {"type": "assign", "on": "lead", "to": {"round_robin": ["ana", "bruno"]}, "next": "done"}
@@ -80,7 +80,7 @@ fn owner(turn: &Turn<'_>, on: On) -> Option<Who> {
     }
 }
 
-/// Whom `who` means now: `round_robin` is the next colleague.
+/// Whom `who` means now: `round_robin` is the next agent.
 pub(super) fn chosen(turn: &mut Turn<'_>, who: &Who) -> Result<Who, Stop> {
     let Who::RoundRobin(users) = who else { return Ok(who.clone()) };
     let user = turn.round_robin(users)?.cloned();

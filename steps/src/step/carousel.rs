@@ -50,7 +50,7 @@ pub struct Carousel {
 pub struct Card {
     /// A picture or video; the same kind on all cards.
     pub media: Media,
-    /// 160 characters, 2 line breaks.
+    /// The card's text: 160 characters, 2 line breaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-limit" = limits::CARD_TEXT))]
     pub text: Option<Text>,

@@ -338,7 +338,7 @@ fn visible(scene: &Scene) -> Value {
     json!({
         "vars": frame.vars, "flow": frame.flow, "answer": frame.answer,
         "contact": own, "company": scene.state.contact.company, "lead": scene.state.contact.lead(),
-        "conversation": {"owner": conversation.owner, "closed": conversation.closed},
+        "conversation": {"owner": conversation.owner, "closed": conversation.closed, "subscribers": conversation.subscribers},
         "message": {"tapped": conversation.last_message.as_ref().and_then(|message| message.tapped.clone())},
     })
 }

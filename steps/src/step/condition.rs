@@ -1,4 +1,4 @@
-//! `condition`: the bot goes one way or another.
+//! `condition`: the bot takes one branch or another.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,13 +19,13 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Condition {
-    /// The ways, in the order in which they are tried.
+    /// The branches, in the order in which they are tried.
     #[schemars(length(min = 1))]
     pub branches: Vec<Branch>,
     /// Where the bot goes when no condition holds. Left out: `next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<StepId>,
-    /// The same as `otherwise`, which comes first.
+    /// Used where `otherwise` is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<StepId>,
 }

@@ -3,23 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Behaviour,
-    shared::{
-        Content, Question, Sending, Waiting,
-        expect::{Expect, Expected, ExpectedKind},
-    },
+use super::shared::{
+    expect::{Expected, ExpectedKind},
+    request::{Request, RequestKeys},
 };
-use crate::{
-    contact::AnswerWait,
-    event::Inbound,
-    expression::Text,
-    ids::StepId,
-    limits,
-    message::Message,
-    option::Choice,
-    turn::{Next, Stop, Turn},
-};
+use crate::message::Message;
 
 /// Asks the customer for a phone number, with a button that shares it.
 ///
@@ -31,51 +19,18 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContactRequest {
-    /// The message's text: 1,024 characters.
-    #[schemars(extend("x-limit" = limits::INTERACTIVE_TEXT))]
-    pub text: Text,
     #[serde(flatten)]
-    pub sending: Sending,
-    #[serde(flatten)]
-    pub waiting: Waiting,
+    pub keys: RequestKeys,
 }
 
-impl ContactRequest {
-    fn content(&self, turn: &mut Turn<'_>) -> Result<Content, Stop> {
-        Ok(Message::ContactRequest { text: turn.text("text", &self.text)? }.into())
-    }
-}
+impl Request for ContactRequest {
+    const SHARED: Expected = Expected::Kind(ExpectedKind::Phone);
 
-impl Behaviour for ContactRequest {
-    fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
-        let content = self.content(turn)?;
-        self.sending.send(turn, content, true, AnswerWait::default())
+    fn keys(&self) -> &RequestKeys {
+        &self.keys
     }
 
-    fn answer(&self, turn: &mut Turn<'_>, answer: &Inbound) -> Result<Next, Stop> {
-        let content = |turn: &mut Turn<'_>, _| self.content(turn);
-        let expect = Expect { expected: &Expected::Kind(ExpectedKind::Phone), min: None, max: None };
-        let question = Question::without_options(self, &self.sending, &self.waiting, &content);
-        Question { expect: Some(expect), ..question }.answer(turn, answer)
-    }
-
-    fn sending(&self) -> Option<&Sending> {
-        Some(&self.sending)
-    }
-
-    fn waiting(&self) -> Option<&Waiting> {
-        Some(&self.waiting)
-    }
-
-    fn choice(&self, key: &str) -> Option<&Choice> {
-        self.sending.choice(key)
-    }
-
-    fn waits(&self) -> bool {
-        true
-    }
-
-    fn next(&self) -> Option<&StepId> {
-        self.sending.next.as_ref()
+    fn message(text: String) -> Message {
+        Message::ContactRequest { text }
     }
 }

@@ -31,11 +31,11 @@ pub use crate::contact::MAX_LEADS;
 pub struct CreateLead {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
-    /// Left out: the first pipeline.
+    /// The pipeline that the lead begins in. Left out: the first pipeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", extend("x-kind" = "pipeline"))]
     pub pipeline: Option<CompactString>,
-    /// Left out: the pipeline's first stage.
+    /// The stage that the lead begins in. Left out: the pipeline's first stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", extend("x-kind" = "stage"))]
     pub stage: Option<CompactString>,
@@ -75,10 +75,13 @@ impl CreateLead {
 impl Behaviour for CreateLead {
     fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
         let (first_pipeline, _) = turn.environment().first_stage();
-        let pipeline = self.pipeline.clone().unwrap_or(first_pipeline);
-        stage::check(turn.environment(), &pipeline, self.stage.as_deref())?;
+        let names = turn.environment().crm_names.clone();
+        let named = self.pipeline.as_deref().map(|named| names.pipeline(named).into());
+        let pipeline: CompactString = named.unwrap_or(first_pipeline);
+        let named = self.stage.as_deref().map(|named| CompactString::from(names.stage(&pipeline, named)));
+        stage::check(turn.environment(), &pipeline, named.as_deref())?;
         let first_stage = turn.environment().pipelines.get(pipeline.as_str()).and_then(|pipeline| pipeline.stages.first());
-        let stage = self.stage.clone().or_else(|| first_stage.map(CompactString::from)).unwrap_or_default();
+        let stage = named.or_else(|| first_stage.map(CompactString::from)).unwrap_or_default();
         let values = self.values(turn)?;
         let tags = super::tags::filled(turn, &self.tags)?;
         let lead = push(turn, pipeline, stage)?;

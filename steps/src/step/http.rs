@@ -31,7 +31,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Http {
-    /// Left out: `GET`; `POST` where there is a body.
+    /// The method of the request. Left out: `GET`; `POST` where there is a body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     /// HTTPS or HTTP. A value in its path or query is encoded as it has to be; one that is the whole address or its host stays as it is. Addresses
@@ -57,7 +57,7 @@ pub struct Http {
     /// Where the reply is kept, when its status is 200 to 299 or a branch takes it: a path for `reply.json` (else `reply.text`), or expressions by path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save: Option<Save>,
-    /// Ways by what the reply is, before its status counts.
+    /// Branches by what the reply is, before its status counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub branches: Vec<Branch>,
     /// `false`: a call that was cut off is not made again, and fails. Left out: it is repeated, with the same `Idempotency-Key`.
@@ -188,10 +188,10 @@ impl Behaviour for Http {
         turn.state_mut().secrets_readable = true;
         let call = self.fill(turn);
         turn.state_mut().secrets_readable = false;
-        Ok(Next::Call(Call::Http(call?)))
+        Ok(Next::Call(Box::new(Call::Http(call?))))
     }
 
-    fn resume(&self, turn: &mut Turn<'_>, result: &CallResult) -> Result<Next, Stop> {
+    fn resume(&self, turn: &mut Turn<'_>, _: &Call, result: &CallResult) -> Result<Next, Stop> {
         let CallResult::Http { status, json, text } = result else { return Err(call::failed(result)) };
         let reply = json!({"status": status, "json": json, "text": text});
         let locals = Locals::default().with("reply", &reply);
@@ -243,7 +243,8 @@ mod tests {
         let frame = scene.frame_mut().unwrap();
         frame.answer = Some(stolen.into());
         frame.vars = Map::from_iter([("said".into(), stolen.into()), ("map".into(), json!({stolen: [stolen]}))]);
-        let Ok(Next::Call(Call::Http(call))) = scene.run() else { panic!("no call") };
+        let Ok(Next::Call(call)) = scene.run() else { panic!("no call") };
+        let Call::Http(call) = *call else { panic!("another call") };
         let lookup = |name: &str| (name == "KEY").then(|| "s3cr3t/".to_owned());
         assert_eq!(reveal_url(&call.url, lookup).unwrap(), "https://api.example.com/?key=s3cr3t%2F&said=KEY");
         let headers: Vec<_> = call.headers.iter().map(|(_, value)| reveal(value, lookup).unwrap()).collect();

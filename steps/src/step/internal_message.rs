@@ -1,4 +1,4 @@
-//! `internal_message`: a note to colleagues.
+//! `internal_message`: a message to the team.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use crate::{
     who::Who,
 };
 
-/// Writes a message to colleagues. The customer never sees it.
+/// Writes a message to the team. The customer never sees it.
 ///
-/// It appears in the conversation for those whom `to` names. It needs no window and costs nothing.
+/// It appears in the conversation for those whom `to` names, else for the conversation's subscribers. It needs no window and costs nothing.
 ///
 /// ```json
 /// {"type": "internal_message", "text": "{{ contact.name }} quer falar com vendas", "to": [{"team": "sales"}], "next": "done"}
@@ -22,7 +22,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InternalMessage {
     pub text: Text,
-    /// Who reads it.
+    /// Who reads it. Left out: the conversation's subscribers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1))]
     pub to: Vec<Who>,
     /// Where the bot goes on. Left out: the bot ends here.
@@ -32,12 +33,15 @@ pub struct InternalMessage {
 
 impl Behaviour for InternalMessage {
     fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
-        // Colleagues read the bot's own language, whatever the customer speaks.
+        // Agents read the bot's own language, whatever the customer speaks.
         let text = turn.own_text(&self.text)?;
         if text.trim().is_empty() {
             return Err(Failure::new("empty", "the message's text is empty").into());
         }
-        let to = self.to.iter().map(|who| assign::chosen(turn, who)).collect::<Result<_, _>>()?;
+        let to = match self.to.as_slice() {
+            [] => turn.state.conversation().map(|conversation| conversation.subscribers.clone()).unwrap_or_default(),
+            to => to.iter().map(|who| assign::chosen(turn, who)).collect::<Result<_, _>>()?,
+        };
         turn.facts.push(Fact::Internal { to, text });
         Ok(Next::Go(self.next.clone()))
     }

@@ -60,7 +60,7 @@ pub struct List {
 /// Rows under a title.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Section {
-    /// 24 characters; needed where there are several sections.
+    /// The section's title: 24 characters; needed where there are several sections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-limit" = limits::SECTION_TITLE))]
     pub title: Option<Text>,

@@ -68,7 +68,7 @@ pub struct MessageKeys {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-limit" = limits::LIST_BUTTON))]
     pub button: Option<Text>,
-    /// A button that opens a web page. Taps on it are not reported.
+    /// A button that opens a web page. Taps on it are not reported. Where its `url` is empty, the message goes out without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
     /// A place on the map, in place of a text.
@@ -82,7 +82,7 @@ pub struct MessageKeys {
 /// A button that opens a web page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
-    /// 20 characters.
+    /// The button's text: 20 characters.
     #[schemars(extend("x-limit" = limits::BUTTON_TITLE))]
     pub title: Text,
     pub url: Text,
@@ -103,8 +103,10 @@ impl MessageKeys {
         let media = self.media.as_ref().map(|media| media.fill(turn, "media.")).transpose()?;
         let footer = turn.optional_text("footer", self.footer.as_ref())?;
         let header = turn.optional_text("header", self.header.as_ref())?;
-        if let Some(link) = &self.link {
-            let (title, url) = (turn.text("link.title", &link.title)?, turn.text("link.url", &link.url)?);
+        let url = self.link.as_ref().map(|link| turn.text("link.url", &link.url)).transpose()?;
+        // A button that leads nowhere is left out: the rest of the message still says something.
+        if let (Some(link), Some(url)) = (&self.link, url.filter(|url| !url.trim().is_empty())) {
+            let title = turn.text("link.title", &link.title)?;
             let header = media.map(Header::Media).or(header.map(Header::Text));
             let text = text.unwrap_or_default();
             return Ok(message::Message::Link(LinkMessage { header, text, footer, title, url }).into());

@@ -11,13 +11,16 @@ pub mod assign;
 pub mod carousel;
 #[cfg(test)]
 mod cases;
+pub mod complete_tasks;
 pub mod condition;
 pub mod contact_request;
 pub mod create_lead;
+pub mod find;
 pub mod flow;
 pub mod handoff;
 pub mod http;
 pub mod internal_message;
+pub mod items;
 pub mod list;
 pub mod location_request;
 pub mod message;
@@ -32,6 +35,7 @@ pub mod split;
 pub mod stage;
 pub mod start_bot;
 pub mod stop;
+pub mod subscribe;
 pub mod tags;
 pub mod task;
 pub mod template;
@@ -45,6 +49,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value};
 
 use crate::{
+    contact::Call,
     event::{CallResult, Inbound},
     expression::nearest,
     ids::StepId,
@@ -74,11 +79,15 @@ pub const STEPS: &[Definition] = &[
     Definition::of::<tags::Tags>("tags", Group::Change),
     Definition::of::<stage::Stage>("stage", Group::Change),
     Definition::of::<assign::Assign>("assign", Group::Change),
+    Definition::of::<subscribe::Subscribe>("subscribe", Group::Change),
     Definition::of::<task::Task>("task", Group::Change),
+    Definition::of::<complete_tasks::CompleteTasks>("complete_tasks", Group::Change),
     Definition::of::<note::Note>("note", Group::Change),
     Definition::of::<create_lead::CreateLead>("create_lead", Group::Change),
+    Definition::of::<items::Items>("items", Group::Change),
     Definition::of::<opt::Opt>("opt", Group::Change),
     Definition::of::<script::Script>("script", Group::Change),
+    Definition::of::<find::Find>("find", Group::Call),
     Definition::of::<http::Http>("http", Group::Call),
     Definition::of::<ai_reply::AiReply>("ai_reply", Group::Call),
     Definition::of::<ai_route::AiRoute>("ai_route", Group::Call),
@@ -135,9 +144,9 @@ pub trait Behaviour: Debug + Send + Sync {
         Err(unexpected("an answer"))
     }
 
-    /// Takes the result of the call that this step yielded.
-    fn resume(&self, turn: &mut Turn<'_>, result: &CallResult) -> Result<Next, Stop> {
-        let (_, _) = (turn, result);
+    /// Takes the result of a call that this step yielded.
+    fn resume(&self, turn: &mut Turn<'_>, call: &Call, result: &CallResult) -> Result<Next, Stop> {
+        let (_, _, _) = (turn, call, result);
         Err(unexpected("the result of a call"))
     }
 
@@ -221,10 +230,10 @@ pub struct Common {
     /// Its title on the canvas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// For colleagues; the runtime never reads it.
+    /// For those who edit the bot; the runtime never reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Skipped: the bot goes on at its `next`; where it has none, where the step leads when nothing else says (`otherwise`, the first way).
+    /// Skipped: the bot goes on at its `next`; where it has none, where the step leads when nothing else says (`otherwise`, the first path).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
     /// Where the bot goes on when this step fails. Left out: `defaults.failed`, else the session ends as `failed` and the team is told.

@@ -1,4 +1,4 @@
-//! `note`: what colleagues should know.
+//! `note`: what the team should know.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,11 @@ use crate::{
     ids::StepId,
     trigger::Owned,
     turn::{Failure, Next, Stop, Turn},
+    who::Author,
     write,
 };
 
-/// Writes a note for colleagues on the contact or lead.
+/// Writes a note for the team on the contact or lead.
 ///
 /// The customer never sees it.
 ///
@@ -38,18 +39,25 @@ fn contact() -> Owned {
 impl Behaviour for Note {
     fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
         let text = turn.own_text(&self.text)?;
-        if text.trim().is_empty() {
-            return Err(Failure::new("empty", "the note's text is empty").into());
-        }
-        if self.on == Owned::Lead {
-            // A note needs a lead to stand on.
-            write::lead(turn);
-        }
-        turn.facts.push(Fact::Note { on: tags::name(self.on).into(), text });
+        let by = turn.author();
+        add(turn, self.on, text, by)?;
         Ok(Next::Go(self.next.clone()))
     }
 
     fn next(&self) -> Option<&StepId> {
         self.next.as_ref()
     }
+}
+
+/// Writes a note on the contact, or on its current lead, which is made where there is none.
+///
+/// # Errors
+/// `empty`; then nothing is written.
+pub fn add(turn: &mut Turn<'_>, on: Owned, text: String, by: Option<Author>) -> Result<(), Failure> {
+    if text.trim().is_empty() {
+        return Err(Failure::new("empty", "the note's text is empty"));
+    }
+    let lead = (on == Owned::Lead).then(|| write::lead(turn).id.clone());
+    turn.facts.push(Fact::Note { on: tags::name(on).into(), text, lead, by });
+    Ok(())
 }

@@ -15,7 +15,7 @@ pub const MAX_OPTIONS: usize = 100;
 /// The most weight of one option: percents are fine enough, and a whole round stays small.
 pub const MAX_WEIGHT: u32 = 100;
 
-/// Deals conversations out over several ways: in turn, or by chance.
+/// Deals conversations out over several paths: in turn, or by chance.
 ///
 /// `round_robin` goes through the options in order, with one counter for all conversations. A `weight` of 2 makes an option come twice as often
 /// as one of 1; with 0 it never comes. At most 100 options.
@@ -45,13 +45,13 @@ pub enum By {
     Random,
 }
 
-/// One of the ways.
+/// One of the paths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitOption {
     /// Where it leads. Left out: the step's `next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goto: Option<StepId>,
-    /// How often it comes, beside the others. Left out: 1.
+    /// How often it is taken, beside the others. Left out: 1.
     #[serde(default = "one")]
     #[schemars(range(min = 0, max = MAX_WEIGHT))]
     pub weight: u32,

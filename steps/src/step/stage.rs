@@ -21,7 +21,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stage {
-    /// Left out: the lead's own pipeline; without a lead the first.
+    /// The pipeline of the stage. Left out: the lead's own pipeline; without a lead the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", extend("x-kind" = "pipeline"))]
     pub pipeline: Option<CompactString>,
@@ -35,8 +35,10 @@ pub struct Stage {
 impl Behaviour for Stage {
     fn run(&self, turn: &mut Turn<'_>) -> Result<Next, Stop> {
         let own = turn.contact().lead().map(|lead| lead.pipeline.clone()).filter(|pipeline| !pipeline.is_empty());
-        let pipeline = self.pipeline.clone().or(own).unwrap_or_else(|| turn.environment().first_stage().0);
-        let stage = self.stage.clone();
+        let names = turn.environment().crm_names.clone();
+        let named = self.pipeline.as_deref().map(|named| names.pipeline(named).into());
+        let pipeline: CompactString = named.or(own).unwrap_or_else(|| turn.environment().first_stage().0);
+        let stage: CompactString = names.stage(&pipeline, &self.stage).into();
         check(turn.environment(), &pipeline, Some(&stage))?;
         let closed = turn.environment().is_closed(&pipeline, &stage);
         let Some(lead) = turn.contact_mut().lead_mut() else {

@@ -27,7 +27,7 @@ const COMPLETED: &str = "completed";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StartBot {
     pub bot: BotId,
-    /// Left out: `call`.
+    /// Whether this bot waits for the other, or gives way to it. Left out: `call`.
     #[serde(default)]
     pub mode: Mode,
     /// Variables that the other bot begins with, converted to the types that it declares; what can't be converted takes `failed`. A missing

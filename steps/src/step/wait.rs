@@ -49,7 +49,7 @@ pub enum Awaited {
 pub enum For {
     /// The customer's next message.
     Message,
-    /// So long.
+    /// How long to wait.
     Delay(Duration),
     /// Until a moment that the expression gives.
     Until(Expression),
@@ -61,7 +61,7 @@ pub enum For {
     Read,
 }
 
-/// One of several things to wait for, with its way.
+/// One of several things to wait for, and where the bot goes then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Way {
     #[serde(rename = "for")]
@@ -87,7 +87,7 @@ impl For {
 /// The next moment at which the business is open.
 fn opening(turn: &Turn<'_>) -> Result<Moment, Stop> {
     let opens_at = turn.bot().and_then(|bot| bot.document.hours.opens_at(&Facts::now(&*turn.state)));
-    let opens_at = opens_at.ok_or_else(|| Failure::new("empty", "by the bot's `hours` the business does not open again"))?;
+    let opens_at = opens_at.ok_or_else(|| Failure::new("empty", "by the bot's `hours` the business never opens"))?;
     Ok(opens_at.timestamp().into())
 }
 

@@ -254,7 +254,7 @@ fn a_counter_is_needed_once_for_each_draw() {
 }
 
 #[test]
-fn colleagues_take_turns() {
+fn agents_take_turns() {
     let users: Vec<CompactString> = ["ana", "bruno", "carla"].map(CompactString::from).to_vec();
     let chosen = |users: &[CompactString], number: u64| {
         let mut scene = scene(json!({}));
@@ -328,7 +328,7 @@ fn the_bot_s_own_language_ends_the_chain() {
 }
 
 #[test]
-fn texts_for_colleagues_stay_in_the_bot_s_language() {
+fn texts_for_agents_stay_in_the_bot_s_language() {
     let mut scene = scene(json!({"translations": {"en": {"here.text": "Hi"}}}));
     scene.state.contact.language = Some("en".into());
     let own = Text::compile("Oi {{ contact.first_name }}").unwrap();
@@ -381,6 +381,26 @@ fn the_chosen_option_is_what_message_and_answer_read() {
     let text =
         Text::compile("{{ message.tapped.id }} {{ message.tapped.title }} {{ message.tapped.value }} {{ answer }}").unwrap();
     assert_eq!(within(&mut scene, |turn| turn.own_text(&text)).unwrap(), "buy Comprar 7 7");
+}
+
+#[test]
+fn a_tap_says_the_value_of_its_option() {
+    let mut scene = scene(json!({}));
+    let said = Text::compile("{{ message.said }}/{{ message.text }}").unwrap();
+    let tap = crate::event::Content::Tap { id: "1".into(), title: "Comprar…".into(), description: None };
+    for (content, value, expected) in [
+        (tap.clone(), json!("Comprar carro"), "Comprar carro/Comprar…"),
+        (tap, json!(7), "Comprar…/Comprar…"),
+        (crate::event::Content::Text { text: "1".into() }, json!("Comprar carro"), "1/1"),
+    ] {
+        let read = within(&mut scene, |turn| {
+            let number = turn.state.number.clone();
+            turn.contact_mut().conversation_mut(&number).last_message.as_deref_mut().unwrap().content = content.clone();
+            turn.chose(None, "Comprar…", &value);
+            turn.own_text(&said)
+        });
+        assert_eq!(read.unwrap(), expected);
+    }
 }
 
 #[test]

@@ -50,6 +50,7 @@ impl Server {
             clock: system_clock(),
             random: system_random(),
             caller: Arc::new(NoCalls),
+            knowledge: Arc::default(),
             graph: graph.clone(),
         };
         let app = App::build(parts).await.expect("a new store");

@@ -206,8 +206,12 @@ fn tls_settings(folder: &Path, port: u16) -> String {
     )
 }
 
+/// Without a disk in between, a master begins to send what is written only once its child that sent the first copy is gone, while its
+/// replica says already that it follows: whoever kills it then loses all. It also waits 5 seconds for further replicas first.
+const REPLICATION: &str = "repl-diskless-sync no";
+
 fn arguments(port: u16, settings: &str) -> Vec<String> {
-    let basics = format!("port {port}\nbind 127.0.0.1\nsave \"\"\nmaxmemory-policy noeviction");
+    let basics = format!("port {port}\nbind 127.0.0.1\nsave \"\"\nmaxmemory-policy noeviction\n{REPLICATION}");
     let lines = basics.lines().chain(settings.lines()).map(str::trim).filter(|line| !line.is_empty());
     let words = lines.flat_map(|line| {
         let (name, value) = line.split_once(' ').unwrap();

@@ -122,7 +122,8 @@ impl Customer {
     fn say(&self, names: Names, text: &str, expects: Option<String>) -> impl Future<Output = ()> + use<> {
         let world = &self.meta.world;
         let id = self.note(names, text, expects);
-        let body = webhook::text(self.number, names, &id, world.now(), text);
+        let said = if world.chance.one_in(4) { webhook::voice } else { webhook::text };
+        let body = said(self.number, names, &id, world.now(), text);
         self.deliver(id, format!("{text:?} ({names:?})"), body)
     }
 

@@ -10,6 +10,7 @@ mod chance;
 mod chaos;
 mod customer;
 mod day;
+mod ears;
 mod graph;
 mod ledger;
 mod life;

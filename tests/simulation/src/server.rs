@@ -17,9 +17,7 @@ use axum::{
 };
 use salesbot::{
     app::{App, Parts},
-    bots,
-    caller::NoCalls,
-    due, fleet,
+    bots, due, fleet,
     process::{begin_run, end_run, work_on_merges},
     router::router,
     schedule,
@@ -32,6 +30,7 @@ use tower::ServiceExt;
 
 use crate::{
     bots::BOTS,
+    ears::Ears,
     graph::SimulatedGraph,
     life::{Life, State},
     meta::Meta,
@@ -76,7 +75,8 @@ impl Servers {
     pub fn new(world: &Arc<World>) -> anyhow::Result<Arc<Self>> {
         let settings = format!(
             "bots = \"none\"\n[whatsapp]\nphone_number_id = \"{NUMBER}\"\nbusiness_account_id = \"{ACCOUNT}\"\naccess_token = \"token\"\n\
-             app_secret = \"{SECRET}\"\nverify_token = \"verify\"\ngraph_url = \"http://127.0.0.1:1\""
+             app_secret = \"{SECRET}\"\nverify_token = \"verify\"\ngraph_url = \"http://127.0.0.1:1\"\n\
+             [openai]\ntranscription_model = \"ears\""
         );
         let settings = Settings::read(&settings, "simulation", |_| None, &Flags::default()).context("the settings")?;
         let places = (0..world.plan.servers).map(|_| Mutex::default()).collect();
@@ -112,7 +112,8 @@ impl Servers {
             store: store.clone(),
             clock: world.skewed_clock(),
             random: world.random(),
-            caller: Arc::new(NoCalls),
+            knowledge: Arc::default(),
+            caller: Arc::new(Ears { world: world.clone(), life: life.clone() }),
             graph,
         };
         let app = App::build(parts).await?;

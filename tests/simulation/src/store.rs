@@ -12,8 +12,8 @@ use std::{
 use futures_util::FutureExt;
 use store::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    ListedSession, MemoryStore, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store,
-    StoreError, StoreFuture, Stored,
+    ListedSession, ListedTask, MemoryStore, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery,
+    Store, StoreError, StoreFuture, Stored, TaskQuery, UsageSum,
 };
 use tokio::time::sleep;
 
@@ -266,6 +266,14 @@ impl Store for SimulatedStore {
 
     fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
         self.inner.session_counts(since)
+    }
+
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>> {
+        self.inner.tasks(query)
+    }
+
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>> {
+        self.inner.usage(from, until)
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

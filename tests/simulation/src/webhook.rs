@@ -24,6 +24,12 @@ pub fn text(customer: usize, names: Names, id: &str, at: Moment, text: &str) -> 
     message(customer, names, id, at, json!({ "type": "text", "text": { "body": text } }))
 }
 
+/// A voice note in which a text is said: its recording is named by the text.
+pub fn voice(customer: usize, names: Names, id: &str, at: Moment, text: &str) -> Value {
+    let audio = json!({ "id": text, "mime_type": "audio/ogg; codecs=opus", "voice": true });
+    message(customer, names, id, at, json!({ "type": "audio", "audio": audio }))
+}
+
 /// A tap on a button.
 pub fn tap(customer: usize, names: Names, id: &str, at: Moment, on: &str, button: &Value) -> Value {
     let reply = json!({ "id": button["id"], "title": button["title"] });

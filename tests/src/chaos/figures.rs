@@ -43,16 +43,17 @@ pub struct Figures {
 impl Figures {
     /// Counts a conversation of so many messages.
     pub(super) fn of(conversation: &Conversation, messages: usize) -> Self {
-        let mut last_of_turn = BTreeMap::new();
+        // Where a turn was taken back, the one that stands answers a later message, even if an answer under way came out behind its own.
+        let mut answered_by_turn: BTreeMap<usize, usize> = BTreeMap::new();
         let mut times: HashMap<(usize, usize), usize> = HashMap::new();
         for (turn, message) in &conversation.said {
             *times.entry((*turn, *message)).or_default() += 1;
-            last_of_turn.insert(*turn, *message);
+            answered_by_turn.entry(*turn).and_modify(|latest| *latest = (*latest).max(*message)).or_insert(*message);
         }
         let mut figures = Self { messages, ..Self::default() };
         let (mut answered, mut latest, mut first_said) = (BTreeSet::new(), 0, 0);
         for turn in 1..=conversation.turns {
-            let Some(message) = last_of_turn.get(&turn).copied() else {
+            let Some(message) = answered_by_turn.get(&turn).copied() else {
                 figures.unsaid += 1;
                 continue;
             };
@@ -63,7 +64,7 @@ impl Figures {
         }
         figures.lost = messages.saturating_sub(answered.len() + figures.unsaid);
         figures.doubled_sends = times.values().filter(|times| **times > 1).count();
-        let stands = |turn: &usize, message: &usize| *turn <= conversation.turns && last_of_turn.get(turn) == Some(message);
+        let stands = |turn: &usize, message: &usize| *turn <= conversation.turns && answered_by_turn.get(turn) == Some(message);
         figures.taken_back = times.keys().filter(|(turn, message)| !stands(turn, message)).count();
         figures
     }
@@ -128,6 +129,12 @@ mod tests {
             ("a message has two turns", 5, vec![(1, 1), (2, 2), (3, 2), (4, 3), (5, 4)], Figures { doubled_turns: 1, ..none }),
             ("a turn came too early", 4, vec![(1, 1), (2, 3), (3, 2), (4, 4)], Figures { out_of_order: 1, ..none }),
             ("an answer came too early", 4, vec![(1, 1), (3, 3), (2, 2), (4, 4)], Figures { out_of_order: 1, ..none }),
+            (
+                "an answer of a turn that was taken back came late",
+                3,
+                vec![(1, 1), (2, 3), (3, 4), (3, 2)],
+                Figures { lost: 1, taken_back: 1, ..none },
+            ),
             ("an answer never went out", 4, vec![(1, 1), (2, 2), (4, 4)], Figures { unsaid: 1, ..none }),
             ("nothing was ever said", 0, vec![], Figures { lost: 4, ..none }),
         ] {

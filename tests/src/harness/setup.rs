@@ -14,6 +14,7 @@ pub struct Setup {
     pub(super) variables: Vec<(String, String)>,
     settings: String,
     bots: Vec<(String, Value)>,
+    files: Vec<(String, String)>,
     folders: Vec<PathBuf>,
     pub(super) token: Option<String>,
 }
@@ -23,6 +24,13 @@ impl Setup {
     #[must_use]
     pub fn bot(mut self, id: &str, document: Value) -> Self {
         self.bots.push((id.to_owned(), document));
+        self
+    }
+
+    /// Another file in the server's folder of bots.
+    #[must_use]
+    pub fn file(mut self, name: &str, text: &str) -> Self {
+        self.files.push((name.to_owned(), text.to_owned()));
         self
     }
 
@@ -111,6 +119,9 @@ impl Setup {
         std::fs::write(folder.path().join("salesbot.toml"), &self.settings)?;
         for (id, document) in &self.bots {
             std::fs::write(bots.join(format!("{id}.json")), format!("{document:#}"))?;
+        }
+        for (name, text) in &self.files {
+            std::fs::write(bots.join(name), text)?;
         }
         for from in &self.folders {
             for file in std::fs::read_dir(from)? {

@@ -110,6 +110,18 @@ impl Customer {
         })
     }
 
+    /// Records a voice note.
+    pub fn voice(&self, bytes: &[u8]) -> Inbound {
+        self.sure(Act::Media {
+            kind: MediaKind::Audio,
+            mime: "audio/ogg; codecs=opus".to_owned(),
+            data: STANDARD.encode(bytes),
+            caption: None,
+            filename: None,
+            voice: true,
+        })
+    }
+
     /// Opens the service window without a message, for tests of what the business sends first.
     pub fn open_window(&self) {
         let now = self.shared.clock.now();

@@ -21,7 +21,11 @@ fn has(all: &[u8], word: &str) -> bool {
 #[tokio::test]
 async fn nothing_is_left_of_an_erased_customer() {
     let (redis, postgres, mock) = (RedisServer::start("rdbcompression no"), PostgresServer::start(), Mock::start().await);
-    let answer = bot(json!({"told": {"type": "message", "text": "{{ contact.name }} said {{ message.text }}"}}));
+    let answer = bot(json!({
+        "told": {"type": "message", "text": "{{ contact.name }} said {{ message.text }}", "next": "task"},
+        "task": {"type": "task", "text": "Ask {{ contact.name }} about {{ message.text }}", "next": "note"},
+        "note": {"type": "note", "text": "{{ message.text }}"}
+    }));
     let setup = Server::with().variable("SALESBOT_STORE", redis.url()).variable("SALESBOT_JOURNAL", postgres.url("postgres"));
     let shop = Shop::open_at(mock, setup.bot("echo", answer)).await;
     let named = |person: Person| shop.mock.customer_like(person).named("Ana Rhubarb");
@@ -65,7 +69,10 @@ async fn nothing_is_left_of_an_erased_customer() {
 #[tokio::test]
 async fn read_models_are_made_again_while_servers_run() {
     let (redis, postgres, mock) = (RedisServer::start(""), PostgresServer::start(), Mock::start().await);
-    let answer = bot(json!({"told": {"type": "message", "text": "You said {{ message.text }}"}}));
+    let answer = bot(json!({
+        "told": {"type": "message", "text": "You said {{ message.text }}", "next": "task"},
+        "task": {"type": "task", "text": "Call back"}
+    }));
     let journal = postgres.url("postgres");
     let setup = Server::with().variable("SALESBOT_STORE", redis.url()).variable("SALESBOT_JOURNAL", &journal);
     let shop = Shop::open_at(mock, setup.bot("echo", answer)).await;
@@ -74,8 +81,8 @@ async fn read_models_are_made_again_while_servers_run() {
     }
     shop.is_quiet().await;
     let lists = async || {
-        let [contacts, conversations, sessions] = ["contacts", "conversations", "sessions"].map(str::to_owned);
-        let paths = [contacts, conversations, sessions, format!("contacts/{}/messages", ANA.replace('+', "%2B"))];
+        let [contacts, conversations, sessions, tasks] = ["contacts", "conversations", "sessions", "tasks"].map(str::to_owned);
+        let paths = [contacts, conversations, sessions, tasks, format!("contacts/{}/messages", ANA.replace('+', "%2B"))];
         let mut lists = Vec::new();
         for path in paths {
             lists.push(shop.server.get(&format!("/api/v1/{path}")).await.expect(200));
@@ -83,7 +90,8 @@ async fn read_models_are_made_again_while_servers_run() {
         lists
     };
     let before = lists().await;
-    let damage = "DELETE FROM salesbot.messages; DELETE FROM salesbot.conversations; DELETE FROM salesbot.sessions; DELETE FROM salesbot.profiles";
+    let damage = "DELETE FROM salesbot.messages; DELETE FROM salesbot.conversations; DELETE FROM salesbot.sessions; DELETE FROM salesbot.tasks; \
+                  DELETE FROM salesbot.profiles";
     postgres.execute("postgres", damage).await;
     assert_ne!(lists().await, before);
 
@@ -93,7 +101,7 @@ async fn read_models_are_made_again_while_servers_run() {
     let rebuilt = rebuild.current_dir(elsewhere.path()).output().await.unwrap();
     assert!(rebuilt.status.success(), "{}", String::from_utf8_lossy(&rebuilt.stderr));
     let counts: serde_json::Value = serde_json::from_slice(&rebuilt.stdout).unwrap();
-    assert_eq!(counts, json!({"contacts": 2, "messages": 4, "conversations": 2, "sessions": 2, "listed": 0}));
+    assert_eq!(counts, json!({"contacts": 2, "messages": 4, "conversations": 2, "sessions": 2, "tasks": 2, "listed": 0}));
     assert_eq!(lists().await, before);
 }
 
@@ -116,5 +124,5 @@ async fn a_store_in_use_is_not_made_again() {
     server.terminate();
     assert!(server.ended().await.success());
     let (code, said) = rebuild().await;
-    assert!(code == Some(0) && said.contains("Rebuilt 1 contact: 2 messages, 1 conversation, 1 session."), "{said}");
+    assert!(code == Some(0) && said.contains("Rebuilt 1 contact: 2 messages, 1 conversation, 1 session, 0 tasks."), "{said}");
 }

@@ -84,7 +84,7 @@ test("docs/first-bot.md: from an empty list to a customer who was served", async
   await addAfter("message", "Hablar con alguien", "hand off");
   await field(page, "Title on the canvas").fill("Una persona");
   await field(page, "To").selectOption({ label: "A team" });
-  await field(page, "Team").fill("ventas");
+  await field(page, "Team, To").fill("ventas");
   await field(page, "Text").fill("Ahora te escribe alguien de la tienda.");
   await page.getByRole("button", { name: "Hide the outline" }).click();
   await page.getByRole("button", { name: "Tidy" }).click();

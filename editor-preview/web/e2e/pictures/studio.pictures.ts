@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { card } from "../graph";
+import { startConnected } from "../mock";
 import { type Server, startServer } from "../server";
 import { BOTS, says, send } from "../stories";
 import { camera, field, startCamera } from "./camera";
@@ -11,6 +12,10 @@ import { camera, field, startCamera } from "./camera";
 /** Where the pictures go; they are for looking at, and not kept. */
 const FOLDER = process.env.STUDIO_PICTURES ?? new URL("../../../../target/pictures/", import.meta.url).pathname;
 const SHIPPED = new URL("../../../../bots", import.meta.url).pathname;
+
+/** A connected account: the folder of its bots, with a form, and its templates. */
+const ACCOUNT = new URL("./account", import.meta.url).pathname;
+const TEMPLATES = new URL("./templates.json", import.meta.url).pathname;
 
 let server: Server;
 let browser: Browser;
@@ -55,6 +60,30 @@ const KINDS = {
   },
 };
 
+/** A bot that sells: templates of a connected account, products, a form. */
+const SHOP = {
+  format: 1,
+  name: "Floristería Camelia",
+  language: "es",
+  triggers: [{ on: "message", any: true }],
+  start: "template",
+  steps: {
+    template: {
+      type: "template",
+      name: "ramo_en_camino",
+      language: "es",
+      header: image,
+      parameters: { nombre: "{{ contact.first_name ?? \"cliente\" }}", ramo: "Alba", hora: "18:00" },
+      buttons: [option("a", "Estoy en casa", "carousel"), option("b", "Dejarlo en portería", "carousel"), { url_suffix: "1042" }],
+    },
+    carousel: { type: "template", name: "ramos_de_mayo", language: "es", cards: ["Brisa", "Coral"].map((name) => ({ header: image, parameters: [name], buttons: [option(name.toLowerCase(), "Lo quiero", "product")] })) },
+    product: { type: "product", catalog: "7001", product: "ramo-coral", text: "Este es el que más gusta.", next: "products", otherwise: "products", attempts: 0 },
+    products: { type: "product", catalog: "7001", header: "Para acompañar", text: "¿Le agregamos algo?", sections: [{ title: "Detalles", products: ["tarjeta", "chocolates"] }], next: "form", otherwise: "form", attempts: 0 },
+    form: { type: "flow", flow: "entrega", text: "¿Cuándo y dónde lo entregamos?", button: "Elegir entrega", next: "bye" },
+    bye: { type: "message", text: "¡Gracias!" },
+  },
+};
+
 for (const theme of ["light", "dark"] as const) {
   test(`the editor, a preview and what is wrong, ${theme}`, async () => {
     const { page, take } = await camera(browser, server, join(FOLDER, theme), theme);
@@ -94,6 +123,41 @@ for (const theme of ["light", "dark"] as const) {
     await take("trace");
     await page.getByRole("tab", { name: "Variables" }).click();
     await take("variables");
+  });
+
+  test(`templates of the account, products and a form, ${theme}`, async () => {
+    const own = await startConnected(ACCOUNT, "--templates", TEMPLATES);
+    try {
+      const { page, take } = await camera(browser, own.server, join(FOLDER, theme), theme);
+      await expect.poll(async () => ((await (await fetch(`${own.server.url}/api/v1/templates`)).json()) as unknown[]).length).toBe(2);
+      await call(own.server, "PUT", "bots/shop/draft", SHOP);
+      await page.goto("/bots/shop");
+      await page.getByRole("button", { name: "0 errors" }).waitFor();
+      await card(page, "template").locator(".card-head").click();
+      await take("inspector-template");
+      await page.getByRole("tab", { name: "Preview" }).click();
+      await send(page, "hola");
+      await says(page, /va en camino/);
+      const log = page.getByRole("log");
+      await log.getByText("See all options").click();
+      await take("preview-template");
+      await page.keyboard.press("Escape");
+      await log.getByRole("button", { name: "Estoy en casa" }).click();
+      await says(page, /ramos de mayo/);
+      await take("preview-template-cards");
+      await log.getByRole("button", { name: "Lo quiero" }).last().click();
+      await says(page, /más gusta/);
+      await send(page, "¿Y para acompañar?");
+      await says(page, /agregamos algo/);
+      await take("preview-products");
+      await send(page, "Nada más");
+      await says(page, /Cuándo y dónde/);
+      await log.getByText("Elegir entrega").click();
+      await page.getByRole("dialog").getByLabel("Dirección").waitFor();
+      await take("preview-form");
+    } finally {
+      await own.stop();
+    }
   });
 
   test(`problems, what differs, and a replay, ${theme}`, async () => {

@@ -1,4 +1,5 @@
 import { address, call } from "./client";
+import type { Narrowed } from "./narrowed";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -13,7 +14,23 @@ export type AccountField = Schemas["Field"];
 export type FlowSummary = Schemas["FlowSummary"];
 
 /** A template of the account, in one of its languages. */
-export type Template = Schemas["TemplateView"];
+export type Template = Narrowed<Schemas["TemplateView"], { content?: TemplateContent }>;
+
+/** What a template, or a card of one, says. Its texts have gaps: `{{1}}`, `{{name}}`. */
+export interface TemplateContent {
+  header?: { format: "text"; text: string } | { format: "image" | "video" | "document" | "location" | "other" };
+  body: string;
+  footer?: string;
+  buttons?: TemplateButton[];
+  cards?: TemplateContent[];
+}
+
+/** A button of a template, with its label. */
+export type TemplateButton =
+  | { type: "quick_reply" | "copy_code" | "other"; text: string }
+  | { type: "url"; text: string; url: string }
+  | { type: "phone_number"; text: string; number: string }
+  | { type: "flow"; text: string; flow: string };
 
 /** What the server's settings declare. */
 export function showAccount(): Promise<Account> {

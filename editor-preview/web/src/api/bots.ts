@@ -44,9 +44,12 @@ export function showBot(id: string): Promise<BotDetail> {
   return call("GET", address("bots", id));
 }
 
-/** Saves a draft, with or without errors. */
-export function saveDraft(id: string, document: JsonObject): Promise<Saved> {
-  return call("PUT", address("bots", id, "draft"), document);
+/**
+ * Saves a draft, with or without errors. With `since`, the moment of the draft that it was made from (0: there was none), it is refused with 409
+ * where somebody else has saved another one meanwhile.
+ */
+export function saveDraft(id: string, document: JsonObject, since?: number): Promise<Saved> {
+  return call("PUT", `${address("bots", id, "draft")}${since === undefined ? "" : `?since=${since}`}`, document);
 }
 
 /** Removes a draft; what is live stays. */

@@ -49,3 +49,11 @@ export type PreviewAnswer = Narrowed<
 export function preview(request: PreviewRequest, signal: AbortSignal): Promise<PreviewAnswer> {
   return call("POST", address("previews"), request, signal);
 }
+
+/** What a model answered to the first call that a preview waits for. */
+export type ModelAnswer = Narrowed<Schemas["ModelAnswer"], { reply: JsonObject }>;
+
+/** Asks the model what a preview waits for; nothing of it is kept on the server. */
+export function askModel(request: PreviewRequest, signal: AbortSignal): Promise<ModelAnswer> {
+  return call("POST", address("previews", "answer"), request, signal);
+}

@@ -8,7 +8,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the settings declare: pipelines, people, fields, numbers, models. */
+        /** What the account has: pipelines, people, kinds of task, fields, catalogues, numbers, models. What the settings declare, and what the
+         *     connected CRM has besides. */
         get: operations["show_account"];
         put?: never;
         post?: never;
@@ -88,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots/{id}/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a live bot's knowledge has for a question, in all of its sources. */
+        get: operations["search_knowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots/{id}/publish": {
         parameters: {
             query?: never;
@@ -146,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The dialog tests of a bot. */
+        /** The dialog tests of a bot: those in the file beside its own, then those that the store keeps. */
         get: operations["list_tests"];
         put?: never;
         /** Runs dialog tests with a draft. Nothing is kept, no message and no call goes out. */
@@ -165,10 +183,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keeps a dialog test in the bot's file of tests: in the place of the one with this name, else behind all. */
+        /** Keeps a dialog test of a bot, in the place of the one with this name, else behind all: in the file beside the bot's own; of a bot that
+         *     has no file, in the store. */
         put: operations["keep_test"];
         post?: never;
-        delete?: never;
+        /** Removes the dialog tests of a bot that have this name. */
+        delete: operations["delete_test"];
         options?: never;
         head?: never;
         patch?: never;
@@ -200,6 +220,40 @@ export interface paths {
         };
         /** One publication of a bot, by its number or its version, with its document. Saving that as the draft restores it. */
         get: operations["show_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogues that bots may look into: those in files, and the CRM's lists that the settings name. */
+        get: operations["list_catalogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a catalogue has for a name, as a `find` step would find it. 502 with the reason where the catalogue can't be read. */
+        get: operations["search_catalog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -297,6 +351,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notes on a contact and its leads, newest first, as far back as the journal is kept. */
+        get: operations["list_notes"];
+        put?: never;
+        /** Writes a note on a contact or its lead. */
+        post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact}/release": {
         parameters: {
             query?: never;
@@ -325,6 +397,57 @@ export interface paths {
         get: operations["sessions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/subscribers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes agents and teams subscribers of the conversation, or takes them off: `internal_message` steps without `to` are for them. */
+        post: operations["change_subscribers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a task for somebody. */
+        post: operations["add_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact}/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Completes an open task of a contact. */
+        post: operations["complete_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -451,6 +574,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import/kommo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Salesbots of Kommo as bots of ours: an exported file, or what "View source" shows, alone or with names for its ids. Nothing is saved. */
+        post: operations["import_kommo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{id}": {
         parameters: {
             query?: never;
@@ -479,6 +619,25 @@ export interface paths {
         put?: never;
         /** Plays a draft: what the customer would see, and what each line did. Nothing is kept, no message and no call goes out. */
         post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/previews/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the model for the answer to the call that a preview waits for, with that preview's own conversation. Nothing is kept: a `reply` line
+         *     takes the answer into the preview. 403 where the setting `openai.previews` does not allow it, 429 where it is asked too often, 502 with
+         *     the reason where the model gave no answer. */
+        post: operations["ask_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +781,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks, of all contacts: what is due first comes first, what has no time comes last. */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates": {
         parameters: {
             query?: never;
@@ -657,12 +833,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What models were used for: calls, tokens and cost by day, bot and model. It names no customer, and stays when one is erased. */
+        get: operations["show_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What is declared; where nothing is, any name is accepted. */
+        /** @description What is declared, and what the CRM has besides; where there is nothing, any name is accepted. */
         Account: {
+            /** @description What `find` and `items` may name. */
+            catalogs: components["schemas"]["Named"][];
             fields: components["schemas"]["AccountFields"];
             /** @description Names of models that `ai_…` steps can use. */
             models: string[];
@@ -671,6 +866,7 @@ export interface components {
             pipelines: components["schemas"]["PipelineView"][];
             /** @description Whether the server runs without WhatsApp. */
             sandbox: boolean;
+            task_kinds: components["schemas"]["Named"][];
             teams: components["schemas"]["Named"][];
             users: components["schemas"]["Named"][];
         };
@@ -683,6 +879,8 @@ export interface components {
             human?: components["schemas"]["HumanView"] | null;
             /** @description Whoever the conversation is assigned to. */
             owner?: Record<string, never> | null;
+            /** @description Agents and teams who want to know of the conversation. */
+            subscribers: Record<string, never>[];
         };
         /**
          * @description Who is to act in a conversation: `idle`: nobody, for no bot runs and no person has it; `bot`: a bot; `waiting`: a person, for whose answer
@@ -767,6 +965,31 @@ export interface components {
             /** @description The step that made it. */
             step?: string | null;
         };
+        /** @description An item of a catalogue. */
+        CatalogItem: {
+            fields: Record<string, never>;
+            id: string;
+            name: string;
+            /** Format: double */
+            price?: number | null;
+        };
+        /** @description Items of a catalogue. */
+        CatalogItems: {
+            /** @description The best first, 50 at most: the first one is what a `find` step gets. */
+            items: components["schemas"]["CatalogItem"][];
+        };
+        /** @description A catalogue, for whoever designs bots. */
+        CatalogState: {
+            /** @description As bots name it. */
+            id: string;
+            /** @description How many items it has; null where it is kept elsewhere. */
+            items?: number | null;
+            /** @description Where it is kept: `file`, `kommo`. */
+            kept: string;
+            name: string;
+            /** @description What could not be read of it. */
+            problems: string[];
+        };
         /** @description One thing that the connection needs. */
         Check: {
             /** @description When that was seen, in ISO 8601. */
@@ -778,6 +1001,13 @@ export interface components {
             /** @description `token`, `number`, `app_secret`, `verify_token`, `webhook`, `business_account`, `templates`, `sending`. */
             id: string;
             state: components["schemas"]["Standing"];
+        };
+        /** @description How a task was completed. */
+        Completion: {
+            /** @description Who completed it: a user's id. */
+            by?: string | null;
+            /** @description What came of it. */
+            result?: string | null;
         };
         ConnectionView: {
             checks: components["schemas"]["Check"][];
@@ -836,6 +1066,8 @@ export interface components {
             phone?: string | null;
             sessions: components["schemas"]["SessionView"][];
             tags: string[];
+            /** @description Those that are open, the oldest first. */
+            tasks: components["schemas"]["TaskView"][];
             /** @description The customer service window of the default number. */
             window: components["schemas"]["Window"];
             /** @description By number of the business. */
@@ -882,10 +1114,10 @@ export interface components {
             /** @description What went wrong. */
             reason: string;
         };
-        /** @description The dialog tests of a bot's file. */
+        /** @description The dialog tests of a bot. */
         DialogTests: {
             dialogs: Record<string, never>[];
-            /** @description Where they are, or would be; null: the bot has no file. */
+            /** @description Where they are, or would be; null: the bot has no file, and the store keeps them. */
             file?: string | null;
             /** @description Why the file's dialogs can't be read. */
             problem?: string | null;
@@ -973,14 +1205,77 @@ export interface components {
         HumanView: {
             /** @description ISO 8601. */
             since: string;
+            /** @description What the person should know: the bot's text, or the model's summary once it came. */
+            summary?: string | null;
             /** @description Whom it was handed to: `{"user": "ana"}`, `{"team": "sales"}`; none: whoever comes. */
             to?: Record<string, never> | null;
             /** @description ISO 8601; when the bots come back by themselves. None: when it is given back. */
             until?: string | null;
         };
-        /** @description Where a dialog was written. */
+        /** @description One thing that a designer should know. */
+        ImportFinding: {
+            /** @description The bot that it is about. */
+            bot: string;
+            /**
+             * @description Its stable name.
+             * @example too_long
+             */
+            code: string;
+            /** @description The bot does not do all that it did. Without it: it does, and this only informs. */
+            is_warning: boolean;
+            /** @description What it is, and what was done about it, in English. */
+            message: string;
+            /** @description Where in Kommo's program: `4.question[1]`. Empty: the program as a whole. */
+            place: string;
+            /** @description The step of the bot that it became; none where it became no step. */
+            step?: string | null;
+        };
+        /** @description What was counted, what was decided, and what is not known of Kommo. */
+        ImportReport: {
+            /** @description What a designer should look at, in the order in which it was met. */
+            findings: components["schemas"]["ImportFinding"][];
+            /** @description How often each handler of Kommo's stands in the programs that were read. */
+            handlers: {
+                [key: string]: number;
+            };
+            /** @description What this import relied on and Kommo's documentation does not say. */
+            unconfirmed: string[];
+        };
+        /** @description What came of a file. */
+        Imported: {
+            bots: components["schemas"]["ImportedBot"][];
+            /** @description Every id that was met or named. */
+            ids: components["schemas"]["ImportedId"][];
+            /** @description The same ids as `kommo.map.toml` has them, for the command line. */
+            mapping: string;
+            report: components["schemas"]["ImportReport"];
+        };
+        /** @description A bot that was imported. */
+        ImportedBot: {
+            /** @description Dialog tests that take its branches. */
+            dialogs: Record<string, never>[];
+            document: Record<string, never>;
+            id: string;
+        };
+        /** @description An id of Kommo's that a bot uses. */
+        ImportedId: {
+            /** @description What its name has to be, in English. */
+            about: string;
+            id: string;
+            /**
+             * @description What has the id.
+             * @example stages
+             */
+            kind: string;
+            /** @description What it is called here. Empty: it has no name yet. */
+            name: string;
+            /** @description Where it is used: `showroom_router: step 1`, by Kommo's numbers. */
+            used: string[];
+        };
+        /** @description Where a dialog is kept. */
         KeptAnswer: {
-            file: string;
+            /** @description Null: in the store. */
+            file?: string | null;
         };
         /** @description A dialog without its name, which is in the address. */
         KeptDialog: {
@@ -990,9 +1285,35 @@ export interface components {
             contact?: Record<string, never>;
             steps: Record<string, never>[];
         };
+        /** @description What is known. */
+        Known: {
+            /** @description Why less was searched than there is. */
+            note?: string | null;
+            /** @description The best first: what `ai_reply` would be shown. */
+            passages: components["schemas"]["PassageView"][];
+            sources: components["schemas"]["SourceState"][];
+        };
+        /** @description A file with names for its ids. The file may also come alone, as it is. */
+        KommoFile: {
+            /** @description The file: its text, or the JSON in it. */
+            file: unknown;
+            /** @description Names for Kommo's ids, by kind: `{"stages": {"4420": "qualified"}}`. The kinds and ids are those of `ids` in an answer. */
+            map?: Record<string, never>;
+        };
         /** @description What changes of the current lead. */
         LeadChange: {
             tags: components["schemas"]["TagChange"];
+        };
+        /** @description An item of a catalogue that a lead is about. */
+        LeadItemView: {
+            catalog: string;
+            /** @description Its id in the catalogue. */
+            item: string;
+            name?: string | null;
+            /** Format: double */
+            price?: number | null;
+            /** Format: double */
+            quantity: number;
         };
         /** @description A deal in the pipeline. */
         LeadView: {
@@ -1000,6 +1321,8 @@ export interface components {
             closed: boolean;
             fields: Record<string, never>;
             id: string;
+            /** @description What of catalogues it is about. */
+            items: components["schemas"]["LeadItemView"][];
             name?: string | null;
             owner?: string | null;
             pipeline: string;
@@ -1042,15 +1365,77 @@ export interface components {
             /** @description Of what went out: `queued`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, or `replaced` by its template. */
             status?: string | null;
         };
-        /** @description A colleague or a team. */
+        /** @description What a model answered. */
+        ModelAnswer: {
+            /** @description What it cost, as a decimal number with its currency; null where the settings name no prices for the model. */
+            cost?: string | null;
+            /**
+             * Format: int32
+             * @description The call that waited: the first of `calls`.
+             */
+            entry: number;
+            /** @description What stands behind `reply` in the line that answers it: `intent`, `fields` or `text`. */
+            reply: Record<string, never>;
+            tokens: components["schemas"]["ModelTokens"];
+        };
+        /** @description Tokens, as the model's server counted them; 0 where it did not. */
+        ModelTokens: {
+            /** Format: int64 */
+            answer: number;
+            /** Format: int64 */
+            prompt: number;
+        };
+        /** @description A colleague, a team, a kind of task or a catalogue. */
         Named: {
             id: string;
             name: string;
+        };
+        /** @description A note that a person of the business writes. */
+        NewNote: {
+            /** @description Who writes: a user's id. */
+            by?: string | null;
+            /** @description `contact` or `lead`, which is the current one. Left out: on the contact. */
+            on?: string | null;
+            text: string;
+        };
+        /** @description A task for somebody. */
+        NewTask: {
+            /** @description Who makes it: a user's id. */
+            by?: string | null;
+            /** @description ISO 8601. Left out: no time. */
+            due?: string | null;
+            /** @description One of the kinds that the settings declare, where they declare any. Left out: `follow_up`. */
+            kind?: string | null;
+            /** @description The id of the contact's lead that it is for. Left out: the current one, where there is one. */
+            lead?: string | null;
+            /** @description `{"user": "ana"}` or `{"team": "sales"}`. Left out: whoever comes. */
+            owner?: Record<string, never> | null;
+            text: string;
         };
         NotStarted: {
             bot: string;
             /** @description Why it did not start. */
             reason: string;
+        };
+        /** @description A note. */
+        NoteView: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at: number;
+            /** @description Who wrote it: `{"user": "ana"}`, or `{"bot": "welcome", "step": "remember"}`; none: a person who gave no name. */
+            by?: Record<string, never> | null;
+            /** @description The id of the lead that it is on. */
+            lead?: string | null;
+            /** @description `contact` or `lead`. */
+            on: string;
+            /**
+             * Format: int64
+             * @description For `before`.
+             */
+            position: number;
+            text: string;
         };
         /** @description One of the business's numbers. */
         NumberView: {
@@ -1093,6 +1478,18 @@ export interface components {
             open: number;
             /** @description Those that can't, by where they are: that step is gone, is of another kind, or waits for other things. */
             stay: components["schemas"]["Staying"][];
+        };
+        /** @description A part of a source that fits the question. */
+        PassageView: {
+            /**
+             * Format: float
+             * @description More is better; scores of different questions can't be compared.
+             */
+            score: number;
+            source: string;
+            text: string;
+            /** @description The headings that it stands under. */
+            title: string;
         };
         PipelineStage: {
             id: string;
@@ -1379,6 +1776,15 @@ export interface components {
             /** @description Whether this request could call the API. */
             signed_in: boolean;
         };
+        /** @description A source as it was read last. */
+        SourceState: {
+            /** @description Whether its passages have embeddings. */
+            embedded: boolean;
+            name: string;
+            passages: number;
+            /** @description What could not be read of it, and what to do. */
+            problems: string[];
+        };
         /** @description A lead entered a stage. */
         Stage: {
             lead: components["schemas"]["StageLead"];
@@ -1438,14 +1844,75 @@ export interface components {
             /** @description Sessions that still run. */
             sessions: number[];
         };
+        /** @description Who wants to know of the conversation, and who does no longer. */
+        Subscribers: {
+            /** @description `{"user": "ana"}`, `{"team": "sales"}`. */
+            add?: Record<string, never>[];
+            number?: string | null;
+            /** @description These, before the others are added. */
+            remove?: Record<string, never>[];
+            /** @description Whoever is one. */
+            remove_all?: boolean;
+        };
         TagChange: {
             add?: string[];
             remove?: string[];
+        };
+        /** @description A task that was made or completed. */
+        TaskDone: {
+            contact: string;
+            task: components["schemas"]["TaskView"];
+        };
+        /** @description A part of the list of tasks. */
+        TaskPage: {
+            /** @description For `after`; none: this is the last page. */
+            next?: string | null;
+            tasks: components["schemas"]["TaskRow"][];
+        };
+        /** @description A task in a list. */
+        TaskRow: components["schemas"]["TaskView"] & {
+            contact: components["schemas"]["Listed"];
+            /** @description ISO 8601; none: it is open. */
+            ended?: string | null;
+            /** @description Who completed it, as `by`. */
+            ended_by?: Record<string, never> | null;
+            /** @description What came of it. */
+            result?: string | null;
+            /**
+             * @description How it stands with a task: `open`; `completed`; `dropped`: it was never done, for its contact had more open ones than are kept.
+             * @enum {string}
+             */
+            state: "open" | "completed" | "dropped";
+        };
+        /** @description Something for a person of the business to do. */
+        TaskView: {
+            /** @description Who made it: `{"user": "ana"}`, or `{"bot": "welcome", "step": "remind"}`; none: a person who gave no name. */
+            by?: Record<string, never> | null;
+            /** @description ISO 8601. */
+            created: string;
+            /** @description ISO 8601; none: there is no time. */
+            due?: string | null;
+            /**
+             * Format: int32
+             * @description Within the contact.
+             */
+            id: number;
+            /** @description `call`, `follow_up`, … */
+            kind: string;
+            /** @description The lead that it is for; none: it is for the contact. */
+            lead?: string | null;
+            /** @description It is open, and its time is over. */
+            overdue: boolean;
+            /** @description `{"user": "ana"}` or `{"team": "sales"}`; none: whoever comes. */
+            owner?: Record<string, never> | null;
+            text: string;
         };
         /** @description A template of the account, in one of its languages. */
         TemplateView: {
             /** @description `marketing`, `utility`, `authentication`. */
             category: string;
+            /** @description What it says: `header`, `body`, `footer`, `buttons`, `cards`, with gaps like `{{1}}`. Left out while only its outline is known. */
+            content?: Record<string, never> | null;
             language: string;
             name: string;
             /** @description Names of the body's parameters; positional ones are numbered `1`, `2`, … */
@@ -1474,7 +1941,7 @@ export interface components {
         };
         /** @description What is tested. */
         TestRun: {
-            /** @description Dialog tests; left out: those of the bot's file. */
+            /** @description Dialog tests; left out: those of the bot. */
             dialogs?: Record<string, never>[] | null;
             /** @description The draft, saved or not; left out: the saved draft, else what is live. */
             document?: Record<string, never> | null;
@@ -1505,6 +1972,42 @@ export interface components {
             test: Record<string, never>[];
             trace: Record<string, never>[];
             window: components["schemas"]["Window"];
+        };
+        /** @description Calls to one model for one bot on one day. */
+        UsageRow: {
+            bot: string;
+            /**
+             * Format: int64
+             * @description Calls that reached the model, whether their results were used or not.
+             */
+            calls: number;
+            /** @description Null: the settings named no price for the model. */
+            cost?: {
+                /** @description As the settings name it. */
+                currency: string;
+                /**
+                 * Format: int64
+                 * @description Millionths of the currency.
+                 */
+                millionths: number;
+            } | null;
+            /** @description In UTC, such as `2026-03-01`. */
+            day: string;
+            /** @description As bots name it. */
+            model: string;
+            /** @description Tokens, as the models' servers counted them. */
+            tokens: {
+                /**
+                 * Format: int64
+                 * @description Of what was answered.
+                 */
+                answer: number;
+                /**
+                 * Format: int64
+                 * @description Of what was asked.
+                 */
+                prompt: number;
+            };
         };
         /** @description A publication with what was published. */
         VersionDetail: components["schemas"]["VersionSummary"] & {
@@ -1545,6 +2048,8 @@ export interface components {
             owner?: Record<string, never> | null;
             /** Format: int64 */
             seconds_left: number;
+            /** @description Agents and teams who want to know of the conversation, as `owner` is written. */
+            subscribers: Record<string, never>[];
         };
         /** @description A message that a person of the business writes. */
         Write: {
@@ -1651,7 +2156,10 @@ export interface operations {
     };
     save_draft: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `at` of the draft that this one was made from, 0 where there was none. Where another one was kept since, nothing is written. */
+                since?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1670,6 +2178,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Saved"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             422: {
@@ -1700,6 +2216,38 @@ export interface operations {
                 content?: never;
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_knowledge: {
+        parameters: {
+            query?: {
+                /** @description Left out: only the sources are told. */
+                question?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Known"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1921,6 +2469,50 @@ export interface operations {
                     "application/json": components["schemas"]["KeptAnswer"];
                 };
             };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1999,6 +2591,65 @@ export interface operations {
             };
         };
     };
+    list_catalogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogState"][];
+                };
+            };
+        };
+    };
+    search_catalog: {
+        parameters: {
+            query?: {
+                /** @description A name, or words of it. Left out: the first items. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItems"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_connection: {
         parameters: {
             query?: never;
@@ -2023,7 +2674,7 @@ export interface operations {
             query?: {
                 /** @description Parts of a name, a user name or a number, in any order, without regard to case and accents: `souza`, `ana 98765`. */
                 q?: string;
-                /** @description What `next` of the page before said. */
+                /** @description The value of `next` on the page before. */
                 after?: string;
                 /** @description 100 if left out, 1,000 at most. */
                 limit?: number;
@@ -2272,6 +2923,79 @@ export interface operations {
             };
         };
     };
+    list_notes: {
+        parameters: {
+            query?: {
+                /** @description Only what lies before this position. */
+                before?: number;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     release: {
         parameters: {
             query?: never;
@@ -2342,6 +3066,130 @@ export interface operations {
             };
         };
     };
+    change_subscribers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDone"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Completion"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDone"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     traces: {
         parameters: {
             query?: {
@@ -2390,7 +3238,7 @@ export interface operations {
                 window_closes_before?: string;
                 /** @description `waiting` where only those are listed that wait, else `active`. */
                 sort?: "waiting" | "window" | "active";
-                /** @description What `next` of the page before said. */
+                /** @description The value of `next` on the page before. */
                 after?: string;
                 /** @description 100 if left out, 1,000 at most. */
                 limit?: number;
@@ -2546,6 +3394,49 @@ export interface operations {
             };
         };
     };
+    import_kommo: {
+        parameters: {
+            query?: {
+                /** @description What the file is called, for bots that have no name */
+                name?: string;
+                /** @description Language of the bots' texts; left out: `en` */
+                language?: string;
+                /** @description IANA time zone; left out: `UTC` */
+                timezone?: string;
+                /** @description Mend texts that were read in the wrong encoding */
+                repair?: boolean;
+                /** @description Find titles and synonyms of buttons inside of longer answers too */
+                words?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `{file, map}`, or the file alone */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KommoFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_medium: {
         parameters: {
             query?: never;
@@ -2613,6 +3504,69 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelAnswer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2762,7 +3716,7 @@ export interface operations {
                 outcome?: string;
                 /** @description Only those of this contact: a phone number or an id. */
                 contact?: string;
-                /** @description What `next` of the page before said. */
+                /** @description The value of `next` on the page before. */
                 before?: string;
                 /** @description 100 if left out, 1,000 at most. */
                 limit?: number;
@@ -2906,6 +3860,58 @@ export interface operations {
             };
         };
     };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only those of `user:ana` or `team:sales`, or of nobody: `none`. */
+                owner?: string;
+                /** @description Only those of this kind. */
+                kind?: string;
+                /** @description `open` if left out. */
+                state?: "open" | "completed" | "dropped";
+                /** @description Only those that are due before this moment (ISO 8601). */
+                due_before?: string;
+                /** @description `true`: only those whose time is over. */
+                overdue?: boolean;
+                /** @description Only those of this contact: phone number or id. */
+                contact?: string;
+                /** @description The value of `next` on the page before. */
+                after?: string;
+                /** @description 100 if left out, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     templates: {
         parameters: {
             query?: never;
@@ -2947,6 +3953,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Started"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_usage: {
+        parameters: {
+            query?: {
+                /** @description The first day, such as `2026-03-01`. Left out: 30 days before the last. */
+                from?: string;
+                /** @description The last day. Left out: today. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRow"][];
                 };
             };
             422: {

@@ -15,7 +15,7 @@ export interface Dialog {
   steps: Line[];
 }
 
-/** The dialog tests beside a bot's file. */
+/** The dialog tests of a bot, and the file beside its own that they are in; one that was made in the studio has no file. */
 export type DialogTests = Narrowed<Schemas["DialogTests"], { dialogs: Dialog[] }>;
 
 /** How a dialog went. */
@@ -33,7 +33,12 @@ export function runTests(bot: string, document: JsonObject, dialogs: readonly Di
   return call("POST", address("bots", bot, "tests"), { document, dialogs });
 }
 
-/** Keeps a dialog beside the bot's file, in the place of the one with its name. */
+/** Keeps a dialog with the bot, in the place of the one with its name. */
 export function keepTest(bot: string, { name, ...dialog }: Dialog): Promise<Schemas["KeptAnswer"]> {
   return call("PUT", address("bots", bot, "tests", name), dialog);
+}
+
+/** Removes the dialogs of a name. */
+export function deleteTest(bot: string, name: string): Promise<void> {
+  return call("DELETE", address("bots", bot, "tests", name));
 }

@@ -1,28 +1,34 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense, useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 
 import { ApiError } from "../api/client";
 import { BotsPage } from "../bots/BotsPage";
 import type { Catalogue } from "../i18n/catalogues";
-import { TextsProvider } from "../i18n/texts";
+import { TextsProvider, useTexts } from "../i18n/texts";
+import { Dialog } from "../ui/Dialog";
+import { later } from "../ui/later";
+import { Page } from "../ui/Page";
 import { Rail } from "./Rail";
-import { useShell } from "./shell";
+import { shell, useShell } from "./shell";
 import { SignInGate } from "./SignInGate";
 import { UnknownPage } from "./UnknownPage";
 import { useAppKeys } from "./useAppKeys";
 
-/** The first page comes with the shell, the others when they are opened. */
-const EditorPage = lazy(async () => ({ default: (await import("../editor/EditorPage")).EditorPage }));
-const VersionsPage = lazy(async () => ({ default: (await import("../versions/VersionsPage")).VersionsPage }));
-const VersionPage = lazy(async () => ({ default: (await import("../versions/VersionPage")).VersionPage }));
-const SessionsPage = lazy(async () => ({ default: (await import("../sessions/SessionsPage")).SessionsPage }));
-const ReplayPage = lazy(async () => ({ default: (await import("../sessions/ReplayPage")).ReplayPage }));
-const SettingsPage = lazy(async () => ({ default: (await import("../settings/SettingsPage")).SettingsPage }));
+const PAGE = { waiting: <main className="page" aria-busy="true" />, Frame: MissingPage };
+const OVERLAY = { Frame: MissingOverlay };
 
-const loadPalette = () => import("../palette/Palette");
-const Palette = lazy(loadPalette);
-const KeySheet = lazy(() => import("../palette/KeySheet"));
+/** The first page comes with the shell, the others when they are opened. */
+const EditorPage = later(async () => (await import("../editor/EditorPage")).EditorPage, PAGE);
+const VersionsPage = later(async () => (await import("../versions/VersionsPage")).VersionsPage, PAGE);
+const VersionPage = later(async () => (await import("../versions/VersionPage")).VersionPage, PAGE);
+const SessionsPage = later(async () => (await import("../sessions/SessionsPage")).SessionsPage, PAGE);
+const ReplayPage = later(async () => (await import("../sessions/ReplayPage")).ReplayPage, PAGE);
+const SettingsPage = later(async () => (await import("../settings/SettingsPage")).SettingsPage, PAGE);
+
+const loadPalette = async () => (await import("../palette/Palette")).default;
+const Palette = later(loadPalette, OVERLAY);
+const KeySheet = later(async () => (await import("../palette/KeySheet")).default, OVERLAY);
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -47,15 +53,15 @@ export function App({ texts }: { texts: Catalogue }) {
                 <Redirect to="/bots" replace />
               </Route>
               <Route path="/bots" component={BotsPage} />
-              <Route path="/bots/:id">{({ id }) => <Later Page={EditorPage} key={id} id={id} />}</Route>
-              <Route path="/bots/:id/versions">{({ id }) => <Later Page={VersionsPage} key={id} id={id} />}</Route>
-              <Route path="/bots/:id/versions/:number">{({ id, number }) => <Later Page={VersionPage} key={`${id} ${number}`} id={id} number={number} />}</Route>
+              <Route path="/bots/:id">{({ id }) => <EditorPage key={id} id={id} />}</Route>
+              <Route path="/bots/:id/versions">{({ id }) => <VersionsPage key={id} id={id} />}</Route>
+              <Route path="/bots/:id/versions/:number">{({ id, number }) => <VersionPage key={`${id} ${number}`} id={id} number={number} />}</Route>
               <Route path="/sessions">
-                <Later Page={SessionsPage} />
+                <SessionsPage />
               </Route>
-              <Route path="/sessions/:id">{({ id }) => <Later Page={ReplayPage} key={id} id={id} />}</Route>
+              <Route path="/sessions/:id">{({ id }) => <ReplayPage key={id} id={id} />}</Route>
               <Route path="/settings">
-                <Later Page={SettingsPage} />
+                <SettingsPage />
               </Route>
               <Route component={UnknownPage} />
             </Switch>
@@ -71,24 +77,31 @@ export function App({ texts }: { texts: Catalogue }) {
 function Overlays() {
   useAppKeys();
   const showing = useShell((state) => state.showing);
-  // Who calls the palette types on at once: it is there before.
+  // Who calls the palette types on at once: it is there before. Where it does not come now, it is asked for when it is called.
   useEffect(() => {
-    const waiting = setTimeout(() => void loadPalette(), 1_000);
+    const waiting = setTimeout(() => void loadPalette().catch(() => {}), 1_000);
     return () => clearTimeout(waiting);
   }, []);
   return (
-    <Suspense>
+    <>
       {showing === "palette" && <Palette />}
       {showing === "keys" && <KeySheet />}
-    </Suspense>
+    </>
   );
 }
 
-/** A page whose code comes when it is opened. */
-function Later<T extends object>({ Page, ...properties }: { Page: ComponentType<T> } & T) {
+/** In the place of a page that could not be loaded. */
+function MissingPage({ children }: { children: ReactNode }) {
+  const text = useTexts();
+  return <Page title={text("later.title")}>{children}</Page>;
+}
+
+/** In the place of a window that could not be loaded. */
+function MissingOverlay({ children }: { children: ReactNode }) {
+  const text = useTexts();
   return (
-    <Suspense fallback={<main className="page" aria-busy="true" />}>
-      <Page {...(properties as unknown as T)} />
-    </Suspense>
+    <Dialog title={text("later.title")} onClose={() => shell.getState().show(null)}>
+      {children}
+    </Dialog>
   );
 }

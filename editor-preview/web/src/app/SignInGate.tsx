@@ -1,11 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 
 import { onSignedOut } from "../api/client";
 import { signInState } from "../api/signIn";
+import { useTexts } from "../i18n/texts";
+import { Dialog } from "../ui/Dialog";
+import { later } from "../ui/later";
 
 /** Most people are inside already. */
-const SignIn = lazy(() => import("./SignIn"));
+const SignIn = later(async () => (await import("./SignIn")).default, { Frame: MissingSignIn });
 
 /**
  * Lets those in who may use the server. Who is signed out in the middle of something signs in over it: what they did is still there behind,
@@ -32,7 +35,17 @@ export function SignInGate({ children }: { children: ReactNode }) {
   return (
     <>
       {(isInside || wasInside) && children}
-      <Suspense>{mustSignIn && <SignIn isOver={wasInside} onSignedIn={onSignedIn} />}</Suspense>
+      {mustSignIn && <SignIn isOver={wasInside} onSignedIn={onSignedIn} />}
     </>
+  );
+}
+
+/** In the place of the question, where its code could not be loaded: nothing goes on without it. */
+function MissingSignIn({ children }: { children: ReactNode }) {
+  const text = useTexts();
+  return (
+    <Dialog title={text("sign_in.title")} onClose={() => {}}>
+      {children}
+    </Dialog>
   );
 }

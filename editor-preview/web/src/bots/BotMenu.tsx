@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Copy, Download, EllipsisVertical, History, PencilLine, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
@@ -6,7 +6,7 @@ import { useLocation } from "wouter";
 import { type BotSummary, discardDraft, showBot } from "../api/bots";
 import type { JsonObject } from "../editor/json";
 import { useTexts } from "../i18n/texts";
-import { Dialog } from "../ui/Dialog";
+import { DeletingDialog } from "../ui/DeletingDialog";
 import { useReason } from "../ui/Loaded";
 import { MenuButton, MenuItem } from "../ui/Menu";
 import type { NewDocument } from "./creating";
@@ -66,31 +66,9 @@ export function BotMenu({ bot, onCreate }: { bot: BotSummary; onCreate: (bot: Ne
 /** Asks before a draft is gone for good. */
 function DiscardDialog({ bot, onClose }: { bot: BotSummary; onClose: () => void }) {
   const text = useTexts();
-  const reason = useReason();
-  const queries = useQueryClient();
-  const discarding = useMutation({
-    mutationFn: () => discardDraft(bot.id),
-    onSuccess: async () => {
-      onClose();
-      await queries.invalidateQueries({ queryKey: ["bots"] });
-    },
-  });
   return (
-    <Dialog title={text("discard.title", { name: nameOf(bot) })} onClose={onClose}>
-      <p>{text(bot.version ? "discard.live_stays" : "discard.all_gone")}</p>
-      {discarding.error && (
-        <p className="error-text" role="alert">
-          {reason(discarding.error)}
-        </p>
-      )}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose} data-autofocus>
-          {text("dialog.cancel")}
-        </button>
-        <button type="button" className="button danger" disabled={discarding.isPending} onClick={() => discarding.mutate()}>
-          {text("bots.discard")}
-        </button>
-      </div>
-    </Dialog>
+    <DeletingDialog title={text("discard.title", { name: nameOf(bot) })} command={text("bots.discard")} run={() => discardDraft(bot.id)} stale={["bots"]} onClose={onClose}>
+      {text(bot.version ? "discard.live_stays" : "discard.all_gone")}
+    </DeletingDialog>
   );
 }

@@ -4,12 +4,16 @@ import { type DragEvent, type ReactNode, useState } from "react";
 import { type BotSummary, listBots } from "../api/bots";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { Loaded, useReason } from "../ui/Loaded";
+import { later } from "../ui/later";
 import { Page } from "../ui/Page";
 import { BotTable } from "./BotTable";
 import "./bots.css";
-import { type FileFault, readBotFiles, useCreate } from "./creating";
+import { type FileFault, type KommoSource, readBotFiles, useCreate } from "./creating";
 import { chooseColumn, type Order, orderBots, searchBots } from "./listing";
 import { NewBot } from "./NewBot";
+
+/** Who imports from Kommo does so once. */
+const KommoDialog = later(async () => (await import("./kommo/KommoDialog")).KommoDialog);
 
 /** No bots yet, as long as nobody said which there are. */
 const NONE: readonly BotSummary[] = [];
@@ -22,9 +26,11 @@ export function BotsPage() {
   const bots = query.data ?? NONE;
   const create = useCreate(bots);
   const [faults, setFaults] = useState<readonly FileFault[]>([]);
+  const [kommo, setKommo] = useState<readonly KommoSource[]>([]);
   const importFiles = async (files: readonly File[]) => {
     const read = await readBotFiles(files);
     setFaults(read.faults);
+    setKommo(read.kommo);
     if (read.documents.length > 0) {
       create.mutate(read.documents);
     }
@@ -40,6 +46,7 @@ export function BotsPage() {
             {text("bots.not_made", { reason: fault })}
           </p>
         ))}
+        {kommo.length > 0 && <KommoDialog files={kommo} bots={bots} onClose={() => setKommo([])} />}
         {made > 1 && <p role="status">{text("bots.made", { count: made })}</p>}
         <Loaded query={query}>
           {(all) =>

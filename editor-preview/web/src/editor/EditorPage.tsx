@@ -6,12 +6,13 @@ import { ApiError } from "../api/client";
 import { type BotDetail, type Diagnostic, showBot } from "../api/bots";
 import { shell } from "../app/shell";
 import { useTexts } from "../i18n/texts";
+import { later } from "../ui/later";
 import { Loaded } from "../ui/Loaded";
 import { Page, useTitle } from "../ui/Page";
 import { createPreview, PreviewContext } from "../preview/store";
 import { autosave } from "./autosave";
 import { Canvas } from "./canvas/Canvas";
-import { botName } from "./document";
+import { botName, stepsOf } from "./document";
 import "./editor.css";
 import "./menu.css";
 import type { JsonObject } from "./json";
@@ -20,19 +21,23 @@ import { Panels } from "./panels/Panels";
 import { ROOMY, useIsWide, WIDE } from "./panels/useWidth";
 import { Problems } from "./problems/Problems";
 import { ProblemText } from "./problems/ProblemText";
-import { PublishDialog } from "./publish/PublishDialog";
 import { AddStepDialog } from "./AddStepDialog";
 import { CommandMenu } from "./CommandMenu";
 import { ConnectDialog } from "./ConnectDialog";
 import { Notice } from "./Notice";
+import { goTo } from "./selection";
 import { SidePanel } from "./SidePanel";
-import { createEditor, EditorContext, useDocument, useEditor, useEditorStore } from "./store";
+import { createEditor, EditorContext, useEditor, useEditorStore } from "./store";
 import { TopBar } from "./TopBar";
-import { TranslationsDialog } from "./translations/TranslationsDialog";
 import { COMMANDS } from "./commands";
 import { useClipboard } from "./useClipboard";
 import { useCommand } from "./useCommand";
 import { useKeys } from "./useKeys";
+
+/** What is opened now and then comes when it is. */
+const PublishDialog = later(async () => (await import("./publish/PublishDialog")).PublishDialog);
+const OvertakenDialog = later(async () => (await import("./OvertakenDialog")).OvertakenDialog);
+const TranslationsDialog = later(async () => (await import("./translations/TranslationsDialog")).TranslationsDialog);
 
 /** A bot, open for editing: its draft, else what is live. */
 export function EditorPage({ id }: { id: string }) {
@@ -76,7 +81,7 @@ function ProblemsOfFile({ file, problems }: { file: string | null | undefined; p
 function Editor({ id, document, bot }: { id: string; document: JsonObject; bot: BotDetail }) {
   const editor = useMemo(() => createEditor(id, document, bot.document ? { document: bot.document, number: bot.number } : null), [id, document, bot]);
   const preview = useMemo(() => createPreview(editor), [editor]);
-  useEffect(() => autosave(editor), [editor]);
+  useEffect(() => autosave(editor, bot.draft?.at), [editor, bot]);
   useEffect(() => preview.follow(), [preview]);
   return (
     <EditorContext value={editor}>
@@ -89,9 +94,10 @@ function Editor({ id, document, bot }: { id: string; document: JsonObject; bot: 
 
 function EditorLayout() {
   const id = useEditor((state) => state.id);
-  const name = botName(useDocument());
+  const name = useEditor((state) => botName(state.history.document));
   const asking = useEditor((state) => state.asking);
   const chosen = useEditor((state) => state.isOutlineShown);
+  const isOvertaken = useEditor((state) => state.saving.state === "overtaken");
   const onKeyDown = useKeys();
   const isRoomy = useIsWide(ROOMY);
   const isWide = useIsWide(WIDE);
@@ -100,6 +106,7 @@ function EditorLayout() {
   useClipboard();
   useOpenEditor();
   usePublishLink();
+  useStepLink();
   useTitle(name || id);
   return (
     <Panels isOutlineShown={isOutlineShown} onKeyDown={onKeyDown}>
@@ -113,6 +120,7 @@ function EditorLayout() {
       {asking?.what === "menu" && <CommandMenu key={`${asking.at.x} ${asking.at.y}`} of={asking.of} at={asking.at} />}
       {asking?.what === "publish" && <PublishDialog />}
       {asking?.what === "translations" && <TranslationsDialog language={asking.language} />}
+      {isOvertaken && <OvertakenDialog />}
       <Notice />
     </Panels>
   );
@@ -139,4 +147,22 @@ function usePublishLink(): void {
       ask({ what: "publish" });
     }
   }, [isWanted, ask, setSearch]);
+}
+
+/** An address can name a step: it is selected and seen at once. */
+function useStepLink(): void {
+  const store = useEditorStore();
+  const [search, setSearch] = useSearchParams();
+  const wanted = search.get("step");
+  const view = useEditor((state) => state.view);
+  useEffect(() => {
+    if (wanted === null || !view) {
+      return;
+    }
+    setSearch({}, { replace: true });
+    const editor = store.getState();
+    if (stepsOf(editor.history.document).has(wanted)) {
+      goTo(editor, wanted);
+    }
+  }, [wanted, view, store, setSearch]);
 }

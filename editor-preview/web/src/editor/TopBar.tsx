@@ -1,5 +1,5 @@
-import { Play, Redo2, Undo2 } from "lucide-react";
-import { useMemo } from "react";
+import { Play, Redo2, Undo2, Workflow } from "lucide-react";
+import { useDeferredValue, useMemo } from "react";
 import { Link } from "wouter";
 
 import { StatusPill } from "../bots/StatusPill";
@@ -20,8 +20,9 @@ import { LanguageMenu } from "./translations/LanguageMenu";
 export function TopBar() {
   const text = useTexts();
   const store = useEditorStore();
-  const document = useDocument();
-  const { past, future } = useEditor((state) => state.history);
+  const name = useEditor((state) => botName(state.history.document));
+  const canUndo = useEditor((state) => state.history.past.length > 0);
+  const canRedo = useEditor((state) => state.history.future.length > 0);
   const { edit, endGesture, undo, redo } = store.getState();
   const start = usePreview((state) => state.start);
   return (
@@ -29,7 +30,7 @@ export function TopBar() {
       <h1 className="bot-name">
         <input
           aria-label={text("editor.name")}
-          value={botName(document)}
+          value={name}
           placeholder={store.getState().id}
           onChange={(event) => edit(renameBot(event.target.value), "name")}
           onBlur={endGesture}
@@ -39,18 +40,18 @@ export function TopBar() {
       <LiveState />
       <SavedAt />
       <div className="top-bar-group">
-        <button type="button" className="button quiet icon" onClick={undo} disabled={past.length === 0} aria-label={text("editor.undo")} title={text("editor.undo")}>
+        <button type="button" className="button quiet icon" onClick={undo} disabled={!canUndo} aria-label={text("editor.undo")} title={text("editor.undo")}>
           <Undo2 size={18} aria-hidden />
         </button>
-        <button type="button" className="button quiet icon" onClick={redo} disabled={future.length === 0} aria-label={text("editor.redo")} title={text("editor.redo")}>
+        <button type="button" className="button quiet icon" onClick={redo} disabled={!canRedo} aria-label={text("editor.redo")} title={text("editor.redo")}>
           <Redo2 size={18} aria-hidden />
         </button>
-        <button type="button" className="button quiet" onClick={() => void tidy(store.getState())}>
-          {text("editor.tidy")}
+        <button type="button" className="button quiet icon" onClick={() => void tidy(store.getState())} aria-label={text("editor.tidy")} title={text("editor.tidy")}>
+          <Workflow size={18} aria-hidden />
         </button>
       </div>
       <LanguageMenu />
-      <button type="button" className="button quiet" onClick={() => showProblems()} title={text("problems.show")}>
+      <button type="button" className="button quiet" onClick={() => showProblems(store.getState())} title={text("problems.show")}>
         <ProblemCount />
       </button>
       <button type="button" className="button" onClick={start}>
@@ -80,7 +81,8 @@ function PublishButton() {
 /** Whether what is shown is live; where its cards stand on the canvas does not count. It leads to what was live before. */
 function LiveState() {
   const text = useTexts();
-  const document = useDocument();
+  // Whole documents are compared: behind the key that changed one.
+  const document = useDeferredValue(useDocument());
   const id = useEditor((state) => state.id);
   const live = useEditor((state) => state.live);
   const isLive = useMemo(() => live !== null && isSame(removeAt(document, ["layout"]), removeAt(live.document, ["layout"])), [document, live]);
@@ -107,7 +109,7 @@ function SavedAt() {
     }
   };
   return (
-    <span className={saving.state === "failed" ? "saved error-text" : "saved muted"} role="status">
+    <span className={saving.state === "failed" || saving.state === "overtaken" ? "saved error-text" : "saved muted"} role="status" title={said()}>
       {said()}
     </span>
   );

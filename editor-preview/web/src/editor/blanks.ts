@@ -51,10 +51,16 @@ export function blankStep(preset: string, text: Texts): JsonObject {
       return { type: preset, stage: "" };
     case "assign":
       return { type: preset, to: { team: "" } };
+    case "subscribe":
+      return { type: preset, add: [{ team: "" }] };
     case "opt":
       return { type: preset, marketing: true };
     case "script":
       return { type: preset, code: "" };
+    case "find":
+      return { type: preset, in: { catalog: "" } };
+    case "items":
+      return { type: preset, add: [{ catalog: "", item: "" }] };
     case "http":
       return { type: preset, url: "" };
     case "ai_reply":
@@ -70,7 +76,7 @@ export function blankStep(preset: string, text: Texts): JsonObject {
 
 /** The field of a new step that is filled in first. */
 export function firstField(preset: string): string {
-  const ofPreset: Record<string, string> = { media: "media.link", url: "text", location: "location.latitude", contacts: "contacts.0.name", condition: "branches.0.when", ai_route: "intents.0.name" };
+  const ofPreset: Record<string, string> = { media: "media.link", url: "text", location: "location.latitude", contacts: "contacts.0.name", condition: "branches.0.when", find: "in.catalog", items: "add.0.catalog", ai_route: "intents.0.name" };
   return ofPreset[preset] ?? stepLayout(preset === "buttons" ? "message" : preset).open[0] ?? "label";
 }
 

@@ -23,20 +23,30 @@ export function stepsOf(document: JsonObject): ReadonlyMap<string, JsonObject> {
   return read;
 }
 
-/** Documents are never changed in place, so what was read of one stays true. */
+/** Documents are never changed in place, so what was read of one, or of a part of it, stays true. */
 const stepsOfDocument = new WeakMap<JsonObject, ReadonlyMap<string, JsonObject>>();
 
 /** Where steps were put on the canvas. */
 export function positionsOf(document: JsonObject): ReadonlyMap<string, Position> {
   const placed = getAt(document, ["layout", "steps"]);
+  if (!isObject(placed)) {
+    return new Map();
+  }
+  const known = positionsOfLayout.get(placed);
+  if (known) {
+    return known;
+  }
   const found = new Map<string, Position>();
-  for (const [id, place] of Object.entries(isObject(placed) ? placed : {})) {
+  for (const [id, place] of Object.entries(placed)) {
     if (isObject(place) && typeof place.x === "number" && typeof place.y === "number") {
       found.set(id, { x: place.x, y: place.y });
     }
   }
+  positionsOfLayout.set(placed, found);
   return found;
 }
+
+const positionsOfLayout = new WeakMap<JsonObject, ReadonlyMap<string, Position>>();
 
 /** What people call the bot; empty where it has no name. */
 export function botName(document: JsonObject): string {
@@ -83,4 +93,15 @@ export function summaryOf(step: JsonObject): string {
 /** A text, or nothing where the value is none. */
 export function textOf(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
+}
+
+/** The zone of the bot's clock: UTC unless it names another one that there is. */
+export function zoneOf(document: JsonObject): string {
+  const zone = textOf(document.timezone);
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    return "UTC";
+  }
 }

@@ -46,6 +46,17 @@ test("a change touches nothing beside it, and undo gives back the very same docu
   expect(document(editor)).toBe(changed);
 });
 
+test("a change that takes away nothing of what is selected leaves the selection the same", () => {
+  const editor = createEditor("sample", sample());
+  editor.getState().select(["welcome", "end"]);
+  const { selected, selectedNotes, edit } = editor.getState();
+  edit(setInStep("welcome", ["text"], "Hello"));
+  expect(editor.getState().selected).toBe(selected);
+  expect(editor.getState().selectedNotes).toBe(selectedNotes);
+  edit(deleteSteps(new Set(["end"])));
+  expect([...editor.getState().selected]).toEqual(["welcome"]);
+});
+
 test("what is typed in one go is undone in one go", () => {
   const editor = createEditor("sample", sample());
   const { edit, endGesture, undo } = editor.getState();

@@ -29,6 +29,7 @@ test("rows, cards, branches, intents and alternatives are ways", () => {
     "outcome.else > b",
   ]);
   expect(shown({ type: "split", options: [{ goto: "a" }, { goto: "b", label: "B" }] })).toEqual(["outcome.way > a", "B > b"]);
+  expect(shown({ type: "ai_reply", tools: [{ name: "book", goto: "a" }, { name: "person", goto: "" }] }).slice(0, 2)).toEqual(["book > a", "person > -"]);
   expect(shown({ type: "ai_route", intents: [{ name: "buy", goto: "a" }] })).toEqual(["buy > a", "outcome.else > -", "outcome.failed > -"]);
   expect(shown({ type: "wait", for: [{ for: "message", goto: "a" }, { for: { delay: "2h" } }] })).toEqual(["message > a", "delay 2h > -", "outcome.next > -"]);
 });

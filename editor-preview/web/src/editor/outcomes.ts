@@ -42,6 +42,7 @@ const LISTS: readonly Ways[] = [
   { keys: ["branches"], names: ["label", "when"], needsGoto: true },
   { keys: ["options"], names: ["label"] },
   { keys: ["intents"], names: ["name"], needsGoto: true },
+  { keys: ["tools"], names: ["name"], needsGoto: true },
   { keys: ["for"], names: ["for"] },
   { keys: ["answers"], names: ["title", "id"] },
   { keys: ["template", "buttons"], names: ["title", "id"], rare: true },
@@ -75,6 +76,7 @@ const LINKS: Readonly<Record<string, readonly Link[]>> = {
   ai_reply: ["next", "otherwise", "outside_window", "failed"],
   ai_route: ["otherwise", "next", "failed"],
   ai_extract: ["next", "otherwise", "failed"],
+  find: ["next", "otherwise", "failed"],
   handoff: ["resume", "failed"],
   stop: ["failed"],
 };
@@ -82,9 +84,9 @@ const LINKS: Readonly<Record<string, readonly Link[]>> = {
 /** Kinds that wait only when they have options. */
 const WAITS_WITH_OPTIONS: ReadonlySet<string> = new Set(["message", "carousel", "template"]);
 /** Kinds whose `otherwise` is one of their two or more plain ways. */
-const DECIDES: ReadonlySet<string> = new Set(["condition", "ai_route", "ai_extract", "ai_reply"]);
+const DECIDES: ReadonlySet<string> = new Set(["condition", "ai_route", "ai_extract", "ai_reply", "find"]);
 /** Kinds that often enough fail to show it. */
-const CALLS: ReadonlySet<string> = new Set(["http", "ai_reply", "ai_route", "ai_extract", "start_bot", "unsupported"]);
+const CALLS: ReadonlySet<string> = new Set(["find", "http", "ai_reply", "ai_route", "ai_extract", "start_bot", "unsupported"]);
 /** Kinds in which `next` is only another word for `otherwise`. */
 const NEXT_IS_OTHERWISE: ReadonlySet<string> = new Set(["condition", "ai_route"]);
 

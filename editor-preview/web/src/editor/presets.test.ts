@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 import { wordsOf } from "../i18n/allLanguages";
-import { loadCatalogue } from "../i18n/catalogues";
+import { loadMessages } from "../i18n/catalogues";
 import { found } from "../ui/Picker";
 import { blankStep, firstField } from "./blanks";
 import { kindOf } from "./document";
@@ -28,7 +28,7 @@ test.each(PRESETS.map(({ id, kind }) => [id, kind]))("a new %s has what its kind
 });
 
 test("an entry is found by its name or a synonym in any language, the best first", async () => {
-  const words = wordsOf(await Promise.all((["en", "es", "pt"] as const).map(loadCatalogue)));
+  const words = wordsOf(await Promise.all((["en", "es", "pt"] as const).map(loadMessages)));
   const choices = presetChoices((id) => english(id), words);
   const best = (typed: string) => found(choices, typed)[0]?.id;
   expect(["but", "imagem", "webhook", "atendente", "PREGUNTA", "hsm", "if"].map(best)).toEqual(["buttons", "media", "http", "handoff", "ask", "template", "condition"]);

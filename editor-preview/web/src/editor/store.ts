@@ -9,7 +9,7 @@ import { type Edit, placeSteps } from "./edits";
 import * as histories from "./history";
 import type { JsonObject } from "./json";
 import { notesOf } from "./layout";
-import type { ProblemFilter } from "./problems/order";
+import { isSameCheck, type ProblemFilter } from "./problems/order";
 import type { WrittenTexts } from "./source/written";
 
 /** The tabs at the right. */
@@ -55,7 +55,7 @@ export interface Wanted {
 const NOTHING_WANTED: Wanted = { step: null, path: "", isNew: false, count: 0 };
 
 /** How far the draft is kept by the server. */
-export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" };
+export type Saving = { state: "unchanged" } | { state: "waiting" } | { state: "saving" } | { state: "saved"; at: number } | { state: "failed" } | { state: "overtaken" };
 
 /** What customers talk to. */
 export interface Live {
@@ -87,11 +87,15 @@ export interface EditorState {
   diagnostics: readonly Diagnostic[];
   /** The problem that was gone to last, by its key. */
   problem: string | null;
+  /** Whether the list of problems is open. */
+  areProblemsShown: boolean;
   /** Which problems the list shows. */
   problemFilter: ProblemFilter;
   saving: Saving;
   /** Saves the draft without waiting for a pause. */
   saveNow: () => void;
+  /** Saves the draft over what somebody else saved meanwhile. */
+  keepMine: () => void;
   /** The field that is to have the focus; counted, so that the same one can be asked for twice. */
   wanted: Wanted;
   /** JSON that is being written, and is not part of the document yet. */
@@ -119,6 +123,7 @@ export interface EditorState {
   place: (arranged: ReadonlyMap<string, Position>) => void;
   diagnose: (diagnostics: readonly Diagnostic[]) => void;
   setProblem: (problem: string | null) => void;
+  showProblems: (areShown: boolean) => void;
   filterProblems: (shown: ProblemFilter) => void;
   setSaving: (saving: Saving) => void;
   setLive: (live: Live) => void;
@@ -146,8 +151,8 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
         const notes = new Set(notesOf(after.document).map(({ id }) => id));
         return {
           history: after,
-          selected: new Set([...selected].filter((id) => steps.has(id))),
-          selectedNotes: new Set([...selectedNotes].filter((id) => notes.has(id))),
+          selected: within(selected, steps),
+          selectedNotes: within(selectedNotes, notes),
           way: way && steps.has(way.step) ? way : null,
         };
       });
@@ -167,9 +172,11 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       asking: null,
       diagnostics: [],
       problem: null,
+      areProblemsShown: false,
       problemFilter: "all",
       saving: { state: "unchanged" },
       saveNow: () => {},
+      keepMine: () => {},
       wanted: NOTHING_WANTED,
       written: new Map(),
 
@@ -189,14 +196,22 @@ function createStoreOf(id: string, document: JsonObject, live: Live | null, isRe
       setView: (view) => set({ view }),
       move: (moved, gesture) => get().edit(placeSteps(moved, get().arranged), gesture),
       place: (arranged) => set({ arranged }),
-      diagnose: (diagnostics) => set({ diagnostics }),
+      // What is said once more stays the same list: nothing is drawn anew for it.
+      diagnose: (diagnostics) => set((before) => (isSameCheck(before.diagnostics, diagnostics) ? before : { diagnostics })),
       setProblem: (problem) => set({ problem }),
+      showProblems: (areProblemsShown) => set({ areProblemsShown }),
       filterProblems: (problemFilter) => set({ problemFilter }),
       setSaving: (saving) => set({ saving }),
       setLive: (live) => set({ live }),
       setWritten: (written) => set({ written }),
     };
   });
+}
+
+/** Those that are still there; the same set where all of them are, so that what is drawn of it is not drawn again. */
+function within(ids: ReadonlySet<string>, there: { has: (id: string) => boolean }): ReadonlySet<string> {
+  const left = [...ids].filter((id) => there.has(id));
+  return left.length === ids.size ? ids : new Set(left);
 }
 
 export const EditorContext = createContext<EditorStore | null>(null);

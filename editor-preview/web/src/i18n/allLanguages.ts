@@ -1,7 +1,8 @@
+import type { Messages } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { type Catalogue, loadCatalogue } from "./catalogues";
+import { loadMessages } from "./catalogues";
 import { LANGUAGES, type Language } from "./languages";
 
 /** Gives the words of a text in several languages. */
@@ -12,10 +13,10 @@ export type Words = (id: string) => readonly string[];
  * first asked for; until then there are none, and what is looked for is found by its name alone.
  */
 export function useWords(): Words {
-  const { data } = useQuery({ queryKey: ["texts"], queryFn: () => Promise.all((Object.keys(LANGUAGES) as Language[]).map(loadCatalogue)), staleTime: Infinity, gcTime: Infinity });
+  const { data } = useQuery({ queryKey: ["texts"], queryFn: () => Promise.all((Object.keys(LANGUAGES) as Language[]).map(loadMessages)), staleTime: Infinity, gcTime: Infinity });
   return useMemo(() => wordsOf(data ?? []), [data]);
 }
 
-export function wordsOf(catalogues: readonly Catalogue[]): Words {
-  return (id) => catalogues.flatMap(({ messages }) => [messages[id]].flat(3)).filter((part): part is string => typeof part === "string");
+export function wordsOf(languages: readonly Messages[]): Words {
+  return (id) => languages.flatMap((messages) => [messages[id]].flat(3)).filter((part): part is string => typeof part === "string");
 }

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import { useLanguage } from "./texts";
 
-/** Moments in words of the language in use, and the times of this browser's place. */
+/** Moments in words of the language in use. */
 export interface Dates {
   /** Day and minute: of what stands in a list. */
   moment: (at: number | string) => string;
@@ -10,11 +10,12 @@ export interface Dates {
   clock: (at: number | string) => string;
 }
 
-export function useDates(): Dates {
+/** The times are those of a zone; without one, of this browser's place. */
+export function useDates(zone?: string): Dates {
   const [language] = useLanguage();
   return useMemo(() => {
-    const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-    const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+    const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone: zone });
     return { moment: (at) => moment.format(new Date(at)), clock: (at) => clock.format(new Date(at)) };
-  }, [language]);
+  }, [language, zone]);
 }

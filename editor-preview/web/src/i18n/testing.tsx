@@ -6,5 +6,5 @@ import { TextsProvider } from "./texts";
 
 /** Gives everything inside of it English words. */
 export function English({ children }: { children: ReactNode }) {
-  return <TextsProvider first={{ language: "en", messages }}>{children}</TextsProvider>;
+  return <TextsProvider first={{ language: "en", messages, phrases: {} }}>{children}</TextsProvider>;
 }

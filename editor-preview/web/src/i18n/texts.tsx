@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 
 import { type Catalogue, loadCatalogue } from "./catalogues";
 import { type Language, remember } from "./languages";
+import { type Phrases, phrasesOf } from "./phrases";
 
 /** Gives the text of an id, with its values filled in. */
 export type Texts = (id: string, values?: Record<string, unknown>) => string;
@@ -17,17 +18,25 @@ export function useTexts(): Texts {
   return useMemo(() => (id, values) => i18n._(id, values), [i18n, i18n.locale]);
 }
 
+/** What the server says in English, in the language in use. */
+export function usePhrases(): Phrases {
+  return useContext(PhrasesContext);
+}
+
 /** The language in use, and how to change it. */
 export function useLanguage(): [Language, ChangeLanguage] {
   return useContext(LanguageContext);
 }
 
+const PhrasesContext = createContext<Phrases>((english) => english);
+
 const LanguageContext = createContext<[Language, ChangeLanguage]>(["en", async () => {}]);
 
 /** Gives everything inside of it the words of a language: those that are there at first, until another one is chosen. */
 export function TextsProvider({ children, first }: { children: ReactNode; first: Catalogue }) {
-  const [{ language, messages }, show] = useState(first);
+  const [{ language, messages, phrases }, show] = useState(first);
   const i18n = useMemo(() => setupI18n({ locale: language, messages: { [language]: messages } }), [language, messages]);
+  const say = useMemo(() => phrasesOf(phrases), [phrases]);
   const wanted = useRef(language);
   useEffect(() => {
     document.documentElement.lang = language;
@@ -44,7 +53,9 @@ export function TextsProvider({ children, first }: { children: ReactNode; first:
   const context = useMemo((): [Language, ChangeLanguage] => [language, change], [language, change]);
   return (
     <LanguageContext value={context}>
-      <I18nProvider i18n={i18n}>{children}</I18nProvider>
+      <PhrasesContext value={say}>
+        <I18nProvider i18n={i18n}>{children}</I18nProvider>
+      </PhrasesContext>
     </LanguageContext>
   );
 }

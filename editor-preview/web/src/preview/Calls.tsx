@@ -2,21 +2,36 @@ import { useState } from "react";
 
 import type { PendingCall } from "../api/previews";
 import { useTexts } from "../i18n/texts";
-import { stepName, stepsOf } from "../editor/document";
-import type { JsonObject } from "../editor/json";
+import { stepName, stepsOf, textOf } from "../editor/document";
+import { isObject, type JsonObject } from "../editor/json";
 import { useDocument } from "../editor/store";
 import { isJson } from "./answers";
+import { AskModel } from "./AskModel";
 import { seen, usePreview } from "./store";
 
 /** What a call of each kind gives, to be written over. */
 const SAMPLES: Readonly<Record<string, JsonObject>> = {
+  find: { found: { id: "", name: "" } },
   http: { status: 200, json: {} },
   ai_reply: { text: "" },
   ai_route: { intent: "" },
   ai_extract: { fields: {} },
 };
 
-/** Calls that the bot waits for: no other system is asked, so what it would answer is given here. */
+/** Calls that are to no model. */
+const ANSWERED_BY_HAND: ReadonlySet<string> = new Set(["find", "http"]);
+
+/** What a call gives that calls a tool instead of answering, by the tool's name. */
+function toolSamples(request: JsonObject): [string, JsonObject][] {
+  const tools = Array.isArray(request.tools) ? request.tools.filter(isObject) : [];
+  return tools.map((tool) => {
+    const parameters = Array.isArray(tool.parameters) ? tool.parameters : [];
+    const paths = parameters.map((parameter) => (Array.isArray(parameter) ? textOf(parameter[0]) : ""));
+    return [textOf(tool.name), { tool: textOf(tool.name), arguments: Object.fromEntries(paths.map((path) => [path, ""])) }];
+  });
+}
+
+/** Calls that the bot waits for: no other system is asked but a model, when its button is pressed, so what it would answer is given here. */
 export function Calls() {
   const calls = usePreview((state) => seen(state)?.calls ?? NONE);
   // They are answered in their order, as a dialog test does it.
@@ -39,6 +54,7 @@ function CallForm({ call }: { call: PendingCall }) {
   const [written, write] = useState(() => JSON.stringify(sample ?? SAMPLES[call.kind] ?? { text: "" }, null, 2));
   const [always, setAlways] = useState(false);
   const isWhole = isJson(written);
+  const tools = toolSamples(isObject(call.request) ? call.request : {});
   return (
     <form
       className="call"
@@ -54,10 +70,20 @@ function CallForm({ call }: { call: PendingCall }) {
         <summary>{text("call.request")}</summary>
         <pre>{JSON.stringify(call.request, null, 2)}</pre>
       </details>
+      {tools.length > 0 && (
+        <div className="dialog-actions">
+          {tools.map(([name, sample]) => (
+            <button key={name} type="button" className="button quiet" onClick={() => write(JSON.stringify(sample, null, 2))}>
+              {text("call.tool", { tool: name })}
+            </button>
+          ))}
+        </div>
+      )}
       <label className="field">
         <span className="field-label">{text("call.result")}</span>
         <textarea className="input mono" rows={4} spellCheck={false} value={written} aria-invalid={!isWhole} onChange={(event) => write(event.target.value)} />
       </label>
+      {!ANSWERED_BY_HAND.has(call.kind) && <AskModel take={(answer) => write(JSON.stringify(answer, null, 2))} />}
       <label className="tick-box">
         <input type="checkbox" checked={always} onChange={(event) => setAlways(event.target.checked)} />
         {text("call.always")}

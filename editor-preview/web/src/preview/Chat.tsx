@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { useTexts } from "../i18n/texts";
+import { addCardSteps } from "./cardSteps";
 import { sentUntil } from "./moments";
 import { REPLY, Sheet } from "./Sheet";
 import { usePreview } from "./store";
@@ -26,9 +27,12 @@ export function Chat({ html }: { html: string }) {
       opener.setAttribute("aria-haspopup", "dialog");
       opener.tabIndex = 0;
     }
+    for (const cards of drawn.querySelectorAll<HTMLElement>(".sb-cards")) {
+      addCardSteps(cards, { back: text("preview.card_back"), next: text("preview.card_next") });
+    }
     frame.current?.replaceChildren(...drawn.body.childNodes);
     openMenu(null);
-  }, [html]);
+  }, [html, text]);
 
   // At a moment inside of a turn, what the bot sent behind it has not been said yet.
   useEffect(() => {

@@ -1,15 +1,20 @@
 import { Clock, FastForward, Play, RotateCcw, StepForward, Undo2, UserRound, Zap } from "lucide-react";
 import { useState } from "react";
 
+import { zoneOf } from "../editor/document";
+import { useDocument } from "../editor/store";
 import { useLanguage, useTexts } from "../i18n/texts";
+import { later } from "../ui/later";
 import { durationUntil } from "./durations";
 import { AskDialog } from "./AskDialog";
 import { Menu } from "./Menu";
 import { MoreMenu } from "./MoreMenu";
-import { PersonaDialog } from "./PersonaDialog";
 import { StartDialog } from "./StartDialog";
 import { seen, usePreview, usePreviewStore } from "./store";
 import { WindowState } from "./WindowState";
+import { localTime, momentOf } from "./zones";
+
+const PersonaDialog = later(async () => (await import("./PersonaDialog")).PersonaDialog);
 
 /** Spans that time can pass by. */
 const SPANS = ["1m", "1h", "24h"];
@@ -59,6 +64,7 @@ function SkipMenu() {
   const { pass, open } = usePreviewStore().getState();
   const isOpen = usePreview((state) => state.opened === "skip");
   const answer = usePreview(seen);
+  const zone = zoneOf(useDocument());
   const [isAsking, ask] = useState(false);
   const { now, next_timer: timer } = answer ?? {};
   const spans = SPANS.map((span) => ({ id: span, name: text(`preview.skip_${span}`), run: () => pass(span) }));
@@ -79,19 +85,13 @@ function SkipMenu() {
       {isAsking && now && (
         <AskDialog
           title={text("preview.skip_date")}
-          fields={[{ key: "moment", kind: "moment", initial: localTime(now) }]}
-          onDone={({ moment = "" }) => pass(durationUntil(now, new Date(moment).toISOString()))}
+          fields={[{ key: "moment", kind: "moment", initial: localTime(now, zone) }]}
+          onDone={({ moment = "" }) => pass(durationUntil(now, momentOf(moment, zone)))}
           onClose={() => ask(false)}
         />
       )}
     </>
   );
-}
-
-/** A moment as an input for dates writes it, by this browser's clock. */
-function localTime(iso: string): string {
-  const at = new Date(iso);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** Who writes, what time it is, and how long the bot may still write freely. */
@@ -101,7 +101,8 @@ function Standing() {
   const answer = usePreview(seen);
   const contact = usePreview((state) => state.contact);
   const [isChoosing, choose] = useState(false);
-  const clock = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  const zone = zoneOf(useDocument());
+  const clock = new Intl.DateTimeFormat(language, { timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit", timeZoneName: "short" });
   const name = typeof contact.name === "string" ? contact.name : text("persona.guest");
   return (
     <div className="preview-standing">
@@ -111,7 +112,7 @@ function Standing() {
         <span className="persona-name">{name}</span>
       </button>
       {answer?.now && (
-        <time className="muted" dateTime={answer.now}>
+        <time className="muted" dateTime={answer.now} title={text("preview.zone", { zone })}>
           {clock.format(new Date(answer.now))}
         </time>
       )}

@@ -5,12 +5,14 @@ import { ApiError } from "../api/client";
 import { drawForm, type FormAction, type FormAnswer, type FormState } from "../api/forms";
 import type { OpenForm } from "../api/previews";
 import { useLanguage, useTexts } from "../i18n/texts";
+import { useReason } from "../ui/Loaded";
 import { formValues } from "./formValues";
 import { usePreview } from "./store";
 
 /** A form that the customer fills in, screen by screen, as the server draws it. What it sends at the end is a message of theirs. */
 export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => void }) {
   const text = useTexts();
+  const reason = useReason();
   const [language] = useLanguage();
   const say = usePreview((state) => state.say);
   const { theme } = usePreview((state) => state.view);
@@ -18,7 +20,7 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
   const frame = useRef<HTMLDivElement>(null);
   const [drawn, draw] = useState<FormAnswer | null>(null);
   const [before, goBackTo] = useState<readonly FormState[]>([]);
-  const [failure, fail] = useState<string | null>(null);
+  const [failure, fail] = useState<ApiError | null>(null);
   const calling = useRef(new AbortController());
 
   const ask = async (state: FormState, action?: FormAction) => {
@@ -36,7 +38,7 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
       return answer;
     } catch (error) {
       if (error instanceof ApiError) {
-        fail(error.message);
+        fail(error);
       }
       return null;
     }
@@ -122,7 +124,7 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
       </div>
       {failure !== null && (
         <p className="preview-note error-text" role="alert">
-          {text("form.failed", { reason: failure })}
+          {text("form.failed", { reason: reason(failure) })}
         </p>
       )}
       <div ref={frame} className="form-screen" />

@@ -2,13 +2,15 @@ import { Download, Ellipsis, ListChecks } from "lucide-react";
 import { useState } from "react";
 
 import { useTexts } from "../i18n/texts";
+import { later } from "../ui/later";
 import { DELIVERY_ACTIONS, PEOPLE_ACTIONS } from "./actions";
 import { Menu } from "./Menu";
-import { SaveTestDialog } from "./SaveTestDialog";
 import { usePreview, usePreviewStore } from "./store";
-import { TestsDialog } from "./TestsDialog";
 import { useCommands } from "./useCommands";
 import { THEMES, WIDTHS } from "./view";
+
+const SaveTestDialog = later(async () => (await import("./SaveTestDialog")).SaveTestDialog);
+const TestsDialog = later(async () => (await import("./TestsDialog")).TestsDialog);
 
 /** What becomes of messages, what people do, and how the phone is shown. */
 export function MoreMenu() {

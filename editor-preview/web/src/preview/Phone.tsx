@@ -1,9 +1,10 @@
 import { useEffect } from "react";
 
 import { theme } from "../app/choices";
-import { useLanguage, useTexts } from "../i18n/texts";
+import { useLanguage, usePhrases, useTexts } from "../i18n/texts";
 import { countProblems } from "../editor/problems/order";
 import { useEditor } from "../editor/store";
+import { useReason } from "../ui/Loaded";
 import { Asked } from "./Asked";
 import "./asking.css";
 import { Calls } from "./Calls";
@@ -18,6 +19,8 @@ import { seen, usePreview, wasStartedByHand } from "./store";
 /** The customer's phone, beside the bot that is edited. */
 export function Phone() {
   const text = useTexts();
+  const phrases = usePhrases();
+  const reason = useReason();
   const answer = usePreview(seen);
   const failure = usePreview((state) => state.failure);
   const isRunning = usePreview((state) => state.isRunning);
@@ -35,7 +38,7 @@ export function Phone() {
       <Controls />
       {failure !== null && (
         <p className="preview-note error-text" role="alert">
-          {text("preview.failed", { reason: failure })}
+          {text("preview.failed", { reason: reason(failure) })}
         </p>
       )}
       {answer && !answer.chat && hasErrors && (
@@ -45,12 +48,12 @@ export function Phone() {
       )}
       {answer?.error && (
         <p className="preview-note error-text" role="alert">
-          {text("preview.line", { line: answer.error.line + 1, reason: answer.error.message })}
+          {text("preview.line", { line: answer.error.line + 1, reason: phrases(answer.error.message) })}
         </p>
       )}
       {test && (
         <p className="preview-note">
-          {test.message === null ? text("test.opened", { name: test.name }) : text("test.opened_failed", { name: test.name, reason: test.message })}
+          {test.message === null ? text("test.opened", { name: test.name }) : text("test.opened_failed", { name: test.name, reason: phrases(test.message) })}
         </p>
       )}
       {isByHand && <p className="preview-note">{text("preview.no_trigger")}</p>}

@@ -6,13 +6,15 @@ import { dialogTests, keepTest } from "../api/tests";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { useEditor } from "../editor/store";
 import { Dialog } from "../ui/Dialog";
+import { useReason } from "../ui/Loaded";
 import { download } from "../ui/download";
 import { usePreview, usePreviewStore } from "./store";
 import { asDialog, asFile } from "./testing";
 
-/** Keeps the conversation as a dialog test: beside the bot's file where it has one, as a file of one's own, as text. */
+/** Keeps the conversation as a dialog test: with the bot, as a file of one's own, as text. */
 export function SaveTestDialog({ onClose }: { onClose: () => void }) {
   const text = useTexts();
+  const reason = useReason();
   const [language] = useLanguage();
   const preview = usePreviewStore();
   const queries = useQueryClient();
@@ -21,26 +23,26 @@ export function SaveTestDialog({ onClose }: { onClose: () => void }) {
   const { at, contact, answer } = preview.getState();
   const [name, write] = useState(() => opened ?? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)));
   const [done, tell] = useState<string | null>(null);
-  const [failure, fail] = useState<string | null>(null);
+  const [failure, fail] = useState<Error | null>(null);
   const { data } = useQuery({ queryKey: ["tests", bot], queryFn: () => dialogTests(bot), retry: false });
   if (!answer) {
     return null;
   }
   const dialog = asDialog(name.trim(), at, contact, answer);
   const hasName = name.trim() !== "";
-  const isKnown = data?.dialogs.some((known) => known.name === dialog.name) ?? false;
+  const isKnown = data?.dialogs.some((known) => known.name === dialog.name);
   const keep = async (event: FormEvent) => {
     event.preventDefault();
-    if (!hasName || !data?.file) {
+    if (!hasName) {
       return;
     }
     try {
       const { file } = await keepTest(bot, dialog);
       await queries.invalidateQueries({ queryKey: ["tests", bot] });
       fail(null);
-      tell(text("test.kept", { file }));
+      tell(file ? text("test.kept", { file }) : text("test.kept_with_bot"));
     } catch (error) {
-      fail(String(error instanceof Error ? error.message : error));
+      fail(error instanceof Error ? error : new Error(String(error)));
     }
   };
   return (
@@ -50,11 +52,11 @@ export function SaveTestDialog({ onClose }: { onClose: () => void }) {
           <span className="field-label">{text("test.name")}</span>
           <input className="input" data-autofocus value={name} onChange={(event) => write(event.target.value)} autoComplete="off" />
         </label>
-        <p className="muted">{data?.file ? text(isKnown ? "test.replaces" : "test.beside", { file: data.file }) : text("test.no_file")}</p>
+        {data && <p className="muted">{isKnown ? text("test.replaces") : data.file ? text("test.beside", { file: data.file }) : text("test.with_bot")}</p>}
         {done && <p role="status">{done}</p>}
         {failure && (
           <p className="error-text" role="alert">
-            {text("test.not_kept", { reason: failure })}
+            {text("test.not_kept", { reason: reason(failure) })}
           </p>
         )}
         <div className="dialog-actions">
@@ -66,7 +68,7 @@ export function SaveTestDialog({ onClose }: { onClose: () => void }) {
             <Download size={16} aria-hidden />
             {text("test.download")}
           </button>
-          <button className="button primary" disabled={!hasName || !data?.file}>
+          <button className="button primary" disabled={!hasName}>
             {text("test.keep")}
           </button>
         </div>

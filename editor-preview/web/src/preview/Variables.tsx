@@ -3,8 +3,9 @@ import { type FormEvent, useId, useState } from "react";
 
 import { useTexts } from "../i18n/texts";
 import { stepName, stepsOf } from "../editor/document";
+import type { Json } from "../editor/json";
 import { useDocument } from "../editor/store";
-import { variablesAt } from "./moments";
+import { recordsAt, variablesAt } from "./moments";
 import { Pause } from "./Pause";
 import { shown, typed } from "./personas";
 import { seen, usePreview } from "./store";
@@ -16,6 +17,7 @@ export function Variables() {
   const document = useDocument();
   const answer = usePreview(seen);
   const moment = usePreview((state) => state.moment);
+  const contact = usePreview((state) => state.contact);
   const [hidesEmpty, hideEmpty] = useState(true);
   if (!answer?.session && !answer?.contact) {
     return <p className="muted">{text("variables.none")}</p>;
@@ -25,7 +27,13 @@ export function Variables() {
   const vars = moment ? variablesAt(turns, moment, atEnd, document) : atEnd;
   const last = turns.at(-1)?.trace ?? [];
   const changed = writtenBy(moment ? last.slice(0, moment.entry + 1) : last);
+  const records = moment ? recordsAt(turns, moment, contact) : new Map<string, Json>();
+  const was = (path: string, value: Json) => {
+    const before = records.get(path);
+    return before === undefined ? value : before;
+  };
   const scopes = scopesOf(answer, vars)
+    .map(({ name, values }) => ({ name, values: values.map(({ value, ...known }) => ({ ...known, value: was(known.path, value) })) }))
     .map(({ name, values }) => ({ name, values: values.filter(({ value }) => !hidesEmpty || !isEmpty(value)) }))
     .filter(({ values }) => values.length > 0);
   const step = session?.step ?? "";

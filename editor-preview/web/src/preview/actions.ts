@@ -22,6 +22,7 @@ import {
   MessagesSquare,
   Music,
   OctagonX,
+  Repeat,
   ShoppingCart,
   Smile,
   Sticker,
@@ -66,7 +67,8 @@ const PLACES: Readonly<Record<string, JsonObject>> = {
 };
 
 /** Errors that bots meet most, by WhatsApp's code; what each means is the text `error.<code>`. */
-export const ERROR_CODES = ["131026", "131047", "131049", "130472", "131050", "131053", "131056", "132000", "132001", "132015", "131000"];
+export const TRANSCRIPT: Field = { key: "transcript", kind: "text", optional: true };
+const ERROR_CODES = ["131026", "131047", "131049", "130472", "131050", "131053", "131056", "132000", "132001", "132015", "131000"];
 
 const CAPTION: Field = { key: "caption", kind: "text", optional: true };
 const ERROR_CODE: Field = { key: "code", kind: "choice", choices: ERROR_CODES.map((value) => ({ value, text: `error.${value}` })) };
@@ -75,8 +77,8 @@ const ERROR_CODE: Field = { key: "code", kind: "choice", choices: ERROR_CODES.ma
 export const CUSTOMER_ACTIONS: readonly Action[] = [
   media("image", Image, [CAPTION]),
   media("video", Video, [CAPTION]),
-  media("voice", Mic),
-  media("audio", Music),
+  media("voice", Mic, [TRANSCRIPT]),
+  media("audio", Music, [TRANSCRIPT]),
   media("document", FileText, [{ key: "filename", kind: "text", initial: "pedido.pdf" }, CAPTION]),
   media("sticker", Sticker),
   {
@@ -135,13 +137,14 @@ export const CUSTOMER_ACTIONS: readonly Action[] = [
   { id: "unsupported", icon: Ban, fields: [], line: () => ({ customer: { unsupported: true } }) },
 ];
 
-/** What becomes of the bot's messages. */
+/** What becomes of messages on their way. */
 export const DELIVERY_ACTIONS: readonly Action[] = [
   { id: "delivered", icon: Check, fields: [], line: () => ({ status: "delivered" }) },
   { id: "read", icon: CheckCheck, fields: [], line: () => ({ status: "read" }) },
   { id: "played", icon: Mic, fields: [], line: () => ({ status: "played" }) },
   { id: "failed", icon: MessageSquareX, fields: [ERROR_CODE], line: ({ code }) => ({ status: { failed: Number(code) } }) },
   { id: "fail_next", icon: MailX, fields: [ERROR_CODE], line: ({ code }) => ({ fail_next: Number(code) }) },
+  { id: "again", icon: Repeat, fields: [], line: () => ({ customer: { again: true } }) },
 ];
 
 /** What people of the business do. */

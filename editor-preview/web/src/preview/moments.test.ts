@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Turn } from "../api/previews";
-import { compare, exists, nextBreakpoint, nextStop, previousStop, sentUntil, variablesAt, walkOf } from "./moments";
+import { compare, exists, isSameWalk, nextBreakpoint, nextStop, previousStop, recordsAt, sentUntil, variablesAt, walkOf } from "./moments";
 
 const session = (vars: object) => ({ bot: "b", step: "a", vars, flow: {}, state: "waiting" }) as Turn["session"];
 const TURNS = [
@@ -30,6 +30,7 @@ test("the way through the graph ends at the moment", () => {
   expect([...all.failed]).toEqual(["check"]);
   const early = walkOf({ turns: TURNS as Turn[], session: null }, { line: 0, entry: 2 });
   expect(early).toEqual({ current: "hi", taken: new Set(), visited: new Set(["hi"]), failed: new Set() });
+  expect([isSameWalk(all, walkOf({ turns: TURNS as Turn[], session: session({})! }, null)), isSameWalk(all, early)]).toEqual([true, false]);
 });
 
 test("variables are those before what was written behind the moment", () => {
@@ -44,4 +45,18 @@ test("messages behind the moment were not sent yet", () => {
   expect([...sentUntil(TURNS, { line: 0, entry: 3 })]).toEqual(["1"]);
   expect(exists(TURNS, { line: 2, entry: 5 })).toBe(true);
   expect(exists(TURNS, { line: 1, entry: 0 })).toBe(false);
+});
+
+test("the contact and the lead are those before what was written behind the moment", () => {
+  const turns: Parameters<typeof recordsAt>[0] = [
+    { line: 0, trace: [{ what: "set", path: "contact.fields.city", value: "Lima" }, { what: "set", path: "lead.price", value: 5 }] },
+    { line: 1, trace: [{ what: "set", path: "contact.fields.city", value: "Cusco" }, { what: "set", path: "lead.price", value: 9 }, { what: "set", path: "contact.name", value: "Eva" }, { what: "set", path: "vars.n", value: 1 }] },
+  ];
+  const begin = { name: "Ana", lead: { price: 1 } };
+  const at = (line: number, entry: number) => Object.fromEntries(recordsAt(turns, { line, entry }, begin));
+  expect(at(0, -1)).toEqual({ "contact.fields.city": null, "lead.price": 1 });
+  expect(at(0, 1)).toEqual({});
+  expect(at(1, -1)).toEqual({ "contact.fields.city": "Lima", "lead.price": 5, "contact.name": "Ana" });
+  expect(at(1, 1)).toEqual({ "contact.name": "Ana" });
+  expect(at(1, 3)).toEqual({});
 });

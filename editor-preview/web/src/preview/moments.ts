@@ -74,6 +74,11 @@ export function walkOf({ turns, session }: Pick<PreviewAnswer, "turns" | "sessio
   };
 }
 
+export function isSameWalk(one: Walk, other: Walk): boolean {
+  const isSameSet = (some: ReadonlySet<string>, others: ReadonlySet<string>) => some.size === others.size && [...some].every((entry) => others.has(entry));
+  return one.current === other.current && isSameSet(one.taken, other.taken) && isSameSet(one.visited, other.visited) && isSameSet(one.failed, other.failed);
+}
+
 /** The messages that a line had sent when a moment came: their entries in the outbox. */
 export function sentUntil(turns: Turns, { line, entry }: Moment): ReadonlySet<string> {
   const trace = turns.find((turn) => turn.line === line)?.trace ?? [];
@@ -99,6 +104,25 @@ export function variablesAt(turns: Turns, moment: Moment, atEnd: JsonObject, doc
     }
   }
   return values;
+}
+
+/**
+ * What was written to the contact and its lead behind a moment of its line, with the value that it had before: the one that an earlier entry
+ * wrote, else the one that the conversation begins with. What steps change without such an entry is as the line leaves it.
+ */
+export function recordsAt(turns: Turns, moment: Moment, begin: JsonObject): ReadonlyMap<string, Json> {
+  const entries = turns.flatMap(({ line, trace }) => trace.map((what, entry) => ({ line, entry, what })));
+  const written = entries.flatMap(({ what, ...at }) => (what.what === "set" && RECORDS.test(String(what.path)) ? [{ at, path: String(what.path), value: what.value ?? null }] : []));
+  const behind = written.filter(({ at }) => at.line === moment.line && compare(moment, at) < 0);
+  const before = (path: string) => written.findLast((one) => one.path === path && compare(one.at, moment) <= 0)?.value ?? begun(begin, path);
+  return new Map(behind.map(({ path }) => [path, before(path)]));
+}
+
+const RECORDS = /^(contact|lead)\./;
+
+/** A value of the contact that a conversation begins with, whose lead is a part of it. */
+function begun(contact: JsonObject, path: string): Json {
+  return getAt(contact, path.replace(/^contact\./, "").split(".")) ?? null;
 }
 
 /** The variable that an entry wrote, if it wrote one. */

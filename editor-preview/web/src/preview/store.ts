@@ -5,8 +5,7 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 
-import { ApiError } from "../api/client";
-import { type Line, preview, type PreviewAnswer } from "../api/previews";
+import { askModel, type Line, type ModelAnswer, preview, type PreviewAnswer, type PreviewRequest } from "../api/previews";
 import type { EditorStore } from "../editor/store";
 import type { Json, JsonObject } from "../editor/json";
 import { initialLanguage, type Language } from "../i18n/languages";
@@ -28,7 +27,7 @@ export interface PreviewState {
   /** Whether the answer is of other lines, or of another document, than there are now. */
   isRunning: boolean;
   /** Why there is no answer. */
-  failure: string | null;
+  failure: Error | null;
   /** The entry of the trace that is looked at; null: the end. */
   moment: Moment | null;
   /** How things stood at that moment's line, where it is not the last. */
@@ -53,6 +52,8 @@ export interface PreviewState {
   pass: (duration: string) => void;
   /** The result of the call that the bot waits for; `always`: also of that step's next calls. */
   reply: (result: JsonObject, always?: boolean) => void;
+  /** Asks a model for the result of the call that the bot waits for; what it says is to be given by `reply`. */
+  ask: (signal: AbortSignal) => Promise<ModelAnswer>;
   /** Asks again for a call's result. */
   forget: (step: string) => void;
   /** Undoes what was done last; at a moment, goes to the step before it. */
@@ -105,10 +106,17 @@ const TEST_BEGIN = "2026-01-05T10:00:00Z";
 const START: Line = { start: { on: "preview" } };
 
 /** A rehearsal of an editor's document. `follow` keeps it up to date, and gives the function that ends that. */
-export function createPreview(editor: EditorStore, run = preview): { store: PreviewStore; follow: () => () => void } {
+export function createPreview(editor: EditorStore, run = preview, askOf = askModel): { store: PreviewStore; follow: () => () => void } {
   let calling = new AbortController();
   /** The first line that no answer has seen: where a walk through what it did begins. */
   let arriving: number | null = null;
+
+  /** What asks for the answer to these lines. */
+  const requestOf = (steps: readonly Line[]): PreviewRequest => {
+    const { id, history } = editor.getState();
+    const { at, contact, language } = store.getState();
+    return { bot: id, document: history.document, contact, at, language, steps: [...steps] };
+  };
 
   const store = createStore<PreviewState>((set, get) => {
     const begin = (lines: readonly Line[], more: Partial<PreviewState> = {}) => {
@@ -159,6 +167,10 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
           keep(new Map(get().samples).set(step, { result, always }));
         }
         act({ reply: result });
+      },
+      ask: (signal) => {
+        const { lines, moment } = get();
+        return askOf(requestOf(moment ? lines.slice(0, moment.line + 1) : lines), signal);
       },
       forget: (step) => {
         const { samples } = get();
@@ -238,9 +250,8 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
     calling.abort();
     calling = new AbortController();
     const { signal } = calling;
-    const { id, history } = editor.getState();
-    const { lines, at, contact, language, moment } = store.getState();
-    const played = (steps: readonly Line[]) => run({ bot: id, document: history.document, contact, at, language, steps: [...steps] }, signal);
+    const { lines, moment } = store.getState();
+    const played = (steps: readonly Line[]) => run(requestOf(steps), signal);
     store.setState({ isRunning: true });
     try {
       const [answer, past] = await Promise.all([played(lines), isEarlier(lines, moment) ? played(lines.slice(0, moment.line + 1)) : null]);
@@ -259,7 +270,7 @@ export function createPreview(editor: EditorStore, run = preview): { store: Prev
       settle(answer);
     } catch (error) {
       if (!signal.aborted) {
-        store.setState({ isRunning: false, failure: error instanceof ApiError ? error.message : String(error) });
+        store.setState({ isRunning: false, failure: error instanceof Error ? error : new Error(String(error)) });
       }
     }
   };

@@ -1,6 +1,6 @@
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 
-import { type Walk, walkOf } from "./moments";
+import { isSameWalk, type Walk, walkOf } from "./moments";
 import { usePreview } from "./store";
 
 const NONE: Walk = { current: null, taken: new Set(), visited: new Set(), failed: new Set() };
@@ -9,5 +9,11 @@ const NONE: Walk = { current: null, taken: new Set(), visited: new Set(), failed
 export function useWalk(): Walk {
   const answer = usePreview((state) => state.answer);
   const moment = usePreview((state) => state.moment);
-  return useMemo(() => (answer ? walkOf(answer, moment) : NONE), [answer, moment]);
+  const before = useRef(NONE);
+  return useMemo(() => {
+    const walk = answer ? walkOf(answer, moment) : NONE;
+    // What came no further stays the same walk: nothing is drawn anew for it.
+    before.current = isSameWalk(before.current, walk) ? before.current : walk;
+    return before.current;
+  }, [answer, moment]);
 }

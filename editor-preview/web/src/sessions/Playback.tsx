@@ -1,5 +1,7 @@
 import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward } from "lucide-react";
 
+import { zoneOf } from "../editor/document";
+import { useDocument } from "../editor/store";
 import { useDates } from "../i18n/dates";
 import { useTexts } from "../i18n/texts";
 import type { Entry } from "../trace/replay";
@@ -10,7 +12,8 @@ const SPEEDS = [0.5, 1, 2, 4];
 /** Below the graph: play, step, and go anywhere in the trace. */
 export function Playback({ player, entries }: { player: Player; entries: readonly Entry[] }) {
   const text = useTexts();
-  const { clock } = useDates();
+  const zone = zoneOf(useDocument());
+  const { clock } = useDates(zone);
   const { index, last, isPlaying, speed, show, toggle, setSpeed } = player;
   const here = entries[index];
   const said = here ? text("replay.position", { line: index + 1, lines: last + 1, time: clock(here.at) }) : text("replay.nothing");
@@ -50,7 +53,7 @@ export function Playback({ player, entries }: { player: Player; entries: readonl
         aria-label={text("replay.slider")}
         aria-valuetext={said}
       />
-      <span className="playback-position muted">{said}</span>
+      <span className="playback-position muted" title={text("preview.zone", { zone })}>{said}</span>
       <select className="input playback-speed" value={speed} onChange={(event) => setSpeed(Number(event.target.value))} aria-label={text("replay.speed")}>
         {SPEEDS.map((factor) => (
           <option key={factor} value={factor}>

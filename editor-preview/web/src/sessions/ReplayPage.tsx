@@ -6,7 +6,9 @@ import { ApiError } from "../api/client";
 import { useLive } from "../api/live";
 import { type SessionDetail, showSession } from "../api/sessions";
 import { Canvas } from "../editor/canvas/Canvas";
+import { zoneOf } from "../editor/document";
 import "../editor/editor.css";
+import { useDocument } from "../editor/store";
 import { useDates } from "../i18n/dates";
 import { useTexts } from "../i18n/texts";
 import { entriesOf } from "../trace/replay";
@@ -42,29 +44,39 @@ export function ReplayPage({ id }: { id: string }) {
 
 function Replay({ session }: { session: SessionDetail }) {
   const text = useTexts();
-  const { moment } = useDates();
+  const { moment } = useDates(zoneOf(useDocument()));
   const entries = useMemo(() => entriesOf(session), [session]);
   const player = usePlayer(session, entries);
-  const { contact, bot, bot_name, number, version, started } = session;
+  const { contact, bot, bot_name, number, version, started, document } = session;
   const name = contact.name || contact.phone || contact.id;
+  const ran = number ? text("versions.of", { number, name: bot_name || bot }) : bot_name || bot;
   useTitle(text("replay.of", { name }));
   return (
     <main className="replay">
       <header className="top-bar">
         <Link href="/sessions">{text("sessions.back")}</Link>
-        <h1>{name}</h1>
-        <Link href={`/bots/${encodeURIComponent(bot)}/versions/${number ?? version}`}>
-          {number ? text("versions.of", { number, name: bot_name || bot }) : bot_name || bot}
-        </Link>
-        <time className="muted top-bar-rest" dateTime={new Date(started).toISOString()}>
+        <h1 className="top-bar-rest">{name}</h1>
+        {document ? <Link href={`/bots/${encodeURIComponent(bot)}/versions/${number ?? version}`}>{ran}</Link> : <span>{ran}</span>}
+        <time className="muted" dateTime={new Date(started).toISOString()}>
           {moment(started)}
         </time>
         <SessionState session={session} />
       </header>
       <ChatThen session={session.id} position={entries[player.index]?.moment.line} />
-      <Canvas canEdit={false} />
+      {document ? <Canvas canEdit={false} /> : <NoGraph />}
       <TraceList entries={entries} index={player.index} onSelect={player.show} />
       <Playback player={player} entries={entries} />
     </main>
+  );
+}
+
+/** In the place of the graph: the version that ran is not kept any more. */
+function NoGraph() {
+  const text = useTexts();
+  return (
+    <section className="no-graph">
+      <h2>{text("replay.no_graph")}</h2>
+      <p className="muted">{text("replay.no_graph_more")}</p>
+    </section>
   );
 }

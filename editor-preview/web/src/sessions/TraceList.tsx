@@ -1,6 +1,9 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
+import { zoneOf } from "../editor/document";
+import { useDocument } from "../editor/store";
 import type { Entry } from "../trace/replay";
+import { AskedParts } from "../trace/AskedParts";
 import { TraceLineText } from "../trace/TraceLineText";
 import { useDates } from "../i18n/dates";
 import { useTexts } from "../i18n/texts";
@@ -8,7 +11,7 @@ import { useTexts } from "../i18n/texts";
 /** All that the session did, line by line, with times. A line that is chosen is shown on the graph and in the chat. */
 export function TraceList({ entries, index, onSelect }: { entries: readonly Entry[]; index: number; onSelect: (index: number) => void }) {
   const text = useTexts();
-  const { clock } = useDates();
+  const { clock } = useDates(zoneOf(useDocument()));
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     const here = list.current?.querySelector<HTMLElement>("[aria-current]");
@@ -40,6 +43,7 @@ export function TraceList({ entries, index, onSelect }: { entries: readonly Entr
                 </time>
                 <TraceLineText line={what} />
               </button>
+              <AskedParts line={what} />
             </li>
           );
         })}

@@ -3,7 +3,7 @@ import { useId, useRef, useState } from "react";
 
 import type { Check, Connection } from "../api/connection";
 import { useDates } from "../i18n/dates";
-import { useTexts } from "../i18n/texts";
+import { usePhrases, useTexts } from "../i18n/texts";
 
 /** How each state of a check is shown: a sign, a word, and a colour. */
 const STATES = {
@@ -35,6 +35,7 @@ export function ConnectionView({ connection }: { connection: Connection }) {
 /** One check; on the sandbox there is nothing to know of any. */
 function CheckLine({ check: { id, state, detail, help, at }, isKnown }: { check: Check; isKnown: boolean }) {
   const text = useTexts();
+  const phrases = usePhrases();
   const { moment } = useDates();
   const { icon: Icon, className } = STATES[state];
   return (
@@ -46,7 +47,7 @@ function CheckLine({ check: { id, state, detail, help, at }, isKnown }: { check:
         </p>
         {isKnown && (
           <p>
-            {detail}
+            {phrases(detail)}
             {at && (
               <span className="muted">
                 {" "}
@@ -55,7 +56,7 @@ function CheckLine({ check: { id, state, detail, help, at }, isKnown }: { check:
             )}
           </p>
         )}
-        {help && <p className="muted">{help}</p>}
+        {help && <p className="muted">{phrases(help)}</p>}
       </div>
     </li>
   );

@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import { ApiError } from "../api/client";
-import { useTexts } from "../i18n/texts";
+import { usePhrases, useTexts } from "../i18n/texts";
 
 /** What was asked of the server, once it is there; until then a word that it comes, or why it does not and a way to ask again. */
 export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
@@ -31,5 +31,6 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
 /** Why a call failed, in the server's words; where none came, in the studio's. */
 export function useReason(): (error: Error) => string {
   const text = useTexts();
-  return (error) => (error instanceof ApiError && error.status === 0 ? text("page.no_answer") : error.message);
+  const phrases = usePhrases();
+  return (error) => (error instanceof ApiError && error.status === 0 ? text("page.no_answer") : phrases(error.message));
 }

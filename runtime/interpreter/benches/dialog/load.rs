@@ -209,7 +209,7 @@ impl Load {
         Some(Event {
             id: EventId::new(format!("sent:{entry}:0")),
             number: number(),
-            kind: EventKind::Sent { entry, attempt: None, outcome },
+            kind: EventKind::Sent { entry, queued: None, attempt: None, outcome },
         })
     }
 

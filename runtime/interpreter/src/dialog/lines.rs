@@ -36,18 +36,29 @@ pub struct Dialog {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DialogContact {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub fields: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_in: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// How long ago the customer last wrote, like "3d". Left out: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_wrote: Option<String>,
     /// The lead that the contact has: `{pipeline, stage, name, price, fields, tags}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lead: Option<Map<String, Value>>,
 }
 
@@ -57,7 +68,7 @@ pub struct DialogContact {
 pub enum Line {
     /// The customer writes (a text), or `{tap}` (with `card`, counted from 1, where cards have alike buttons), `{reply}` (a tap by the
     /// option's id), `{form}`, `{media}`, `{location}`, `{contacts}`, `{order}`, `{reaction}`, `{unsupported}`; with `referral` from an
-    /// ad, with `quote` in answer to the bot's last message.
+    /// ad, with `quote` in answer to the bot's last message. `{again}`: the customer's last message comes once more.
     Customer(Value),
     /// The bot says: a text, or an object that names only what matters.
     Bot(Value),
@@ -66,7 +77,7 @@ pub enum Line {
     /// A trigger: `{"on": "stage", …}`, `{"on": "api"}`, `{"on": "field", "path", "value"}`, `{"on": "schedule"}`; or the bot itself,
     /// whatever its triggers say: `{"on": "preview", "step", "variables"}`.
     Start(Map<String, Value>),
-    /// Answers a call: `{status, json}`, `{intent}`, `{fields}`, `{text}`, `{failed: name}`.
+    /// Answers a call: `{status, json}`, `{found}`, `{intent}`, `{fields}`, `{text}`, `{tool, arguments}`, `{failed: name}`.
     Reply(Map<String, Value>),
     /// What becomes of the bot's last message: `{"failed": code}`, `"delivered"`, `"read"`, `"played"`.
     Status(Value),

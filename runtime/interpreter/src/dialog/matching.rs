@@ -1,8 +1,9 @@
 //! Whether a message is what a line expects, and what a line expects of a message. A line names only what matters.
 
-use regex::Regex;
 use serde_json::{Map, Value, json};
 use steps::message::{Card, CardButtons, Header, Message, TemplateButton, TemplateHeader, TemplateParameters};
+
+use super::rules;
 
 /// A message as dialogs name it: texts and titles, no ids.
 pub fn view(message: &Message) -> Map<String, Value> {
@@ -208,19 +209,11 @@ pub(super) fn fits(expected: &Value, message: &Message) -> Result<(), String> {
     }
 }
 
-/// Compares by the rules of dialogs: `{contains}` and `{matches}` for texts, objects name only what matters.
+/// Compares by the rules of dialogs: objects name only what matters, and of a text they may say what it is like ([`rules`]).
 pub(super) fn same(path: &str, expected: &Value, got: &Value) -> Result<(), String> {
     let differs = || Err(format!("`{path}` is {got}, expected {expected}"));
     match (expected, got) {
-        (Value::Object(rule), Value::String(text)) if rule.len() == 1 && rule.contains_key("contains") => {
-            let part = rule["contains"].as_str().unwrap_or_default();
-            if text.contains(part) { Ok(()) } else { Err(format!("`{path}` is {text:?}, expected it to contain {part:?}")) }
-        }
-        (Value::Object(rule), Value::String(text)) if rule.len() == 1 && rule.contains_key("matches") => {
-            let pattern = rule["matches"].as_str().unwrap_or_default();
-            let regex = Regex::new(pattern).map_err(|error| format!("{pattern:?} is no regular expression: {error}"))?;
-            if regex.is_match(text) { Ok(()) } else { Err(format!("`{path}` is {text:?}, expected it to match {pattern:?}")) }
-        }
+        (Value::Object(rules), got) if !got.is_object() && rules::is_rules(rules) => rules::follows(path, rules, got),
         (Value::Object(expected), Value::Object(got)) => expected
             .iter()
             .try_for_each(|(key, expected)| same(&format!("{path}.{key}"), expected, got.get(key).unwrap_or(&Value::Null))),

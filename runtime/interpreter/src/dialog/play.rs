@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use steps::{
     bot::Bot,
+    catalog::Found,
     contact::Lead,
     environment::Environment,
     event::{AgentCommand, CallResult, ChannelError, Content, Delivery, EventKind, Identity, InboundMedia, Referral},
@@ -27,8 +28,8 @@ const DEFAULT_BEGIN: &str = "2026-01-05T10:00:00Z";
 const DEFAULT_PHONE: &str = "+5511999999999";
 
 /// What a customer does in a line.
-const CUSTOMER: [&str; 10] =
-    ["text", "tap", "reply", "form", "media", "location", "contacts", "order", "reaction", "unsupported"];
+const CUSTOMER: [&str; 11] =
+    ["text", "tap", "reply", "form", "media", "location", "contacts", "order", "reaction", "unsupported", "again"];
 /// What may stand beside it.
 const BESIDE: [&str; 3] = ["referral", "card", "quote"];
 /// Meta's code for a message that it does not hand on.
@@ -105,7 +106,12 @@ impl<'a> Play<'a> {
             name: contact.name.clone(),
             ..Identity::default()
         };
-        let mut rehearsal = Rehearsal::new(bots, environment.clone(), identity, now);
+        // A dialog itself says what was said in a voice note.
+        let environment = match environment.transcribes {
+            true => Arc::new(Environment { transcribes: false, ..Environment::clone(environment) }),
+            false => environment.clone(),
+        };
+        let mut rehearsal = Rehearsal::new(bots, environment, identity, now);
         know(&mut rehearsal, contact)?;
         Ok(Play { bot, rehearsal, explain })
     }
@@ -188,6 +194,13 @@ impl<'a> Play<'a> {
                 self.rehearsal.submit(answers).map_err(Failure::new)?;
                 return Ok(());
             }
+            "again" => {
+                if *value != Value::Bool(true) {
+                    return Err(Failure::new(format!("`again` is true, not {value}")));
+                }
+                self.rehearsal.repeat().map_err(Failure::new)?;
+                return Ok(());
+            }
             "text" => Content::Text { text: text()? },
             "media" => Content::Media(media(value)?),
             "location" => Content::Location(read::<Location>("location", value)?),
@@ -224,7 +237,12 @@ impl<'a> Play<'a> {
                     let body = text("text").or_else(|| json.as_ref().map(Value::to_string)).unwrap_or_default();
                     CallResult::Http { status, json, text: body }
                 }
-                steps::contact::Call::AiReply(_) => CallResult::Text { text: text("text") },
+                steps::contact::Call::Find(_) => found(reply)?,
+                steps::contact::Call::AiReply(_) => match text("tool") {
+                    Some(name) => CallResult::Tool { name, arguments: arguments(reply)? },
+                    None => CallResult::Text { text: text("text") },
+                },
+                steps::contact::Call::Summary(_) | steps::contact::Call::Transcribe(_) => CallResult::Text { text: text("text") },
                 steps::contact::Call::AiRoute(_) => CallResult::Intent { intent: text("intent") },
                 steps::contact::Call::AiExtract(_) => {
                     let fields = reply.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -288,6 +306,26 @@ impl<'a> Play<'a> {
         let at = self.rehearsal.now;
         self.rehearsal.event(EventKind::Echo { message_id: id, at, content: Content::Text { text: text.to_owned() } });
         Ok(())
+    }
+}
+
+/// What a `reply` says that was found.
+fn found(reply: &Map<String, Value>) -> Result<CallResult, Failure> {
+    let found = match reply.get("found") {
+        None | Some(Value::Null) => None,
+        Some(found) => Some(Box::new(read::<Found>("found", found)?)),
+    };
+    Ok(CallResult::Found { found })
+}
+
+/// The values that a `reply` gives to a tool.
+fn arguments(reply: &Map<String, Value>) -> Result<Map<String, Value>, Failure> {
+    match reply.get("arguments") {
+        None => Ok(Map::new()),
+        Some(Value::Object(arguments)) => Ok(arguments.clone()),
+        Some(other) => {
+            Err(Failure::new(format!("`arguments` is {other}, expected an object such as {{\"vars.day\": \"2026-03-02\"}}")))
+        }
     }
 }
 

@@ -154,6 +154,7 @@ impl Machine<'_> {
                 self.clear_wait(place.session);
                 if let Some(session) = self.turn.contact_mut().session_mut(place.session) {
                     session.frames.truncate(depth + 1);
+                    session.forget_tool_calls();
                 }
                 place.session
             }

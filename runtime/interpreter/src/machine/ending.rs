@@ -31,6 +31,9 @@ impl Machine<'_> {
             if may_branch { own.or_else(|| default.filter(|_| !failing).inspect(|_| self.mark_failing())) } else { None };
         match branch {
             Some(step) => {
+                if failure.name == steps::asked::AI_BUDGET {
+                    self.turn.alert_of(&failure.name, failure.text.clone(), failure.code);
+                }
                 self.turn.branch(Some(&step), format!("the step failed: {}", failure.name));
                 Ok(Some(At::Step(step)))
             }
@@ -94,6 +97,8 @@ impl Machine<'_> {
         let contact = self.turn.contact_mut();
         let Some(place) = contact.sessions.iter().position(|found| found.id == session) else { return };
         let ended = contact.sessions.remove(place);
+        self.hand_back(&ended);
+        let contact = self.turn.contact_mut();
         contact.pending.retain(|pending| pending.session != Some(session) || matches!(pending.work, Work::Send(_)));
         let conversation = contact.conversation_mut(&ended.number);
         conversation.queue.retain(|queued| *queued != session);

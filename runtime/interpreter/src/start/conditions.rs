@@ -65,7 +65,7 @@ impl Machine<'_> {
     }
 
     /// Starts a bot by no trigger of its own, because the API, a broadcast or a preview (`on`) asks for it; else says why not in the trace.
-    pub(super) fn start_asked(&mut self, bot: &Arc<Bot>, on: &str, data: &Value, asked: Asked) -> Result<(), Need> {
+    pub(crate) fn start_asked(&mut self, bot: &Arc<Bot>, on: &str, data: &Value, asked: Asked) -> Result<(), Need> {
         let ready = self.has_room().and_then(|()| self.can_listen(bot, asked.step.as_ref()));
         let variables = ready.and_then(|()| {
             let variables = bot.variables_with(asked.variables, self.now());

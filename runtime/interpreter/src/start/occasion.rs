@@ -1,6 +1,7 @@
 //! What happened, and which triggers it fits.
 
 use super::*;
+use steps::crm_names::CrmNames;
 
 /// What happened, as triggers see it.
 #[derive(Clone, Debug)]
@@ -29,13 +30,13 @@ impl Occasion {
     }
 
     /// Whether a trigger is of this kind and fits; Err: of this kind, and why it does not fit.
-    pub(super) fn fits(&self, on: &On) -> Option<Result<(), String>> {
+    pub(super) fn fits(&self, on: &On, names: &CrmNames) -> Option<Result<(), String>> {
         match (self, on) {
             (Occasion::Stage { pipeline, stage, created, .. }, On::Stage { pipeline: wanted, stage: at, event, .. }) => {
-                if wanted.as_ref().is_some_and(|wanted| wanted != pipeline) {
+                if wanted.as_ref().is_some_and(|wanted| names.pipeline(wanted) != pipeline) {
                     return Some(Err("other_pipeline".into()));
                 }
-                if at.as_ref().is_some_and(|at| at != stage) {
+                if at.as_ref().is_some_and(|at| names.stage(pipeline, at) != stage) {
                     return Some(Err("other_stage".into()));
                 }
                 Some(match (event, created) {
@@ -45,7 +46,7 @@ impl Occasion {
                     (StageEvent::Entered, true) => Err("created_here".into()),
                 })
             }
-            (Occasion::Field { path, .. }, On::Field { path: watched }) => (path == watched).then_some(Ok(())),
+            (Occasion::Field { path, .. }, On::Field { path: watched }) => (*path == names.path(watched)).then_some(Ok(())),
             (Occasion::Tag { of, tag, added }, On::Tag { of: owner, tag: watched, event }) => {
                 let fits = owner.is_none_or(|owner| owner == *of)
                     && watched.as_ref().is_none_or(|watched| watched == tag)

@@ -66,10 +66,9 @@ impl Machine<'_> {
             },
         };
         self.unfocus();
-        let watching = self
-            .bots
-            .live_bots()
-            .filter(|bot| bot.document.triggers.iter().any(|trigger| matches!(occasion.fits(&trigger.on), Some(Ok(())))));
+        let names = self.turn.environment().crm_names.clone();
+        let fits = |trigger: &Trigger| matches!(occasion.fits(&trigger.on, &names), Some(Ok(())));
+        let watching = self.bots.live_bots().filter(|bot| bot.document.triggers.iter().any(fits));
         let (again, fresh): (Vec<BotId>, Vec<BotId>) =
             watching.map(|bot| bot.id.clone()).partition(|id| self.started_by_change.contains(id));
         for bot in &again {
@@ -91,11 +90,12 @@ impl Machine<'_> {
 
     /// `schedule` by a field that holds a date.
     pub(super) fn arm_date_triggers(&mut self, path: &Path, value: &Value) {
+        let names = self.turn.environment().crm_names.clone();
         let mut wanted: Vec<(Arc<Bot>, usize, Option<Moment>)> = Vec::new();
         for bot in self.bots.live_bots() {
             for (index, trigger) in bot.document.triggers.iter().enumerate() {
                 if let On::Schedule { field: Some(field), before, after, .. } = &trigger.on
-                    && field == path
+                    && names.path(field) == *path
                 {
                     let shift = after.map_or(0, |after| after.millis()) - before.map_or(0, |before| before.millis());
                     let at = value.as_str().and_then(|text| Moment::read(text, &bot.zone));

@@ -1,4 +1,4 @@
-//! What the settings declare of the account, for whoever designs bots.
+//! What the account has, for whoever designs bots: what the settings declare, and what the CRM has besides.
 
 use std::sync::Arc;
 
@@ -7,19 +7,22 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use steps::{
     bot::{Variable, VariableKind},
-    environment::{Pipeline, Titled},
+    environment::{Pipeline, TaskKind, Titled},
     ids::NumberId,
 };
 
 use crate::app::App;
 
-/// What is declared; where nothing is, any name is accepted.
+/// What is declared, and what the CRM has besides; where there is nothing, any name is accepted.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Account {
     pipelines: Vec<PipelineView>,
     users: Vec<Named>,
     teams: Vec<Named>,
+    task_kinds: Vec<Named>,
     fields: AccountFields,
+    /// What `find` and `items` may name.
+    catalogs: Vec<Named>,
     /// The business's numbers, the default first.
     numbers: Vec<NumberView>,
     /// Names of models that `ai_…` steps can use.
@@ -42,7 +45,7 @@ struct PipelineStage {
     title: String,
 }
 
-/// A colleague or a team.
+/// A colleague, a team, a kind of task or a catalogue.
 #[derive(Serialize, utoipa::ToSchema)]
 struct Named {
     id: String,
@@ -76,17 +79,25 @@ pub(super) struct NumberView {
     pub(super) name: String,
 }
 
-/// What the settings declare: pipelines, people, fields, numbers, models.
+/// What the account has: pipelines, people, kinds of task, fields, catalogues, numbers, models. What the settings declare, and what the
+/// connected CRM has besides.
 #[utoipa::path(get, path = "/api/v1/account", operation_id = "show_account", tag = "operation", responses((status = 200, body = Account)))]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Json<Account> {
     let settings = &app.settings;
+    let environment = app.environment.load();
+    let names = &environment.crm_names;
     Json(Account {
-        pipelines: settings.pipelines.iter().map(pipeline).collect(),
-        users: named(&settings.users),
-        teams: named(&settings.teams),
-        fields: AccountFields { contact: fields(&settings.contact_fields), lead: fields(&settings.lead_fields) },
+        pipelines: environment.pipelines.iter().map(pipeline).collect(),
+        users: named(&settings.users, &names.known_users),
+        teams: named(&settings.teams, &names.known_groups),
+        task_kinds: settings.task_kinds.iter().map(task_kind).collect(),
+        fields: AccountFields {
+            contact: fields(&settings.contact_fields, &names.known_contact_fields),
+            lead: fields(&settings.lead_fields, &names.known_lead_fields),
+        },
         numbers: numbers(&app),
-        models: Some(settings.openai.model.clone()).filter(|model| !model.is_empty()).into_iter().collect(),
+        catalogs: named(&environment.catalogs, &IndexMap::new()),
+        models: settings.openai.models().into_iter().map(|model| model.name).collect(),
         sandbox: !settings.is_connected(),
     })
 }
@@ -102,17 +113,26 @@ fn pipeline((id, pipeline): (&String, &Pipeline)) -> PipelineView {
     PipelineView { id: id.clone(), title: title(id, pipeline.title.as_ref()), stages: stages.collect() }
 }
 
-fn named(all: &IndexMap<String, Titled>) -> Vec<Named> {
-    all.iter().map(|(id, titled)| Named { id: id.clone(), name: title(id, titled.title.as_ref()) }).collect()
+/// Those of the settings, and the CRM's behind them.
+fn both<'a, T>(declared: &'a IndexMap<String, T>, of_crm: &'a IndexMap<String, T>) -> impl Iterator<Item = (&'a String, &'a T)> {
+    declared.iter().chain(of_crm.iter().filter(|(name, _)| !declared.contains_key(*name)))
 }
 
-fn fields(all: &IndexMap<String, Variable>) -> Vec<Field> {
+fn named(declared: &IndexMap<String, Titled>, of_crm: &IndexMap<String, Titled>) -> Vec<Named> {
+    both(declared, of_crm).map(|(id, titled)| Named { id: id.clone(), name: title(id, titled.title.as_ref()) }).collect()
+}
+
+fn task_kind((id, kind): (&String, &TaskKind)) -> Named {
+    Named { id: id.clone(), name: title(id, kind.title.as_ref()) }
+}
+
+fn fields(declared: &IndexMap<String, Variable>, of_crm: &IndexMap<String, Variable>) -> Vec<Field> {
     let field = |(key, field): (&String, &Variable)| Field {
         key: key.clone(),
         title: title(key, field.title.as_ref()),
         kind: field.kind,
     };
-    all.iter().map(field).collect()
+    both(declared, of_crm).map(field).collect()
 }
 
 /// The business's numbers, the default first; on the sandbox the one that stands for them.

@@ -9,9 +9,9 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use steps::ids::BotId;
+use steps::{ids::BotId, moment::Moment};
 
-use super::input::{JsonBody, OptionalBody};
+use super::input::{JsonBody, OptionalBody, Query};
 use crate::{
     app::App,
     bots::{self, Checked, Draft, History, OpenSessions, OpenSessionsView, Overview, Published, SessionCounts},
@@ -110,19 +110,31 @@ pub(super) struct Saved {
     draft: Draft,
 }
 
+/// What a draft was made from.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
+    /// `at` of the draft that this one was made from, 0 where there was none. Where another one was kept since, nothing is written.
+    since: Option<u64>,
+}
+
 /// Saves a draft: any JSON object, with or without errors. Tells what the checker says. What is live already, canvas included, leaves no
 /// draft behind.
-#[utoipa::path(put, path = "/api/v1/bots/{id}/draft", operation_id = "save_draft", tag = "bots", params(("id" = String, Path,)), request_body = Object,
-    responses((status = 200, body = Saved), (status = 422, body = Problem)))]
+#[utoipa::path(put, path = "/api/v1/bots/{id}/draft", operation_id = "save_draft", tag = "bots", params(("id" = String, Path,), Since), request_body = Object,
+    responses((status = 200, body = Saved), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn save_draft(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Query(Since { since }): Query<Since>,
     JsonBody(document): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Saved>, Problem> {
     let id = bot_id(&id)?;
     let document = Value::Object(document);
     let Checked { bot, diagnostics } = bots::check(id.as_str(), &document.to_string(), &app.environment.load());
-    let draft = bots::save_draft(&app, &id, document).await?;
+    let changed = || Problem::conflict(format!("somebody else has changed the draft of bot {id} meanwhile: nothing was saved"));
+    let since = since.map(|since| Moment(i64::try_from(since).unwrap_or(i64::MAX)));
+    let draft = bots::save_draft(&app, &id, document, since).await?.ok_or_else(changed)?;
     Ok(Json(Saved { publishable: bot.is_some(), diagnostics, draft }))
 }
 
@@ -241,8 +253,7 @@ fn version_summary(app: &App, id: &BotId, history: &History, counts: &SessionCou
 pub(super) async fn versions(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Vec<VersionSummary>>, Problem> {
     let id = bot_id(&id)?;
     let history = bots::history(&app, &id).await?;
-    let is_known = || app.catalogue.file(id.as_str()).is_some();
-    if history.is_empty() && !is_known() && bots::draft(&app, &id).await?.is_none() {
+    if history.is_empty() && !bots::exists(&app, &id).await? {
         return Err(no_bot(&id));
     }
     let counts = bots::session_counts(&app).await?;

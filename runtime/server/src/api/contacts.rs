@@ -10,6 +10,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use steps::{
+    catalog::LeadItem,
     contact::{Contact, Conversation, Frame, Lead, Session},
     event::{EventKind, Identity, Trigger},
     ids::NumberId,
@@ -22,6 +23,7 @@ use super::{
     idempotency,
     input::{JsonBody, Query},
     shapes,
+    tasks::TaskView,
 };
 use crate::{app::App, erasure, journal, problem::Problem, process::Whom};
 
@@ -46,6 +48,8 @@ pub(super) struct ContactView {
     created: i64,
     /// The current one last.
     leads: Vec<LeadView>,
+    /// Those that are open, the oldest first.
+    tasks: Vec<TaskView>,
     /// The customer service window of the default number.
     window: Window,
     /// By number of the business.
@@ -67,6 +71,8 @@ struct LeadView {
     owner: Option<String>,
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
+    /// What of catalogues it is about.
+    items: Vec<LeadItemView>,
     /// Won or lost.
     closed: bool,
 }
@@ -82,7 +88,31 @@ impl From<&Lead> for LeadView {
             tags: lead.tags.clone(),
             owner: lead.owner.as_ref().map(ToString::to_string),
             fields: lead.fields.clone(),
+            items: lead.items.iter().map(LeadItemView::from).collect(),
             closed: lead.closed,
+        }
+    }
+}
+
+/// An item of a catalogue that a lead is about.
+#[derive(Serialize, utoipa::ToSchema)]
+struct LeadItemView {
+    catalog: String,
+    /// Its id in the catalogue.
+    item: String,
+    name: Option<String>,
+    price: Option<f64>,
+    quantity: f64,
+}
+
+impl From<&LeadItem> for LeadItemView {
+    fn from(item: &LeadItem) -> Self {
+        LeadItemView {
+            catalog: item.catalog.to_string(),
+            item: item.item.to_string(),
+            name: item.name.clone(),
+            price: item.price,
+            quantity: item.quantity,
         }
     }
 }
@@ -101,6 +131,9 @@ pub(super) struct Window {
     /// Whoever the conversation is assigned to: `{"user": "ana"}` or `{"team": "sales"}`.
     #[schema(value_type = Option<Object>)]
     owner: Option<Who>,
+    /// Agents and teams who want to know of the conversation, as `owner` is written.
+    #[schema(value_type = Vec<Object>)]
+    subscribers: Vec<Who>,
 }
 
 /// A person of the business who has the conversation.
@@ -113,12 +146,15 @@ pub(super) struct HumanView {
     since: String,
     /// ISO 8601; when the bots come back by themselves. None: when it is given back.
     until: Option<String>,
+    /// What the person should know: the bot's text, or the model's summary once it came.
+    summary: Option<String>,
 }
 
 /// Who has a conversation now.
 pub(super) fn human(conversation: &Conversation, now: Moment) -> Option<HumanView> {
     let human = conversation.human.as_ref().filter(|human| human.until.is_none_or(|until| now < until))?;
-    Some(HumanView { to: human.to.clone(), since: human.since.to_string(), until: human.until.map(|until| until.to_string()) })
+    let (since, until) = (human.since.to_string(), human.until.map(|until| until.to_string()));
+    Some(HumanView { to: human.to.clone(), since, until, summary: human.note.clone() })
 }
 
 /// A running bot.
@@ -148,6 +184,7 @@ pub(super) fn window(conversation: &Conversation, now: Moment) -> Window {
         free_entry: conversation.free_entry_open(now),
         human: human(conversation, now),
         owner: conversation.owner.clone(),
+        subscribers: conversation.subscribers.clone(),
     }
 }
 
@@ -200,6 +237,7 @@ pub(super) fn view_at(contact: &Contact, number: &NumberId, now: Moment) -> Cont
         opted_in: contact.opted_in,
         created: contact.created.0,
         leads: contact.leads.iter().map(LeadView::from).collect(),
+        tasks: contact.tasks.iter().map(|task| TaskView::new(task, now)).collect(),
         window: default.unwrap_or_default(),
         windows,
         sessions: contact.sessions.iter().map(session).collect(),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 use steps::{
     event::{AgentCommand, EventKind},
+    step::subscribe::MAX_SUBSCRIBERS,
     who::Who,
 };
 use store::Direction;
@@ -134,6 +135,9 @@ pub(super) struct Acknowledged {
     /// Whoever the conversation is assigned to.
     #[schema(value_type = Option<Object>)]
     owner: Option<Who>,
+    /// Agents and teams who want to know of the conversation.
+    #[schema(value_type = Vec<Object>)]
+    subscribers: Vec<Who>,
 }
 
 /// A person takes the conversation from the bot.
@@ -177,6 +181,49 @@ pub(super) async fn release(
     act(&app, &name, &headers, "release", number, AgentCommand::Release { close: body.close }).await
 }
 
+/// Who wants to know of the conversation, and who does no longer.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Subscribers {
+    /// `{"user": "ana"}`, `{"team": "sales"}`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    add: Vec<Who>,
+    /// These, before the others are added.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    remove: Vec<Who>,
+    /// Whoever is one.
+    #[serde(default)]
+    remove_all: bool,
+    #[serde(default)]
+    number: Option<String>,
+}
+
+/// Makes agents and teams subscribers of the conversation, or takes them off: `internal_message` steps without `to` are for them.
+#[utoipa::path(post, path = "/api/v1/contacts/{contact}/subscribers", operation_id = "change_subscribers", tag = "conversation", request_body = Subscribers,
+    params(("contact" = String, Path,)),
+    responses((status = 200, body = Acknowledged), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn subscribe(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Subscribers>,
+) -> Result<Json<Acknowledged>, Problem> {
+    let number = shapes::number(&app, body.number.as_deref())?;
+    for (place, who) in body.add.iter().enumerate() {
+        shapes::check_one(&app, who, &format!("add[{place}]"))?;
+    }
+    let found = shapes::contact(&app, &name).await?;
+    let known = found.contact.conversation(&number).map_or(&[][..], |conversation| &conversation.subscribers);
+    let stays = |who: &&Who| !body.remove_all && !body.remove.contains(who) && !body.add.contains(who);
+    if known.iter().filter(stays).count() + body.add.len() > MAX_SUBSCRIBERS {
+        return Err(Problem::invalid("add", format!("a conversation has {MAX_SUBSCRIBERS} subscribers at most")));
+    }
+    let command = AgentCommand::Subscribe { add: body.add, remove: body.remove, remove_all: body.remove_all };
+    act(&app, &name, &headers, "subscribe", number, command).await
+}
+
 async fn act(
     app: &Arc<App>,
     name: &str,
@@ -193,5 +240,6 @@ async fn act(
     let conversation = now.contact.conversation(&number);
     let human = conversation.and_then(|conversation| contacts::human(conversation, app.now()));
     let owner = conversation.and_then(|conversation| conversation.owner.clone());
-    Ok(Json(Acknowledged { contact: now.id.to_string(), human, owner }))
+    let subscribers = conversation.map(|conversation| conversation.subscribers.clone()).unwrap_or_default();
+    Ok(Json(Acknowledged { contact: now.id.to_string(), human, owner, subscribers }))
 }

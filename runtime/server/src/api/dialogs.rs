@@ -1,6 +1,6 @@
-//! The dialog tests of a bot: those in the file beside its own, and how a draft does with them.
+//! The dialog tests of a bot, and how a draft does with them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path as FilePath, sync::Arc};
 
 use axum::{
     Json,
@@ -19,32 +19,30 @@ use super::{
 };
 use crate::{
     app::App,
-    bots::{self, Checked},
+    bots::{
+        self, Checked,
+        dialogs::{Kept, Unkept},
+    },
     problem::Problem,
 };
 
-/// The dialog tests of a bot's file.
+/// The dialog tests of a bot.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct DialogTests {
     #[schema(value_type = Vec<Object>)]
     dialogs: Vec<Dialog>,
-    /// Where they are, or would be; null: the bot has no file.
+    /// Where they are, or would be; null: the bot has no file, and the store keeps them.
     file: Option<String>,
     /// Why the file's dialogs can't be read.
     problem: Option<String>,
 }
 
-/// The dialog tests of a bot.
+/// The dialog tests of a bot: those in the file beside its own, then those that the store keeps.
 #[utoipa::path(get, path = "/api/v1/bots/{id}/tests", operation_id = "list_tests", tag = "bots", params(("id" = String, Path,)),
     responses((status = 200, body = DialogTests)))]
 pub(super) async fn list(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<DialogTests>, Problem> {
-    let file = file_of(&app, &bot_id(&id)?);
-    let shown = file.as_ref().map(|file| file.display().to_string());
-    let (dialogs, problem) = match read(file).await? {
-        Ok(dialogs) => (dialogs, None),
-        Err(problem) => (Vec::new(), Some(problem)),
-    };
-    Ok(Json(DialogTests { dialogs, file: shown, problem }))
+    let Kept { dialogs, file, problem } = bots::dialogs::kept(&app, &bot_id(&id)?).await?;
+    Ok(Json(DialogTests { dialogs, file: file.as_deref().map(shown), problem }))
 }
 
 /// What is tested.
@@ -55,7 +53,7 @@ pub(super) struct TestRun {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     document: Option<Map<String, Value>>,
-    /// Dialog tests; left out: those of the bot's file.
+    /// Dialog tests; left out: those of the bot.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     dialogs: Option<Vec<Dialog>>,
@@ -99,13 +97,12 @@ pub(super) async fn run(
     let id = bot_id(&id)?;
     let dialogs = match run.dialogs {
         Some(dialogs) => dialogs,
-        None => read(file_of(&app, &id)).await?.map_err(|problem| Problem::invalid("dialogs", problem))?,
+        None => match bots::dialogs::kept(&app, &id).await? {
+            Kept { problem: Some(problem), .. } => return Err(Problem::invalid("dialogs", problem)),
+            Kept { dialogs, .. } => dialogs,
+        },
     };
-    let long = dialogs.iter().find(|dialog| dialog.steps.len() > MAX_LINES);
-    if let Some(Dialog { name, steps, .. }) = long {
-        let detail = format!("{name:?} has {} steps; {MAX_LINES} is the most", steps.len());
-        return Err(Problem::invalid("dialogs", detail));
-    }
+    dialogs.iter().try_for_each(|dialog| check_length("dialogs", &dialog.name, &dialog.steps))?;
     let document = match run.document {
         Some(document) => Value::Object(document),
         None => saved(&app, &id).await?.ok_or_else(|| no_bot(&id))?,
@@ -150,48 +147,62 @@ pub(super) struct KeptDialog {
     steps: Vec<Line>,
 }
 
-/// Where a dialog was written.
+/// Where a dialog is kept.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct KeptAnswer {
-    file: String,
+    /// Null: in the store.
+    file: Option<String>,
 }
 
-/// Keeps a dialog test in the bot's file of tests: in the place of the one with this name, else behind all.
+/// Keeps a dialog test of a bot, in the place of the one with this name, else behind all: in the file beside the bot's own; of a bot that
+/// has no file, in the store.
 #[utoipa::path(put, path = "/api/v1/bots/{id}/tests/{name}", operation_id = "keep_test", tag = "bots", params(("id" = String, Path,), ("name" = String, Path,)),
     request_body = KeptDialog,
-    responses((status = 200, body = KeptAnswer), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = KeptAnswer), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn keep(
     State(app): State<Arc<App>>,
     Path((id, name)): Path<(String, String)>,
     JsonBody(dialog): JsonBody<KeptDialog>,
 ) -> Result<Json<KeptAnswer>, Problem> {
     let id = bot_id(&id)?;
-    let no_file = || {
-        Problem::conflict(format!("bot {id} has no file, so its tests have no place: publish it into the folder of bots first"))
-    };
-    let file = file_of(&app, &id).ok_or_else(no_file)?;
+    check_length("steps", &name, &dialog.steps)?;
     let contact = Value::Object(dialog.contact);
     serde_json::from_value::<DialogContact>(contact.clone()).map_err(|error| Problem::invalid("contact", error.to_string()))?;
-    let written = json!({"name": name, "contact": contact, "at": dialog.at, "steps": dialog.steps});
-    let shown = file.display().to_string();
-    let kept = tokio::task::spawn_blocking(move || bots::dialogs::put(&file, written)).await;
-    match kept {
-        Ok(Ok(())) => Ok(Json(KeptAnswer { file: shown })),
-        Ok(Err(message)) => Err(Problem::conflict(format!("{shown}: {message}"))),
-        Err(_) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the dialog could not be written")),
+    if !bots::exists(&app, &id).await? {
+        return Err(no_bot(&id));
     }
+    let written = json!({"name": name, "contact": contact, "at": dialog.at, "steps": dialog.steps});
+    let file = bots::dialogs::put(&app, &id, written).await?;
+    Ok(Json(KeptAnswer { file: file.as_deref().map(shown) }))
 }
 
-/// Where a bot's dialog tests are; none: it has no file of its own.
-fn file_of(app: &App, id: &BotId) -> Option<PathBuf> {
-    app.catalogue.file(id.as_str()).map(|file| bots::dialogs::file_of(&file.path))
+/// Removes the dialog tests of a bot that have this name.
+#[utoipa::path(delete, path = "/api/v1/bots/{id}/tests/{name}", operation_id = "delete_test", tag = "bots", params(("id" = String, Path,), ("name" = String, Path,)),
+    responses((status = 204), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn remove(State(app): State<Arc<App>>, Path((id, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
+    bots::dialogs::remove(&app, &bot_id(&id)?, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-/// The dialogs of a file, or what is wrong with it.
-async fn read(file: Option<PathBuf>) -> Result<Result<Vec<Dialog>, String>, Problem> {
-    let Some(file) = file else { return Ok(Ok(Vec::new())) };
-    let dialogs = tokio::task::spawn_blocking(move || bots::dialogs::read(&file)).await;
-    dialogs.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the dialogs could not be read"))
+fn shown(file: &FilePath) -> String {
+    file.display().to_string()
+}
+
+/// Refuses a dialog that could not be played.
+fn check_length(key: &str, name: &str, steps: &[Line]) -> Result<(), Problem> {
+    if steps.len() > MAX_LINES {
+        return Err(Problem::invalid(key, format!("{name:?} has {} steps; {MAX_LINES} is the most", steps.len())));
+    }
+    Ok(())
+}
+
+impl From<Unkept> for Problem {
+    fn from(unkept: Unkept) -> Self {
+        match unkept {
+            Unkept::Store(error) => error.into(),
+            Unkept::File { .. } => Problem::conflict(unkept.to_string()),
+        }
+    }
 }
 
 #[cfg(test)]

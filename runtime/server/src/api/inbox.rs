@@ -75,7 +75,7 @@ pub(super) struct Conversations {
     /// `waiting` where only those are listed that wait, else `active`.
     #[param(inline)]
     sort: Option<Sort>,
-    /// What `next` of the page before said.
+    /// The value of `next` on the page before.
     after: Option<String>,
     /// 100 if left out, 1,000 at most.
     #[param(value_type = Option<usize>, minimum = 1)]
@@ -110,7 +110,7 @@ struct ConversationRow {
 
 /// Who a contact is, in a list.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Listed {
+pub(super) struct Listed {
     id: String,
     name: Option<String>,
     phone: Option<String>,
@@ -119,7 +119,7 @@ struct Listed {
 }
 
 impl Listed {
-    fn new(id: String, profile: Profile) -> Self {
+    pub(super) fn new(id: String, profile: Profile) -> Self {
         let Profile { name, phone, user_id, username } = profile;
         Listed { id, name, phone, user_id, username }
     }
@@ -159,16 +159,6 @@ pub(super) async fn conversations(
 impl Conversations {
     fn query(self, app: &App) -> Result<ConversationQuery, Problem> {
         let number = self.number.map(|number| shapes::number(app, Some(&number))).transpose()?;
-        let owner = match self.owner.as_deref() {
-            None => OwnedBy::Anyone,
-            Some("none") => OwnedBy::Nobody,
-            Some(owner) => {
-                let detail = "an owner is written user:ana or team:sales; none stands for those of nobody";
-                let who = listing::who(owner).ok_or_else(|| Problem::invalid("owner", detail))?;
-                shapes::check_who(app, &who, "owner")?;
-                OwnedBy::Owner(owner.to_owned())
-            }
-        };
         let waiting = self.waiting == Some(true);
         let sort = match self.sort {
             Some(Sort::Waiting) => ConversationSort::Waiting,
@@ -177,11 +167,12 @@ impl Conversations {
             None if waiting => ConversationSort::Waiting,
             None => ConversationSort::Active,
         };
-        let window_before = self.window_closes_before.as_deref().map(moment).transpose()?;
+        let window_before =
+            self.window_closes_before.as_deref().map(|before| moment(before, "window_closes_before")).transpose()?;
         let is_about_windows = sort == ConversationSort::Window || window_before.is_some();
         Ok(ConversationQuery {
             number: number.map(|number| number.to_string()),
-            owner,
+            owner: owned_by(app, self.owner.as_deref())?,
             state: self.state.map(Into::into),
             waiting,
             window_from: is_about_windows.then(|| app.now().0),
@@ -193,9 +184,24 @@ impl Conversations {
     }
 }
 
-fn moment(text: &str) -> Result<Moment, Problem> {
+/// Whose rows are asked for.
+pub(super) fn owned_by(app: &App, owner: Option<&str>) -> Result<OwnedBy, Problem> {
+    Ok(match owner {
+        None => OwnedBy::Anyone,
+        Some("none") => OwnedBy::Nobody,
+        Some(owner) => {
+            let detail = "an owner is written user:ana or team:sales; none stands for those of nobody";
+            let who = listing::who(owner).ok_or_else(|| Problem::invalid("owner", detail))?;
+            shapes::check_who(app, &who, "owner")?;
+            OwnedBy::Owner(owner.to_owned())
+        }
+    })
+}
+
+/// `key`: where the text stands.
+pub(super) fn moment(text: &str, key: &str) -> Result<Moment, Problem> {
     let detail = "a moment is expected, such as 2026-03-02T18:00:00Z";
-    Moment::read(text, &TimeZone::UTC).ok_or_else(|| Problem::invalid("window_closes_before", detail))
+    Moment::read(text, &TimeZone::UTC).ok_or_else(|| Problem::invalid(key, detail))
 }
 
 fn conversation_place(after: &str) -> Result<ConversationPlace, Problem> {
@@ -204,16 +210,16 @@ fn conversation_place(after: &str) -> Result<ConversationPlace, Problem> {
     Ok(ConversationPlace { key, contact: contact.to_owned(), number: number.to_owned() })
 }
 
-fn place(after: &str) -> Result<(i64, &str), Problem> {
+pub(super) fn place(after: &str) -> Result<(i64, &str), Problem> {
     let (key, rest) = after.split_once('~').ok_or_else(no_place)?;
     Ok((key.parse().map_err(|_| no_place())?, rest))
 }
 
-fn no_place() -> Problem {
-    Problem::invalid("after", "what `next` of the page before said is expected, as it stood there")
+pub(super) fn no_place() -> Problem {
+    Problem::invalid("after", "give the value of `next` on the page before, unchanged")
 }
 
-fn limit(asked: Option<NonZeroUsize>) -> usize {
+pub(super) fn limit(asked: Option<NonZeroUsize>) -> usize {
     asked.map_or(100, NonZeroUsize::get).min(1_000)
 }
 
@@ -224,7 +230,7 @@ fn limit(asked: Option<NonZeroUsize>) -> usize {
 pub(super) struct Contacts {
     /// Parts of a name, a user name or a number, in any order, without regard to case and accents: `souza`, `ana 98765`.
     q: Option<String>,
-    /// What `next` of the page before said.
+    /// The value of `next` on the page before.
     after: Option<String>,
     /// 100 if left out, 1,000 at most.
     #[param(value_type = Option<usize>, minimum = 1)]

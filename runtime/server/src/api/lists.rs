@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use serde::{Serialize, de::DeserializeOwned};
-use steps::environment::KnownTemplate;
+use steps::template::{KnownTemplate, TemplateContent};
 
 use crate::{
     alerts::{ALERT, Alert},
@@ -36,6 +36,10 @@ pub(super) struct TemplateView {
     status: String,
     /// Names of the body's parameters; positional ones are numbered `1`, `2`, …
     parameters: Vec<String>,
+    /// What it says: `header`, `body`, `footer`, `buttons`, `cards`, with gaps like `{{1}}`. Left out while only its outline is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    content: Option<TemplateContent>,
 }
 
 /// The templates of the connected accounts, as far as they are known. They are asked of WhatsApp at the start, when one changes, and
@@ -44,8 +48,8 @@ pub(super) struct TemplateView {
 pub(super) async fn templates(State(app): State<Arc<App>>) -> Json<Vec<TemplateView>> {
     let environment = app.environment.load();
     let view = |name: &String, known: &KnownTemplate| {
-        let KnownTemplate { language, category, status, parameters } = known.clone();
-        TemplateView { name: name.clone(), language, category, status, parameters }
+        let KnownTemplate { language, category, status, parameters, content } = known.clone();
+        TemplateView { name: name.clone(), language, category, status, parameters, content }
     };
     let all = environment.templates.iter();
     Json(all.flat_map(|(name, languages)| languages.iter().map(move |known| view(name, known))).collect())

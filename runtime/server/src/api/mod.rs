@@ -2,6 +2,7 @@
 
 mod account;
 mod bots;
+mod catalogs;
 mod connection;
 mod contacts;
 mod conversation;
@@ -10,10 +11,13 @@ mod dialogs;
 mod events;
 mod flows;
 mod idempotency;
+mod imports;
 mod inbox;
 mod input;
+mod knowledge;
 mod lists;
 mod media;
+mod notes;
 mod previews;
 mod run;
 mod samples;
@@ -22,8 +26,10 @@ mod sessions;
 mod shapes;
 mod sign_in;
 mod strict;
+mod tasks;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::sync::Arc;
 
@@ -67,13 +73,18 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(bots::publish))
         .routes(routes!(bots::versions))
         .routes(routes!(bots::version))
+        .routes(routes!(knowledge::search))
         .routes(routes!(samples::list))
         .routes(routes!(samples::show))
+        .routes(routes!(imports::import_kommo))
         .routes(routes!(account::show))
+        .routes(routes!(catalogs::list))
+        .routes(routes!(catalogs::search))
         .routes(routes!(connection::show))
         .routes(routes!(dialogs::list, dialogs::run))
-        .routes(routes!(dialogs::keep))
+        .routes(routes!(dialogs::keep, dialogs::remove))
         .routes(routes!(previews::preview))
+        .routes(routes!(previews::model::ask))
         .routes(routes!(flows::list))
         .routes(routes!(flows::preview))
         .routes(routes!(run::run))
@@ -89,12 +100,18 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(conversation::messages, conversation::write))
         .routes(routes!(conversation::hand_off))
         .routes(routes!(conversation::release))
+        .routes(routes!(conversation::subscribe))
+        .routes(routes!(notes::list, notes::add))
+        .routes(routes!(tasks::list))
+        .routes(routes!(tasks::add))
+        .routes(routes!(tasks::complete))
         .routes(routes!(sandbox::say))
         .routes(routes!(dead::list))
         .routes(routes!(dead::retry))
         .routes(routes!(dead::remove))
         .routes(routes!(lists::alerts))
         .routes(routes!(lists::templates))
+        .routes(routes!(usage::show))
         .routes(routes!(media::show))
         .routes(routes!(events::listen))
 }

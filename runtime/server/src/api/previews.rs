@@ -3,6 +3,8 @@
 //! A preview is a function of its request: nothing is kept here, so any server answers, two people can preview one draft, and "back" is
 //! the same request with fewer lines. No call goes out: it waits for its `reply` line.
 
+pub(super) mod model;
+
 use std::{path::PathBuf, sync::Arc};
 
 use axum::{Json, extract::State, http::StatusCode};
@@ -10,6 +12,7 @@ use editor_preview::{
     flow::Flow,
     html,
     story::{self, Told},
+    view::Chat,
     words::Language,
 };
 use interpreter::{
@@ -25,9 +28,10 @@ use steps::{
     contact::{Call, Contact, Work},
     environment::Environment,
     ids::{BotId, EntryId, NumberId},
-    message::Message,
+    message::{Message, TemplateButton, TemplateMessage},
     moment::Moment,
     secrets::masked_json,
+    template::TemplateContent,
     trace::TraceLine,
 };
 use tokio::sync::Semaphore;
@@ -189,27 +193,10 @@ pub(super) struct LineError {
     responses((status = 200, body = PreviewAnswer), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn preview(
     State(app): State<Arc<App>>,
-    JsonBody(mut preview): JsonBody<Preview>,
+    JsonBody(preview): JsonBody<Preview>,
 ) -> Result<Json<PreviewAnswer>, Problem> {
-    let id = BotId::new(&preview.bot).map_err(|error| Problem::invalid("bot", error.to_string()))?;
-    if preview.steps.len() > MAX_LINES {
-        let detail = format!("{} lines; a preview takes {MAX_LINES} at most", preview.steps.len());
-        return Err(Problem::invalid("steps", detail));
-    }
-    let document = match preview.document.take() {
-        Some(document) => Value::Object(document),
-        None => saved(&app, &id).await?.ok_or_else(|| no_bot(&id))?,
-    };
-    let (live, environment, bots) = (app.bots.load_full(), app.environment.load_full(), app.settings.bots.clone());
-    let stage = Stage { live, environment, bots, now: app.now() };
-    // Two can run; the semaphore is never closed.
-    let permit = AT_ONCE.acquire().await.map_err(|error| Problem::busy(error.to_string()))?;
-    let played = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        stage.play(&id, &document, preview)
-    });
-    let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the preview failed");
-    played.await.map_err(failed)?.map(Json)
+    let stage = Stage::set(&app, preview).await?;
+    stage.run(|stage| stage.play()).await.map(Json)
 }
 
 /// The saved draft, else what is live.
@@ -220,9 +207,11 @@ pub(super) async fn saved(app: &Arc<App>, id: &BotId) -> Result<Option<Value>, P
     Ok(bots::live_document(app, id).await?)
 }
 
-/// What a preview knows of the account.
+/// A preview with what it knows of the account.
 struct Stage {
-    /// The bots that the draft may call.
+    id: BotId,
+    document: Value,
+    preview: Preview,
     live: Arc<Bots>,
     environment: Arc<Environment>,
     /// Where the bots' files are, and their forms beside them.
@@ -230,34 +219,81 @@ struct Stage {
     now: Moment,
 }
 
+/// A draft that was played, as far as that could be done.
+struct Rehearsed {
+    diagnostics: Value,
+    begin: String,
+    /// None: the draft has errors.
+    played: Option<(Arc<Bot>, Arc<Environment>, Played)>,
+}
+
 impl Stage {
-    fn play(&self, id: &BotId, document: &Value, preview: Preview) -> Result<PreviewAnswer, Problem> {
-        let Checked { bot, diagnostics } = bots::check(id.as_str(), &document.to_string(), &self.environment);
+    async fn set(app: &Arc<App>, mut preview: Preview) -> Result<Self, Problem> {
+        let id = BotId::new(&preview.bot).map_err(|error| Problem::invalid("bot", error.to_string()))?;
+        if preview.steps.len() > MAX_LINES {
+            let detail = format!("{} lines; a preview takes {MAX_LINES} at most", preview.steps.len());
+            return Err(Problem::invalid("steps", detail));
+        }
+        let document = match preview.document.take() {
+            Some(document) => Value::Object(document),
+            None => saved(app, &id).await?.ok_or_else(|| no_bot(&id))?,
+        };
+        let (live, environment, bots) = (app.bots.load_full(), app.environment.load_full(), app.settings.bots.clone());
+        Ok(Stage { id, document, preview, live, environment, bots, now: app.now() })
+    }
+
+    /// Plays, when it is its turn.
+    async fn run<T: Send + 'static>(
+        self,
+        play: impl FnOnce(&Stage) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        // Two can run; the semaphore is never closed.
+        let permit = AT_ONCE.acquire().await.map_err(|error| Problem::busy(error.to_string()))?;
+        let played = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            play(&self)
+        });
+        let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the preview failed");
+        played.await.map_err(failed)?
+    }
+
+    fn rehearse(&self) -> Result<Rehearsed, Problem> {
+        let Checked { bot, diagnostics } = bots::check(self.id.as_str(), &self.document.to_string(), &self.environment);
         let zone = bot.as_ref().map_or(TimeZone::UTC, |bot| bot.zone.clone());
-        let begin = preview.at.as_deref().map(|at| {
+        let begin = self.preview.at.as_deref().map(|at| {
             let detail = || format!("{at:?} is no moment; one is expected such as \"2026-03-02T10:00:00-03:00\"");
             Moment::read(at, &zone).ok_or_else(|| Problem::invalid("at", detail()))
         });
         let begin = begin.transpose()?.unwrap_or(self.now).to_string();
-        let Some(bot) = bot else { return Ok(PreviewAnswer { diagnostics, now: begin, ..PreviewAnswer::default() }) };
-        let dialog = Dialog { name: String::new(), contact: preview.contact, at: Some(begin), steps: preview.steps };
+        let Some(bot) = bot else { return Ok(Rehearsed { diagnostics, begin, played: None }) };
+        let Preview { contact, steps, .. } = &self.preview;
+        let dialog = Dialog { name: String::new(), contact: contact.clone(), at: Some(begin.clone()), steps: steps.clone() };
         let others = called_by(&bot, |name| self.live.live(&BotId::new(name).ok()?).cloned());
         // Forms of a preview are no forms of a customer: their tokens are made with a key of its own.
         let environment = Arc::new(Environment { token_key: [0; 32], ..Environment::clone(&self.environment) });
         let explain = |code| whatsapp::errors::new(code, "");
         let played = play(&bot, &others, &environment, &dialog, &explain);
         let played = played.map_err(|failure| Problem::invalid("contact", failure.message))?;
-        let is_known = |name: &str| match preview.flows.get(name) {
+        Ok(Rehearsed { diagnostics, begin, played: Some((bot, environment, played)) })
+    }
+
+    fn play(&self) -> Result<PreviewAnswer, Problem> {
+        let Rehearsed { diagnostics, begin, played } = self.rehearse()?;
+        let Some((bot, environment, played)) = played else {
+            return Ok(PreviewAnswer { diagnostics, now: begin, ..PreviewAnswer::default() });
+        };
+        let is_known = |name: &str| match self.preview.flows.get(name) {
             Some(document) => Flow::read(document).is_ok(),
             None => flows::find(&self.bots, name).is_some_and(|flow| flow.is_ok()),
         };
-        let form = played.rehearsal.open_form().map(|message| open_form(message, is_known));
-        Ok(PreviewAnswer { form, ..answer(&bot, Language::of(&preview.language), diagnostics, played) })
+        let form = played.rehearsal.open_form().map(|message| open_form(message, &environment, is_known));
+        let language = Language::of(&self.preview.language);
+        Ok(PreviewAnswer { form, ..answer(&bot, language, &environment, diagnostics, played) })
     }
 }
 
 /// What is told of the form in a message.
-fn open_form(message: &Message, is_known: impl Fn(&str) -> bool) -> OpenForm {
+fn open_form(message: &Message, environment: &Environment, is_known: impl Fn(&str) -> bool) -> OpenForm {
     match message {
         Message::Flow(flow) => OpenForm {
             known: is_known(&flow.flow),
@@ -265,12 +301,25 @@ fn open_form(message: &Message, is_known: impl Fn(&str) -> bool) -> OpenForm {
             screen: flow.screen.clone(),
             data: flow.data.clone(),
         },
-        // A template names its form at Meta alone.
+        Message::Template(template) => {
+            let content = environment.template(&template.name, &template.language).and_then(|known| known.content.as_ref());
+            let flow = content.and_then(TemplateContent::flow).map(str::to_owned);
+            OpenForm { known: flow.as_deref().is_some_and(is_known), flow, screen: None, data: form_data(template) }
+        }
         _ => OpenForm { flow: None, screen: None, data: Map::new(), known: false },
     }
 }
 
-fn answer(bot: &Bot, language: Language, diagnostics: Value, played: Played) -> PreviewAnswer {
+/// What a template's form begins with.
+fn form_data(template: &TemplateMessage) -> Map<String, Value> {
+    let data = template.buttons.iter().find_map(|button| match button {
+        TemplateButton::Flow { data, .. } => data.clone(),
+        _ => None,
+    });
+    data.unwrap_or_default()
+}
+
+fn answer(bot: &Bot, language: Language, environment: &Environment, diagnostics: Value, played: Played) -> PreviewAnswer {
     let Played { rehearsal, turns, failure } = played;
     let (contact, now) = (&rehearsal.contact, rehearsal.now);
     let number = rehearsal.number();
@@ -280,7 +329,8 @@ fn answer(bot: &Bot, language: Language, diagnostics: Value, played: Played) -> 
         while lines.next_if(|line| line.facts <= index).is_some() {}
         Told { at, turn: lines.peek().map(|line| line.line as u64), fact }
     });
-    let mut chat = story::chat(name, language, story, now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
+    let chat = Chat::new(name).language(language);
+    let mut chat = story::chat(chat, environment, story, now, |at| at.zoned(&bot.zone).strftime("%H:%M").to_string());
     if let Some(passed) = chat.bubbles.last_mut().filter(|last| last.turn.is_none()) {
         // The time that passed at the end is the last line's.
         passed.turn = turns.last().map(|line| line.line as u64);

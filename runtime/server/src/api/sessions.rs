@@ -24,6 +24,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steps::{
+    environment::Environment,
     fact::Fact,
     ids::{BotId, EntryId, SessionId},
     moment::{MINUTE, Moment},
@@ -68,7 +69,7 @@ pub(super) struct Sessions {
     outcome: Option<String>,
     /// Only those of this contact: a phone number or an id.
     contact: Option<String>,
-    /// What `next` of the page before said.
+    /// The value of `next` on the page before.
     before: Option<String>,
     /// 100 if left out, 1,000 at most.
     #[param(value_type = Option<usize>, minimum = 1)]
@@ -150,7 +151,7 @@ fn place(before: &str) -> Result<SessionPlace, Problem> {
         let (contact, id) = rest.rsplit_once('~')?;
         Some(SessionPlace { started: started.parse().ok()?, contact: contact.to_owned(), id: id.parse().ok()? })
     };
-    read().ok_or_else(|| Problem::invalid("before", "what `next` of the page before said is expected, as it stood there"))
+    read().ok_or_else(|| Problem::invalid("before", "give the value of `next` on the page before, unchanged"))
 }
 
 async fn rows(app: &App, found: Vec<ListedSession>) -> Result<Vec<SessionRow>, Problem> {
@@ -255,10 +256,11 @@ pub(super) async fn show(
         Err(_) => None,
     };
     let row = rows(&app, vec![listed.clone()]).await?.pop().ok_or_else(|| missing(&id))?;
-    let (name, now) = (row.bot_name.clone(), app.now());
+    let (name, now, environment) = (row.bot_name.clone(), app.now(), app.environment.load_full());
     let zone = document.as_ref().and_then(|document| document["timezone"].as_str()).and_then(|zone| TimeZone::get(zone).ok());
     let drawn = tokio::task::spawn_blocking(move || {
-        let chat = history.chat(&name, Language::of(&language), until, now, &zone.unwrap_or(TimeZone::UTC));
+        let chat = Chat { took_place: true, ..Chat::new(name).language(Language::of(&language)) };
+        let chat = history.chat(chat, &environment, until, now, &zone.unwrap_or(TimeZone::UTC));
         (history, Drawn { html: chat })
     });
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the session could not be drawn");
@@ -326,7 +328,7 @@ impl History {
             let Some(last) = rows.last() else { break };
             before = Some(last.position);
             let (behind, within) = rows.split_at(rows.partition_point(|row| row.position > end));
-            later.extend(behind.iter().filter_map(news));
+            later.extend(behind.iter().filter_map(|row| news(row, session)));
             if within.iter().any(|row| span.take(row)) || span.facts.len() >= MAX_FACTS {
                 break;
             }
@@ -334,7 +336,7 @@ impl History {
             if within.is_empty() && looked_at >= MAX_LATER {
                 // Messages go out within moments, so that is seen in what happened next, whoever it happened to.
                 let next = app.store.journal_since(end, PAGE).await?;
-                later = next.iter().rev().filter(|row| row.contact == *contact).filter_map(news).collect();
+                later = next.iter().rev().filter(|row| row.contact == *contact).filter_map(|row| news(row, session)).collect();
                 before = Some(end.saturating_add(1));
             }
         }
@@ -354,9 +356,9 @@ impl History {
         })
     }
 
-    /// The chat, as HTML: up to a turn, with whether the messages went out that had been said by then; else to the session's end, or until
+    /// The chat, drawn into an empty one: up to a turn, with whether the messages went out that had been said by then; else to the session's end, or until
     /// now.
-    fn chat(&self, name: &str, language: Language, until: Option<u64>, now: Moment, zone: &TimeZone) -> String {
+    fn chat(&self, chat: Chat, environment: &Environment, until: Option<u64>, now: Moment, zone: &TimeZone) -> String {
         let until = until.unwrap_or(u64::MAX);
         let (so_far, _) = self.facts.split_at(self.facts.partition_point(|happened| happened.position <= until));
         let said = said(so_far);
@@ -369,7 +371,7 @@ impl History {
             _ => so_far.last().map(|happened| happened.at).unwrap_or_default(),
         };
         let clock = |at: Moment| at.zoned(zone).strftime("%H:%M").to_string();
-        html::chat(&Chat { took_place: true, ..story::chat(name, language, told, end, clock) })
+        html::chat(&story::chat(chat, environment, told, end, clock))
     }
 }
 
@@ -387,10 +389,14 @@ fn becomes_of(fact: &Fact) -> Option<EntryId> {
     }
 }
 
-/// What a fact from behind a session's end tells of its messages.
-fn news(row: &JournalRow) -> Option<Happened> {
+/// What a fact from behind a session's end tells of its messages, and of calls that came back too late.
+fn news(row: &JournalRow, session: SessionId) -> Option<Happened> {
     let fact = serde_json::from_str::<Fact>(&row.body).ok()?;
-    let is_news = becomes_of(&fact).is_some() || matches!(fact, Fact::Status { .. });
+    let is_news = match &fact {
+        Fact::Status { .. } => true,
+        Fact::Trace { trace, .. } => trace.iter().any(|line| line.session == Some(session)),
+        _ => becomes_of(&fact).is_some(),
+    };
     is_news.then(|| Happened { position: row.position, at: Moment(row.at), turn: None, fact })
 }
 

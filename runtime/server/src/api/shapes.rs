@@ -142,6 +142,14 @@ pub(super) fn check_who(app: &App, who: &Who, key: &str) -> Result<(), Problem> 
     }
 }
 
+/// The same, where one agent or team is meant, and not the next in turn.
+pub(super) fn check_one(app: &App, who: &Who, key: &str) -> Result<(), Problem> {
+    if matches!(who, Who::RoundRobin(_)) {
+        return Err(Problem::invalid(key, "one user or team is expected, such as {\"user\": \"ana\"}"));
+    }
+    check_who(app, who, key)
+}
+
 async fn named(app: &Arc<App>, identity: Identity) -> Result<Option<ContactId>, Problem> {
     Ok(find(app, &Whom::Named { identity, create: false }).await?)
 }

@@ -1,141 +1,106 @@
-//! The dialog tests of a bot, in the file beside its own: `bots/NAME.test.json`.
+//! The dialog tests of a bot: those in the file beside its own; where it has no file, those that the store keeps for it. What the store
+//! keeps stays there when the bot gets a file, and stands behind what that holds.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+pub mod file;
+pub mod recording;
 
-use interpreter::dialog::{Dialog, Dialogs};
-use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
-use super::source;
+use interpreter::dialog::Dialog;
+use serde_json::Value;
+use steps::ids::BotId;
+use store::StoreError;
 
-/// Where the dialogs of a bot's file are.
-pub fn file_of(bot: &Path) -> PathBuf {
-    bot.with_extension("test.json")
+use crate::{app::App, records};
+
+/// Records by bot: its dialogs, without those of a file.
+const TESTS: &str = "bot-tests";
+
+/// The dialog tests of a bot.
+pub struct Kept {
+    pub dialogs: Vec<Dialog>,
+    /// Where they are, or would be; none: the store keeps them.
+    pub file: Option<PathBuf>,
+    /// Why those of the file can't be read.
+    pub problem: Option<String>,
 }
 
-/// The dialogs of a file; none where there is no such file.
-///
-/// # Errors
-/// The file can't be read or holds something else: what is wrong with it, with its place.
-pub fn read(file: &Path) -> Result<Vec<Dialog>, String> {
-    Ok(document(file)?.0)
+/// Why tests could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Unkept {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its file holds something else, or can't be written.
+    #[error("{}: {reason}", file.display())]
+    File { file: PathBuf, reason: String },
 }
 
-/// Writes a dialog behind those that the file has.
-///
-/// # Errors
-/// The file holds something else, or can't be written.
-pub fn add(file: &Path, dialog: Value) -> Result<(), String> {
-    change(file, |dialogs| dialogs.push(dialog))
-}
-
-/// Writes a dialog in the place of the one that has its name, else behind all.
-///
-/// # Errors
-/// As [`add`].
-pub fn put(file: &Path, dialog: Value) -> Result<(), String> {
-    change(file, |dialogs| match dialogs.iter().position(|known| known["name"] == dialog["name"]) {
-        Some(place) => dialogs[place] = dialog,
-        None => dialogs.push(dialog),
-    })
-}
-
-fn change(file: &Path, change: impl FnOnce(&mut Vec<Value>)) -> Result<(), String> {
-    let (_, mut document) = document(file)?;
-    if let Some(dialogs) = document["dialogs"].as_array_mut() {
-        change(dialogs);
-    }
-    // First beside it, so that nobody reads half of it.
-    let beside = file.with_extension("json.new");
-    let written = fs::write(&beside, written(&document)).and_then(|()| fs::rename(&beside, file));
-    written.map_err(|error| format!("it can't be written: {error}"))
-}
-
-/// The dialogs, and the document that they stand in.
-fn document(file: &Path) -> Result<(Vec<Dialog>, Value), String> {
-    let text = match source::read(file, "") {
-        Ok(text) => text,
-        Err(unreadable) if unreadable.is_gone => return Ok((Vec::new(), json!({"dialogs": []}))),
-        Err(unreadable) => return Err(unreadable.diagnostic.message),
+/// The dialog tests of a bot. One of the store that has the name of one in the file is not among them.
+pub async fn kept(app: &App, id: &BotId) -> Result<Kept, Unkept> {
+    let stored = records::get::<Vec<Dialog>>(app, TESTS, id.as_str()).await?.unwrap_or_default().0;
+    let Some(file) = file_of(app, id) else { return Ok(Kept { dialogs: stored, file: None, problem: None }) };
+    let (mut dialogs, problem) = match in_file(&file, file::read).await {
+        Ok(dialogs) => (dialogs, None),
+        Err(Unkept::File { reason, .. }) => (Vec::new(), Some(reason)),
+        Err(unkept) => return Err(unkept),
     };
-    let dialogs = Dialogs::read(&text).map_err(|error| format!("it holds no dialogs: {error}"))?;
-    let document = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    Ok((dialogs.dialogs, document))
+    let behind: Vec<Dialog> = stored.into_iter().filter(|known| dialogs.iter().all(|dialog| dialog.name != known.name)).collect();
+    dialogs.extend(behind);
+    Ok(Kept { dialogs, file: Some(file), problem })
 }
 
-/// Dialogs as people write them: each line of a conversation on a line of its own.
-fn written(document: &Value) -> String {
-    let mut out = String::from("{\n");
-    for (key, value) in document.as_object().into_iter().flatten().filter(|(key, _)| *key != "dialogs") {
-        out.push_str(&format!("  {}: {},\n", json!(key), spaced(value)));
+/// Keeps a dialog, in the place of the one that has its name, else behind all; gives the file that it is in.
+pub async fn put(app: &App, id: &BotId, dialog: Value) -> Result<Option<PathBuf>, Unkept> {
+    let put = move |dialogs: &mut Vec<Value>| match dialogs.iter().position(|known| known["name"] == dialog["name"]) {
+        Some(place) => dialogs[place] = dialog.clone(),
+        None => dialogs.push(dialog.clone()),
+    };
+    match file_of(app, id) {
+        Some(path) => in_file(&path, move |path| file::change(path, put)).await.map(|()| Some(path)),
+        None => change_stored(app, id, put).await.map(|()| None),
     }
-    let dialogs: Vec<String> = document["dialogs"].as_array().into_iter().flatten().map(dialog).collect();
-    out.push_str(&format!("  \"dialogs\": [\n{}\n  ]\n}}\n", dialogs.join(",\n")));
-    out
 }
 
-fn dialog(dialog: &Value) -> String {
-    let keys = dialog.as_object().into_iter().flatten().map(|(key, value)| match value.as_array() {
-        Some(lines) if key == "steps" => {
-            let lines: Vec<String> = lines.iter().map(|line| format!("        {}", spaced(line))).collect();
-            format!("      \"steps\": [\n{}\n      ]", lines.join(",\n"))
+/// Removes the dialogs of a name, wherever they are.
+pub async fn remove(app: &App, id: &BotId, name: &str) -> Result<(), Unkept> {
+    let name = name.to_owned();
+    let remove = move |dialogs: &mut Vec<Value>| dialogs.retain(|known| known["name"] != name);
+    if let Some(path) = file_of(app, id) {
+        let remove = remove.clone();
+        in_file(&path, move |path| file::change(path, remove)).await?;
+    }
+    change_stored(app, id, remove).await
+}
+
+/// Removes what the store keeps for a bot.
+pub(super) async fn forget(app: &App, id: &BotId) -> Result<(), StoreError> {
+    records::discard(app, TESTS, id.as_str()).await
+}
+
+/// Where a bot's dialogs are; none: it has no file of its own.
+fn file_of(app: &App, id: &BotId) -> Option<PathBuf> {
+    app.catalogue.file(id.as_str()).map(|bot| file::beside(&bot.path))
+}
+
+/// Reads or writes a file, which may take a while.
+async fn in_file<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce(&Path) -> Result<T, String> + Send + 'static,
+) -> Result<T, Unkept> {
+    let file = path.to_owned();
+    let done = tokio::task::spawn_blocking(move || work(&file)).await;
+    let done = done.unwrap_or_else(|_| Err("the server failed on it".to_owned()));
+    done.map_err(|reason| Unkept::File { file: path.to_owned(), reason })
+}
+
+/// Changes what the store keeps for a bot. Of two who do it at once, the second one does it again.
+async fn change_stored(app: &App, id: &BotId, change: impl Fn(&mut Vec<Value>)) -> Result<(), Unkept> {
+    loop {
+        let (before, version) = records::get::<Vec<Value>>(app, TESTS, id.as_str()).await?.unwrap_or_default();
+        let mut dialogs = before.clone();
+        change(&mut dialogs);
+        if dialogs == before || records::put(app, TESTS, id.as_str(), version, &dialogs).await? {
+            return Ok(());
         }
-        _ => format!("      {}: {}", json!(key), spaced(value)),
-    });
-    format!("    {{\n{}\n    }}", keys.collect::<Vec<_>>().join(",\n"))
-}
-
-/// A value on one line, with spaces behind colons and commas.
-fn spaced(value: &Value) -> String {
-    match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) => {
-            let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{}: {}", json!(key), spaced(value))).collect();
-            format!("{{{}}}", pairs.join(", "))
-        }
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dialogs_are_written_as_they_are_read() {
-        let document =
-            json!({"$schema": "x", "dialogs": [{"name": "a \"b\"", "steps": [{"customer": "oi"}, {"bot": {"buttons": ["x"]}}]}]});
-        let text = written(&document);
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
-        assert!(text.contains("        {\"customer\": \"oi\"},\n        {\"bot\": {\"buttons\": [\"x\"]}}\n"), "{text}");
-    }
-
-    #[test]
-    fn a_dialog_takes_the_place_of_the_one_with_its_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = file_of(&folder.path().join("welcome.json"));
-        assert_eq!(file, folder.path().join("welcome.test.json"));
-        assert_eq!(read(&file), Ok(Vec::new()));
-        let dialog = |name: &str, said: &str| json!({"name": name, "steps": [{"customer": said}]});
-        put(&file, dialog("a", "oi")).unwrap();
-        put(&file, dialog("b", "olá")).unwrap();
-        put(&file, dialog("a", "hola")).unwrap();
-        add(&file, dialog("a", "hi")).unwrap();
-        let said = |dialog: &Dialog| format!("{} {:?}", dialog.name, dialog.steps);
-        let all: Vec<String> = read(&file).unwrap().iter().map(said).collect();
-        assert_eq!(all.len(), 3);
-        assert!(all[0].contains("hola") && all[1].contains("olá") && all[2].contains("hi"), "{all:?}");
-    }
-
-    #[test]
-    fn a_file_that_holds_something_else_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("welcome.test.json");
-        fs::write(&file, "{\"dialogs\": 7}").unwrap();
-        let error = put(&file, json!({"name": "a", "steps": []})).unwrap_err();
-        assert!(error.starts_with("it holds no dialogs: line 1"), "{error}");
-        assert_eq!(fs::read_to_string(&file).unwrap(), "{\"dialogs\": 7}");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use steps::{ids::BotId, moment::Moment};
 use store::{Record, StoreError};
 
-use super::{MAX_BOTS, live_document};
+use super::{MAX_BOTS, dialogs, exists, live_document};
 use crate::{app::App, records};
 
 /// Records by bot: its draft.
@@ -45,22 +45,31 @@ pub async fn drafts(app: &App) -> Result<BTreeMap<BotId, Draft>, StoreError> {
     Ok(drafts)
 }
 
-/// Keeps a draft; what is live leaves none behind.
-pub async fn save_draft(app: &App, id: &BotId, document: Value) -> Result<Draft, StoreError> {
-    let draft = Draft { document, at: app.now() };
-    match is_live(app, id, &draft.document).await? {
-        true => discard_draft(app, id).await?,
-        false => records::replace(app, DRAFT, id.as_str(), &draft).await?,
+/// Keeps a draft; what is live leaves none behind. With `since`, the moment of the draft that it was made from: None where somebody else
+/// has kept another one by now, and nothing is written.
+pub async fn save_draft(app: &App, id: &BotId, document: Value, since: Option<Moment>) -> Result<Option<Draft>, StoreError> {
+    let known = records::get::<Draft>(app, DRAFT, id.as_str()).await?;
+    let (kept, version) = known.map_or((None, 0), |(draft, version)| (Some(draft), version));
+    if let (Some(since), Some(kept)) = (since, &kept)
+        && kept.at != since
+        && !are_alike(&kept.document, &document)
+    {
+        return Ok(None);
     }
-    Ok(draft)
+    let draft = Draft { document, at: app.now() };
+    match (is_live(app, id, &draft.document).await?, since) {
+        (true, _) => discard_draft(app, id).await?,
+        (false, None) => records::replace(app, DRAFT, id.as_str(), &draft).await?,
+        (false, Some(_)) if records::put(app, DRAFT, id.as_str(), version, &draft).await? => {}
+        (false, Some(_)) => return Ok(None),
+    }
+    Ok(Some(draft))
 }
 
-/// Removes a bot's draft, whatever it is.
+/// Removes a bot's draft, whatever it is. Where that was all there was of the bot, its tests go with it.
 pub async fn discard_draft(app: &App, id: &BotId) -> Result<(), StoreError> {
-    if let Some(stored) = app.store.get_record(DRAFT, id.as_str(), app.now().0).await? {
-        records::remove(app, DRAFT, &Record { key: id.to_string(), stored }).await?;
-    }
-    Ok(())
+    records::discard(app, DRAFT, id.as_str()).await?;
+    if exists(app, id).await? { Ok(()) } else { dialogs::forget(app, id).await }
 }
 
 /// Removes a draft that was published just now; one that was saved since stays.

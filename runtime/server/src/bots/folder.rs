@@ -11,22 +11,17 @@ use std::{
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use interpreter::Successors;
-use notify::{EventKind, RecursiveMode, Watcher};
+use notify::RecursiveMode;
 use serde_json::{Value, json};
 use steps::{bot::Bot, environment::Environment, ids::BotId};
 use store::StoreError;
-use tokio::sync::mpsc;
 
 use super::{
     Checked, File, LIVE, LiveRecord, MAX_BOTS, change, check_file, history, publish, put_live, records, retire, source,
     version_source,
 };
-use crate::app::App;
+use crate::{app::App, watching::Changes};
 
-/// Quiet time after a change: an editor writes a file in several steps.
-const QUIET: Duration = Duration::from_millis(200);
-/// How often the folder is looked at even if nothing tells of a change: some file systems don't.
-const LOOK: Duration = Duration::from_secs(30);
 /// How often it is looked what other servers made live, for announcements may be lost.
 const FOLLOW: Duration = Duration::from_secs(15);
 /// Records that are written at the same time.
@@ -159,33 +154,16 @@ async fn pointers(app: &App) -> Result<BTreeMap<String, LiveRecord>, StoreError>
 
 /// Follows the folder's changes until the server stops.
 pub async fn watch(app: Arc<App>) {
-    let (tell, mut told) = mpsc::channel(1);
-    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !tells_of_change(event.kind)) {
-            return;
-        }
-        // A full channel says that a look is due already.
-        let _ = tell.try_send(());
-    })
-    .and_then(|mut watcher| watcher.watch(&app.settings.bots, RecursiveMode::NonRecursive).map(|()| watcher));
-    if let Err(error) = &watcher {
-        tracing::info!(%error, "the folder of bots is looked at every {} seconds: {error}", LOOK.as_secs());
-    }
+    let mut changes = Changes::of(&app.settings.bots, RecursiveMode::NonRecursive);
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,
-            Some(()) = told.recv(), if watcher.is_ok() => tokio::time::sleep(QUIET).await,
-            () = tokio::time::sleep(LOOK) => {}
+            () = changes.next() => {}
         }
         if let Err(error) = look(&app).await {
             tracing::warn!(%error, "changed bots are published later: {error}");
         }
     }
-}
-
-/// Reading a file is an event too. A look that reads files must not call for the next one.
-fn tells_of_change(kind: EventKind) -> bool {
-    !matches!(kind, EventKind::Access(_))
 }
 
 /// Publishes what has changed since the last look.
@@ -397,15 +375,6 @@ mod tests {
         look(&first).await.unwrap();
         assert!(first.catalogue.problems().is_empty());
         assert_eq!(live(&first, "echo"), version);
-    }
-
-    #[test]
-    fn reading_files_calls_for_no_further_look() {
-        use notify::event::{AccessKind, AccessMode, CreateKind, DataChange, ModifyKind, RemoveKind};
-        let read = [AccessKind::Any, AccessKind::Read, AccessKind::Open(AccessMode::Read), AccessKind::Close(AccessMode::Write)];
-        assert!(!read.into_iter().any(|kind| tells_of_change(EventKind::Access(kind))));
-        let changed = [EventKind::Any, EventKind::Create(CreateKind::File), EventKind::Modify(ModifyKind::Data(DataChange::Any))];
-        assert!(changed.into_iter().all(tells_of_change) && tells_of_change(EventKind::Remove(RemoveKind::File)));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod dialogs;
 mod drafts;
 mod folder;
 mod history;
+pub mod import;
 mod open_sessions;
 mod overview;
 mod publishing;
@@ -17,7 +18,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use indexmap::IndexMap;
 use interpreter::{Bots, Successors};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,7 +28,7 @@ pub use drafts::{Draft, discard_draft, draft, drafts, save_draft};
 pub use folder::{catch_up, follow, load_all, watch};
 pub use history::{History, Published, histories, history};
 pub use open_sessions::{OpenSessionsView, SessionCounts, look_at_open, session_counts};
-pub use overview::{Overview, overview, overviews};
+pub use overview::{Overview, exists, overview, overviews};
 pub use publishing::{OpenSessions, next_number, publish, publish_document};
 
 use crate::{app::App, metrics as names, records};
@@ -115,14 +115,19 @@ pub fn check(id: &str, source: &str, environment: &Environment) -> Checked {
     Checked { bot, diagnostics: serde_json::to_value(diagnostics).unwrap_or_default() }
 }
 
-/// Checks a file as it would be published. What is wrong with its templates is a warning: whether a file goes live does not depend on
-/// what Meta's list said last.
+/// Checks a file as it would be published. What is wrong with its templates, or with names of the CRM's, is a warning: whether a file goes
+/// live does not depend on what Meta's list or the CRM said last.
 pub fn check_file(id: &str, source: &str, environment: &Environment) -> Checked {
     let checked = check(id, source, environment);
-    if checked.bot.is_some() || environment.templates.is_empty() {
+    let is_told = !environment.templates.is_empty() || environment.crm_names.is_known();
+    if checked.bot.is_some() || !is_told {
         return checked;
     }
-    let alone = check(id, source, &Environment { templates: IndexMap::new(), ..environment.clone() });
+    let mut alone = Environment { templates: Arc::default(), ..environment.clone() };
+    if environment.crm_names.is_known() {
+        (alone.crm_names, alone.pipelines) = Default::default();
+    }
+    let alone = check(id, source, &alone);
     if alone.bot.is_none() {
         return checked;
     }
@@ -166,6 +171,7 @@ fn change(app: &App, change: impl Fn(&mut Bots)) {
     #[expect(clippy::cast_precision_loss, reason = "a count of bots")]
     metrics::gauge!(names::BOTS).set(ids.len() as f64);
     app.environment.rcu(|environment| Environment { bots: ids.clone(), ..Environment::clone(environment) });
+    app.knowledge.look();
 }
 
 /// Makes a bot live here, with what is said of the sessions of its older versions.

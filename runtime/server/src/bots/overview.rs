@@ -54,13 +54,18 @@ impl Overview {
     }
 }
 
+/// Whether there is a bot of this id: live, as a file, or as a draft.
+pub async fn exists(app: &App, id: &BotId) -> Result<bool, StoreError> {
+    let is_there = app.bots.load().live(id).is_some() || app.catalogue.file(id.as_str()).is_some();
+    Ok(is_there || draft(app, id).await?.is_some())
+}
+
 /// A bot; None: there is none of this id.
 pub async fn overview(app: &Arc<App>, id: &BotId) -> Result<Option<Overview>, StoreError> {
-    let (draft, history) = (draft(app, id).await?, history(app, id).await?);
-    let is_known = draft.is_some() || app.bots.load().live(id).is_some() || app.catalogue.file(id.as_str()).is_some();
-    if !is_known {
+    if !exists(app, id).await? {
         return Ok(None);
     }
+    let (draft, history) = (draft(app, id).await?, history(app, id).await?);
     of(app, id.to_string(), draft, history).await.map(Some)
 }
 

@@ -89,7 +89,7 @@ fn is_tests(path: &Path) -> bool {
 
 /// Where a bot's dialogs are.
 pub(super) fn tests_of(bot: &Path) -> PathBuf {
-    crate::bots::dialogs::file_of(bot)
+    crate::bots::dialogs::file::beside(bot)
 }
 
 /// The bot whose dialogs these are.

@@ -10,11 +10,11 @@ use interpreter::dialog::Dialogs;
 use serde_json::{Value, json};
 use steps::{
     bot::Bot,
-    check::{Diagnostic, overlaps, render},
+    check::{Diagnostic, Severity, overlaps, render},
 };
 
 use super::{
-    Account, Exit, Terminal, bots,
+    Account, Exit, Terminal, bots, kommo,
     terminal::{BAD, GOOD, count},
 };
 use crate::bots::source::{self, Unreadable, of_file};
@@ -35,6 +35,9 @@ pub(super) struct Arguments {
     /// Print one JSON document instead of text
     #[arg(long)]
     json: bool,
+    /// Do not ask Kommo for its names
+    #[arg(long)]
+    offline: bool,
     /// Let warnings fail the check
     #[arg(long)]
     deny_warnings: bool,
@@ -50,7 +53,11 @@ struct Examined {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
-    let environment = arguments.account.settings(terminal)?.environment([0; 32]);
+    let settings = arguments.account.settings(terminal)?;
+    let (environment, notes) = match arguments.offline {
+        true => (settings.environment([0; 32]), Vec::new()),
+        false => kommo::environment(&settings, terminal)?,
+    };
     let mut reader = bots::Reader::new(Arc::new(environment));
     let found = bots::find(&arguments.paths)?;
     let mut examined = Vec::new();
@@ -69,6 +76,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
                     format!("`{called}` is called here, and has errors"),
                 )
             }));
+        }
+        if let Some(bot) = &checked.bot {
+            diagnostics.extend(knowledge(bot, bots::folder_of(&path)));
         }
         folders.entry(bots::folder_of(&path).to_owned()).or_default().extend(checked.bot);
         examined.push(Examined { path, source, diagnostics });
@@ -95,11 +105,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
             .iter()
             .map(|file| json!({"file": file.path.display().to_string(), "diagnostics": file.diagnostics}))
             .collect();
-        terminal.json(&json!({"files": files, "errors": errors, "warnings": warnings}))?;
+        terminal.json(&json!({"files": files, "errors": errors, "warnings": warnings, "notes": notes}))?;
     } else {
         for file in &examined {
             let text = render(&file.diagnostics, &file.source, &file.path.display().to_string(), terminal.colour());
             write!(terminal.output, "{text}")?;
+        }
+        for note in &notes {
+            terminal.note(note)?;
         }
         let files = match (found.bots.len(), found.tests.len()) {
             (bots, 0) => count(bots, "bot"),
@@ -112,6 +125,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     }
     let fails = errors > 0 || arguments.deny_warnings && warnings > 0;
     Ok(if fails { Exit::Problems } else { Exit::Well })
+}
+
+/// Sources of knowledge that can't be read. The bot runs all the same, and knows the rest.
+fn knowledge<'b>(bot: &'b Bot, folder: &'b Path) -> impl Iterator<Item = Diagnostic> + 'b {
+    let problems =
+        bot.document.knowledge.iter().flat_map(move |(name, source)| {
+            crate::knowledge::check(folder, source).into_iter().map(move |problem| (name, problem))
+        });
+    problems.map(|(name, problem)| Diagnostic {
+        severity: Severity::Warning,
+        path: format!("knowledge.{name}"),
+        ..of_file("unreadable_knowledge", bot.id.as_str(), format!("knowledge `{name}`: {problem}"))
+    })
 }
 
 /// Reads a file of dialogs as `test` would.

@@ -4,6 +4,11 @@ mod bots;
 mod chat;
 mod check;
 mod chromium;
+mod export;
+mod import;
+mod knowledge;
+mod kommo;
+mod models;
 mod preview;
 mod rebuild;
 mod remote;
@@ -61,12 +66,22 @@ enum Command {
     /// Run the dialog tests of bots
     #[command(after_help = test::EXAMPLES)]
     Test(test::Arguments),
+    /// Show what a bot's knowledge has for a question
+    #[command(after_help = knowledge::EXAMPLES)]
+    Knowledge(knowledge::Arguments),
+    /// Try the connection to Kommo, and list the names that its things have here
+    #[command(after_help = kommo::EXAMPLES)]
+    Kommo(kommo::Arguments),
     /// Draw the dialogs of a bot as the customer's phone shows them
     #[command(after_help = preview::EXAMPLES)]
     Preview(preview::Arguments),
     /// Print the JSON Schema of bots, for editors
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Arguments),
+    /// Make bots of those of another tool, with dialog tests
+    Import(import::Arguments),
+    /// Write a bot as another tool reads it
+    Export(export::Arguments),
     /// Start a bot for a contact, on a running server
     #[command(after_help = remote::RUN_EXAMPLES)]
     Run(remote::RunArguments),
@@ -143,8 +158,12 @@ pub fn execute(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
         Command::Chat(arguments) => chat::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
+        Command::Knowledge(arguments) => knowledge::run(&arguments, terminal),
+        Command::Kommo(arguments) => kommo::run(&arguments, terminal),
         Command::Preview(arguments) => preview::run(&arguments, terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
+        Command::Export(arguments) => export::run(&arguments, terminal),
+        Command::Import(arguments) => import::run(&arguments, terminal),
         Command::Run(arguments) => remote::run(&arguments, terminal),
         Command::Stop(arguments) => remote::stop(&arguments, terminal),
         Command::Dead(arguments) => remote::dead(&arguments, terminal),

@@ -186,7 +186,8 @@ impl Stage {
         let name = if self.bot.document.name.is_empty() { self.bot.id.as_str() } else { &self.bot.document.name };
         let story = rehearsal.story().map(|(at, fact)| Told { at, turn: None, fact });
         let clock = |at: steps::moment::Moment| at.zoned(&self.bot.zone).strftime("%H:%M").to_string();
-        let mut chat = story::chat(name, Language::of(&self.bot.document.language), story, rehearsal.now, clock);
+        let chat = Chat::new(name).language(Language::of(&self.bot.document.language));
+        let mut chat = story::chat(chat, &self.environment, story, rehearsal.now, clock);
         if let Some(failure) = &failure {
             chat.push(Bubble::note(format!("{}: {}", failure.line + 1, failure.message)));
         }

@@ -14,7 +14,7 @@ use crate::{
 pub(super) const EXAMPLES: &str = "\
 Example: salesbot rebuild --store redis://10.0.0.1:6379 --config /etc/salesbot.toml
 
-Transcripts, conversations, contacts and sessions are read from tables that are made from the journal. Should they ever be damaged or emptied, this
+Transcripts, conversations, contacts, sessions and tasks are read from tables that are made from the journal. Should they ever be damaged or emptied, this
 makes them again, some contacts at a time: whoever reads meanwhile sees each contact as it was or as it is, never half. With Redis and
 PostgreSQL the servers go on meanwhile; where the journal is a folder, stop the server that has it first.
 
@@ -55,6 +55,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
             "messages": rebuilt.messages,
             "conversations": rebuilt.conversations,
             "sessions": rebuilt.sessions,
+            "tasks": rebuilt.tasks,
             "listed": listed,
         });
         terminal.line(counts.to_string())?;
@@ -62,8 +63,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
     }
     let (contacts, messages) = (count(rebuilt.contacts as usize, "contact"), count(rebuilt.messages as usize, "message"));
     let conversations = count(rebuilt.conversations as usize, "conversation");
-    let sessions = count(rebuilt.sessions as usize, "session");
-    terminal.line(format!("Rebuilt {contacts}: {messages}, {conversations}, {sessions}."))?;
+    let (sessions, tasks) = (count(rebuilt.sessions as usize, "session"), count(rebuilt.tasks as usize, "task"));
+    terminal.line(format!("Rebuilt {contacts}: {messages}, {conversations}, {sessions}, {tasks}."))?;
     if listed > 0 {
         let contacts = count(listed as usize, "contact");
         terminal.line(format!("Listed {contacts} that the journal had not told of."))?;

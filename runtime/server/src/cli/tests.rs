@@ -1,9 +1,12 @@
+mod live;
 mod pictures;
 
-use std::fs;
+use std::{fs, net::SocketAddr, sync::mpsc, thread};
 
+use axum::Router;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use super::*;
 
@@ -35,6 +38,20 @@ fn run_with(arguments: &[&str], typed: &str, environment: &[(&str, &str)]) -> Ra
 
 fn salesbot(arguments: &[&str]) -> Ran {
     run_with(arguments, "", &[])
+}
+
+/// Serves from a thread of its own, as long as the test runs; commands bring a runtime of theirs.
+fn serving(router: Router) -> SocketAddr {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            tell.send(listener.local_addr().unwrap()).unwrap();
+            axum::serve(listener, router).await.unwrap();
+        });
+    });
+    told.recv().unwrap()
 }
 
 const WELCOME: &str = r#"{
@@ -337,7 +354,7 @@ mod server {
     use std::sync::{Arc, Mutex};
 
     use axum::{
-        Json, Router,
+        Json,
         extract::Request,
         http::{StatusCode, header},
         response::IntoResponse,
@@ -350,23 +367,14 @@ mod server {
     fn answering(status: u16, answer: Value) -> (String, Arc<Mutex<Vec<String>>>) {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let kept = asked.clone();
-        let (tell, told) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
-                let answer = move |request: Request| async move {
-                    let token = request.headers().get(header::AUTHORIZATION).map(|token| token.to_str().unwrap().to_owned());
-                    let line = format!("{} {} {}", request.method(), request.uri(), token.unwrap_or_default());
-                    let body = axum::body::to_bytes(request.into_body(), 10_000).await.unwrap();
-                    kept.lock().unwrap().push(format!("{line} {}", String::from_utf8_lossy(&body)));
-                    (StatusCode::from_u16(status).unwrap(), Json(answer)).into_response()
-                };
-                axum::serve(listener, Router::new().fallback(any(answer))).await.unwrap();
-            });
-        });
-        (told.recv().unwrap().to_string(), asked)
+        let answer = move |request: Request| async move {
+            let token = request.headers().get(header::AUTHORIZATION).map(|token| token.to_str().unwrap().to_owned());
+            let line = format!("{} {} {}", request.method(), request.uri(), token.unwrap_or_default());
+            let body = axum::body::to_bytes(request.into_body(), 10_000).await.unwrap();
+            kept.lock().unwrap().push(format!("{line} {}", String::from_utf8_lossy(&body)));
+            (StatusCode::from_u16(status).unwrap(), Json(answer)).into_response()
+        };
+        (serving(Router::new().fallback(any(answer))).to_string(), asked)
     }
 
     const TOKEN: &str = "0123456789abcdef";
@@ -441,4 +449,25 @@ fn bots_in_a_folder_are_found_by_their_names() {
     let ran = salesbot(&["check", &path(&folder, "")]);
     assert_eq!(ran.exit, Exit::Problems);
     assert!(ran.output.contains("a file's name is its bot's id"), "{}", ran.output);
+}
+
+#[test]
+fn a_designer_sees_what_is_found_for_a_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let bot = json!({
+        "knowledge": {"shop": {"text": "# Delivery\nTwo working days.\n# Gifts\nWrapping costs £3."}, "lost": {"file": "lost.md"}},
+        "triggers": [{"on": "message", "any": true}],
+        "start": "a",
+        "steps": {"a": {"type": "ai_reply", "instructions": "Help.", "knowledge": ["shop"]}}
+    });
+    let path = folder.path().join("faq.json").display().to_string();
+    fs::write(&path, bot.to_string()).unwrap();
+    let asked = salesbot(&["knowledge", &path, "how long is delivry?", "--source", "shop"]);
+    assert!(asked.output.contains("1. Delivery  (shop, ") && asked.output.contains("Two working days."), "{asked:?}");
+    assert!(asked.output.contains("lost.md: it can't be read") && asked.exit == Exit::Problems, "{asked:?}");
+    let asked = salesbot(&["knowledge", &path, "presents", "--json"]);
+    let found: Value = serde_json::from_str(&asked.output).unwrap();
+    assert_eq!((&found["passages"], &found["sources"][1]["passages"]), (&json!([]), &json!(2)));
+    assert!(salesbot(&["knowledge", &path, "x", "--source", "shp"]).errors.contains("there are: lost, shop"));
+    assert!(salesbot(&["check", &path]).output.contains("knowledge `lost`: lost.md"));
 }

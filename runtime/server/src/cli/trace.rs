@@ -1,7 +1,11 @@
 //! A trace for people: one line for each thing that happened.
 
 use serde_json::Value;
-use steps::trace::{Trace, TraceLine, Traced};
+use steps::{
+    asked::Asked,
+    ids::StepId,
+    trace::{Trace, TraceLine, Traced},
+};
 
 /// The most characters of a value that are shown.
 const WIDTH: usize = 160;
@@ -28,11 +32,28 @@ pub(super) fn describe(what: &Traced) -> String {
         Traced::Set { path, value } => format!("  {path} := {}", json(value)),
         Traced::Sent { .. } => "  a message is queued".to_owned(),
         Traced::Called { .. } => "  a call is queued".to_owned(),
+        Traced::Asked { step, asked } => asked_of(step, asked),
         Traced::Waiting { step, why } => format!("{step} waits: {why}"),
         Traced::Failed { step, name, text } => format!("{step} failed: {name}: {}", shortened(text)),
+        Traced::Understood { text } => format!("voice note understood as: {}", shortened(text)),
+        Traced::NotUnderstood { why } => format!("voice note without text: {why}"),
         Traced::Ignored { reason } => format!("ignored: {reason}"),
         Traced::Ended { outcome, status } => format!("the bot ends: {status}, outcome {outcome}"),
     }
+}
+
+/// What a model was asked, and what it took.
+fn asked_of(step: &StepId, asked: &Asked) -> String {
+    let Asked { model, tokens, tries, took, cost, .. } = asked;
+    let tries = if *tries > 1 { format!(", {tries} tries") } else { String::new() };
+    let cost = cost.as_ref().map(|cost| format!(", {cost}")).unwrap_or_default();
+    let question = asked.prompt.last().map(|message| json(&message.text.as_str().into())).unwrap_or_default();
+    format!(
+        "  {step} asked {model} in {took} ms{tries}, {}+{} tokens{cost}: {question} → {}",
+        tokens.prompt,
+        tokens.answer,
+        json(&asked.answer.as_str().into())
+    )
 }
 
 pub(super) fn json(value: &Value) -> String {

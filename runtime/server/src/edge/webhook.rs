@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(graph.texts(), ["You said Oi"]);
         let sent = &graph.bodies()[0];
         assert_eq!(sent["to"], "+5511987654321");
-        assert!(sent["biz_opaque_callback_data"].as_str().unwrap().starts_with("s1:"));
+        assert!(sent["biz_opaque_callback_data"].as_str().unwrap().starts_with("s2:"));
         let transcript = server.transcript("+5511987654321").await;
         assert_eq!(transcript, ["in: Oi", "out: You said Oi (accepted)"]);
     }

@@ -2,9 +2,7 @@
 
 use std::{error::Error, io, time::Duration};
 
-use super::{MAX_REDIRECTS, MAX_REPLY, resolver::Refused};
-
-const KIB: usize = MAX_REPLY / 1024;
+use super::{MAX_REDIRECTS, resolver::Refused};
 
 /// Why a call brought nothing. Texts name the host, never a path or a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +19,8 @@ pub enum HttpError {
     Redirects(String),
     #[error("no whole reply within {} seconds", .0.as_secs_f64())]
     Timeout(Duration),
-    #[error("the reply of `{0}` is larger than {KIB} KiB")]
-    TooLarge(String),
+    #[error("the reply of `{host}` is larger than {} KiB", most / 1024)]
+    TooLarge { host: String, most: usize },
     #[error("no secure connection to `{host}`: {reason}")]
     Tls { host: String, reason: String },
     #[error("`{host}` can't be reached: {reason}")]
@@ -39,7 +37,7 @@ impl HttpError {
             }
             HttpError::Redirects(_) => "redirects",
             HttpError::Timeout(_) => "timeout",
-            HttpError::TooLarge(_) => "too_large",
+            HttpError::TooLarge { .. } => "too_large",
             HttpError::Tls { .. } => "tls",
             HttpError::Unreachable { .. } => "unreachable",
         }

@@ -90,10 +90,18 @@ impl HttpClient {
     /// # Errors
     /// No whole reply came, or its address is refused.
     pub async fn fetch(&self, request: Request, deadline: Duration) -> Result<Reply, HttpError> {
-        tokio::time::timeout(deadline, self.follow(request)).await.unwrap_or(Err(HttpError::Timeout(deadline)))
+        self.fetch_up_to(request, deadline, MAX_REPLY).await
     }
 
-    async fn follow(&self, mut request: Request) -> Result<Reply, HttpError> {
+    /// The same, where a reply may have so many bytes.
+    ///
+    /// # Errors
+    /// No whole reply came, or its address is refused.
+    pub async fn fetch_up_to(&self, request: Request, deadline: Duration, most: usize) -> Result<Reply, HttpError> {
+        tokio::time::timeout(deadline, self.follow(request, most)).await.unwrap_or(Err(HttpError::Timeout(deadline)))
+    }
+
+    async fn follow(&self, mut request: Request, most: usize) -> Result<Reply, HttpError> {
         for name in FRAMING {
             request.headers.remove(*name);
         }
@@ -101,7 +109,7 @@ impl HttpClient {
             self.check(&request.url)?;
             let response = self.send(&request).await?;
             match redirect(&request.url, &response)? {
-                None => return read(response, &request.url).await,
+                None => return read(response, &request.url, most).await,
                 Some(url) => request.redirect(url, response.status())?,
             }
         }
@@ -173,19 +181,19 @@ fn redirect(from: &Url, response: &Response) -> Result<Option<Url>, HttpError> {
     location.map(Some).ok_or_else(|| HttpError::InvalidUrl(format!("{} redirects to what is no address", host(from))))
 }
 
-async fn read(response: Response, url: &Url) -> Result<Reply, HttpError> {
+async fn read(response: Response, url: &Url, most: usize) -> Result<Reply, HttpError> {
     let status = response.status();
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let too_large = || HttpError::TooLarge(host(url));
-    if response.content_length().is_some_and(|length| length > MAX_REPLY as u64) {
+    let too_large = || HttpError::TooLarge { host: host(url), most };
+    if response.content_length().is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
     let mut body = Vec::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| HttpError::of(&error, &host(url)))?;
-        if body.len() + chunk.len() > MAX_REPLY {
+        if body.len() + chunk.len() > most {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);

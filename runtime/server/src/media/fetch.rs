@@ -5,7 +5,7 @@ use std::path::Path;
 use futures_util::StreamExt;
 use reqwest::Response;
 use serde::Deserialize;
-use steps::limits::media_bytes;
+use steps::{limits::media_bytes, message::MediaKind};
 use tokio::{fs, io::AsyncWriteExt};
 use url::Url;
 
@@ -33,25 +33,53 @@ struct Resolved {
 
 /// Fetches the medium into the file; gives its type, as Meta names it.
 pub(super) async fn fetch(graph: &Graph, medium: &Medium, path: &Path) -> Result<Option<String>, Failure> {
-    let Resolved { url, mime_type } = resolve(graph, medium).await?;
-    let mut response = open(graph, &url).await?;
-    if response.status().as_u16() == 404 {
-        // The address has expired.
-        let Resolved { url, .. } = resolve(graph, medium).await?;
-        response = open(graph, &url).await?;
-    }
-    match response.status().as_u16() {
-        200 => {}
-        status @ (408 | 429 | 500..) => return Err(Failure::Passing(format!("its address answers {status}"))),
-        404 => return Err(Failure::Passing("its address answers 404, twice".to_owned())),
-        status => return Err(Failure::ForGood(format!("its address answers {status}"))),
-    }
+    let (response, mime_type) = find(graph, &medium.id).await?;
     write(response, path, media_bytes(medium.kind)).await?;
     Ok(mime_type)
 }
 
-async fn resolve(graph: &Graph, medium: &Medium) -> Result<Resolved, Failure> {
-    let (status, answer) = graph.medium(&medium.id).await.map_err(lost)?;
+/// Reads the medium into memory.
+pub(super) async fn read(graph: &Graph, id: &str, kind: MediaKind) -> Result<Vec<u8>, Failure> {
+    let max = media_bytes(kind);
+    let (response, _) = find(graph, id).await?;
+    check_length(&response, max)?;
+    let (mut bytes, mut chunks) = (Vec::new(), response.bytes_stream());
+    while let Some(chunk) = chunks.next().await {
+        bytes.extend_from_slice(&chunk.map_err(lost)?);
+        if bytes.len() as u64 > max {
+            return Err(too_large(max));
+        }
+    }
+    Ok(bytes)
+}
+
+/// The answer that holds the medium, and its type, as Meta names it.
+async fn find(graph: &Graph, id: &str) -> Result<(Response, Option<String>), Failure> {
+    let Resolved { url, mime_type } = resolve(graph, id).await?;
+    let mut response = open(graph, &url).await?;
+    if response.status().as_u16() == 404 {
+        // The address has expired.
+        let Resolved { url, .. } = resolve(graph, id).await?;
+        response = open(graph, &url).await?;
+    }
+    match response.status().as_u16() {
+        200 => Ok((response, mime_type)),
+        status @ (408 | 429 | 500..) => Err(Failure::Passing(format!("its address answers {status}"))),
+        404 => Err(Failure::Passing("its address answers 404, twice".to_owned())),
+        status => Err(Failure::ForGood(format!("its address answers {status}"))),
+    }
+}
+
+fn check_length(response: &Response, max: u64) -> Result<(), Failure> {
+    if response.content_length().is_some_and(|length| length > max) { Err(too_large(max)) } else { Ok(()) }
+}
+
+fn too_large(max: u64) -> Failure {
+    Failure::ForGood(format!("it has more than the {max} bytes of its kind"))
+}
+
+async fn resolve(graph: &Graph, id: &str) -> Result<Resolved, Failure> {
+    let (status, answer) = graph.medium(id).await.map_err(lost)?;
     match status {
         200 => serde_json::from_slice(&answer).map_err(|_| Failure::Passing("its id resolves to no address".to_owned())),
         // 401 and 403: a token that people may mend.
@@ -84,15 +112,12 @@ fn may_have_token(address: &str, graph: &str) -> bool {
 
 /// Writes the answer beside its place, and moves it there once it is whole and on the disk.
 async fn write(response: Response, path: &Path, max: u64) -> Result<(), Failure> {
-    let too_large = || Failure::ForGood(format!("it has more than the {max} bytes of its kind"));
-    if response.content_length().is_some_and(|length| length > max) {
-        return Err(too_large());
-    }
+    check_length(&response, max)?;
     let part = path.with_extension("part");
     let written = write_part(response, &part, max).await;
     let moved = match written {
         Ok(true) => fs::rename(&part, path).await.map_err(|error| disk(&error)),
-        Ok(false) => Err(too_large()),
+        Ok(false) => Err(too_large(max)),
         Err(failure) => Err(failure),
     };
     if moved.is_err() {

@@ -4,7 +4,9 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use interpreter::{Need, outbox};
 use steps::{
+    asked::AI_BUDGET,
     contact::Contact,
+    crm::CRM_UNMAPPED,
     event::{Event, EventKind, Trigger},
     fact::Fact,
     ids::ContactId,
@@ -232,6 +234,7 @@ async fn supply(app: &Arc<App>, need: Need, task: &mut Task<'_>) -> Result<(), R
                 supplied.missing_versions.push(prefix);
             }
         }
+        Need::Crm(wanted) => supplied.crm = Some(Box::new(app.crm.look(app, &wanted).await)),
     }
     Ok(())
 }
@@ -247,7 +250,8 @@ fn is_quiet(tasks: &[Task<'_>], batch: &Batch) -> bool {
 /// a result is left out, since a contact is merged only when nothing of it is under way.
 fn for_this_contact<'e>(id: &ContactId, whom: &Whom, events: &'e [Event]) -> Cow<'e, [Event]> {
     let forwarded = matches!(whom, Whom::Contact(named) if named != id);
-    let is_result = |event: &Event| matches!(event.kind, EventKind::Sent { .. } | EventKind::Called { .. });
+    let is_result =
+        |event: &Event| matches!(event.kind, EventKind::Sent { .. } | EventKind::Called { .. } | EventKind::Written { .. });
     let names_an_entry = |event: &Event| matches!(&event.kind, EventKind::Status(status) if status.entry.is_some());
     if !forwarded || !events.iter().any(|event| is_result(event) || names_an_entry(event)) {
         return Cow::Borrowed(events);
@@ -269,8 +273,6 @@ async fn after(app: &Arc<App>, id: &ContactId, facts: &[Fact], due: Option<Momen
     }
     for fact in facts {
         if let Fact::Alert { name, text, bot, step, code } = fact {
-            metrics::counter!(names::ALERTS).increment(1);
-            tracing::warn!(contact.id = %id, alert = %name, "alert {name} for contact {id}");
             let alert = crate::alerts::Alert {
                 at: now,
                 name: name.to_string(),
@@ -281,7 +283,16 @@ async fn after(app: &Arc<App>, id: &ContactId, facts: &[Fact], due: Option<Momen
                 code: *code,
                 remedy: code.map(|code| crate::alerts::remedy(code).to_owned()),
             };
-            crate::alerts::record(app, &alert).await;
+            let is_told = if *name == AI_BUDGET || *name == CRM_UNMAPPED {
+                crate::alerts::record_once_a_day(app, &alert).await
+            } else {
+                crate::alerts::record(app, &alert).await;
+                true
+            };
+            if is_told {
+                metrics::counter!(names::ALERTS).increment(1);
+                tracing::warn!(contact.id = %id, alert = %name, "alert {name} for contact {id}");
+            }
         }
     }
 }

@@ -190,6 +190,7 @@ fn is_under_way(pending: &Pending) -> bool {
         // One that was cut off, too: a status that settles it names its entry.
         Work::Send(send) => send.claim.is_some() || send.settle_until.is_some(),
         Work::Call(call) => call.claim.is_some(),
+        Work::Write(write) => write.claim.is_some(),
         Work::Timer(_) => false,
     }
 }

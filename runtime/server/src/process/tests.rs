@@ -124,7 +124,7 @@ async fn a_late_result_of_a_merged_contact_settles_no_other_send() {
     let before = load(&server, &by_user).await.pending;
     assert_eq!(before.len(), 3, "all wait to be sent again");
     let outcome = SendOutcome::Accepted { message_id: "wamid.late".into(), wa_id: None, user_id: None };
-    let kind = EventKind::Sent { entry: before[0].id, attempt: None, outcome };
+    let kind = EventKind::Sent { entry: before[0].id, queued: None, attempt: None, outcome };
     let late = Event { id: "sent".into(), number: server.app.default_number(), kind };
     let done = process(&server.app, &Whom::Contact(by_phone), &[late]).await.unwrap();
     assert_eq!(done.contact.as_ref(), Some(&by_user));

@@ -6,7 +6,7 @@ use interpreter::{Need, Receipt, Supplied, turn};
 use serde::Deserialize;
 use steps::{
     contact::{CONTACT_FORMAT, Contact, MAX_SEEN, Seen},
-    event::{AgentCommand, Event, EventKind, Identity},
+    event::{AgentCommand, Event, EventKind, Identity, Trigger},
     fact::Fact,
     ids::{ContactId, NumberId},
     moment::Moment,
@@ -128,6 +128,8 @@ pub(super) fn attempt(
         };
         let consumed = match &event.kind {
             EventKind::Merge { .. } => Some(mark(event)),
+            // A conversation is handed over once.
+            EventKind::Trigger(Trigger::Crm(news)) if news.run.is_some() => Some(mark(event)),
             _ => None,
         };
         if consumed.is_some_and(|mark| contact.seen.has(mark)) {

@@ -31,6 +31,20 @@ impl Settings {
             let country = &self.country;
             return wrong("country", format!("there is no country {country:?}; write its two letters (ISO 3166) such as BR"));
         }
+        for (name, source) in &self.knowledge {
+            if let Some(fault) = source.faults().first() {
+                let key = fault.key.map(|key| format!(".{key}")).unwrap_or_default();
+                return wrong(&format!("knowledge.{name}{key}"), format!("{}; expected: {}", fault.message, fault.expected));
+            }
+        }
+        for (name, catalog) in &self.catalogs {
+            if let Some(fault) = catalog.fault() {
+                return wrong(&format!("catalogs.{name}.file"), format!("{}; expected: {}", fault.message, fault.expected));
+            }
+            if self.kommo.catalogs.contains_key(name) {
+                return contradiction(format!("the catalogue {name} is in a file ([catalogs]) and in Kommo ([kommo.catalogs])"));
+            }
+        }
         let mut seen = HashSet::new();
         if let Some(twice) = self.numbers().iter().find(|number| !seen.insert(number.id.clone())) {
             return contradiction(format!("whatsapp: phone_number_id {:?} is connected twice", twice.id.as_str()));
@@ -67,6 +81,12 @@ impl Settings {
         {
             return wrong("journal", "the journal is a folder, or an address that begins with postgres://".to_owned());
         }
+        if let Some(model) = self.openai.half_priced() {
+            return contradiction(format!(
+                "[{model}] has one price and not the other: set prompt_price and answer_price, or neither, for a cost is never guessed"
+            ));
+        }
+        self.kommo.check()?;
         self.whatsapp.graph_url = self.whatsapp.graph_url.trim_end_matches('/').to_owned();
         Ok(self)
     }
@@ -108,7 +128,7 @@ fn mistake_in_filter(filter: &str) -> Option<String> {
 }
 
 /// HTTPS; on this machine itself HTTP will do.
-fn is_safe_address(address: &str) -> bool {
+pub(super) fn is_safe_address(address: &str) -> bool {
     let Ok(url) = url::Url::parse(address) else { return false };
     let is_local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",

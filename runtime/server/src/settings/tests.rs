@@ -48,6 +48,23 @@ fn flags_come_before_the_environment_before_the_file() {
 }
 
 #[test]
+fn prices_of_models_are_exact_and_whole() {
+    let priced = "[openai]\nmodel = \"m\"\ncurrency = \"BRL\"\n[openai.models.small]\nmodel = \"s\"\nprompt_price = \"0.15\"\n\
+                  answer_price = \"0.6\"\ntokens_per_day = 5";
+    let models = read(priced, &[]).unwrap().openai.models();
+    assert_eq!((models[0].prices.as_ref(), models[0].tokens_per_day), (None, 0), "another model's price is not guessed");
+    let prices = models[1].prices.as_ref().unwrap();
+    let cost = prices.cost(steps::asked::Tokens { prompt: 1_000_000, answer: 0 }).unwrap();
+    assert_eq!((cost.to_string().as_str(), models[1].tokens_per_day), ("0.15 BRL", 5));
+    let half = "[openai]\nmodel = \"m\"\nprompt_price = \"0.15\"";
+    assert!(read(half, &[]).unwrap_err().to_string().contains("[openai] has one price and not the other"));
+    for wrong in ["0.15", "\"0,15\"", "\"cheap\""] {
+        let error = read(&format!("[openai]\nprompt_price = {wrong}\nanswer_price = \"1\""), &[]).unwrap_err().to_string();
+        assert!(error.contains("a price for a million tokens as text"), "{error}");
+    }
+}
+
+#[test]
 fn prices_are_what_bots_are_held_to() {
     let settings = read("[prices]\nmarketing = 0.35\nutility = 1", &[]).unwrap();
     let environment = settings.environment([0; 32]);
@@ -73,6 +90,25 @@ fn mistakes_name_the_setting() {
     }
     let twice = "[whatsapp]\nphone_number_id = \"1\"\naccess_token = \"t\"\napp_secret = \"s\"\n[[whatsapp.numbers]]\nphone_number_id = \"1\"";
     assert!(error(twice).contains("\"1\" is connected twice"));
+}
+
+#[test]
+fn knowledge_of_all_bots_is_checked_as_that_of_one() {
+    let settings = read("[knowledge.shop]\nfile = \"knowledge/shop.md\"\nlanguage = \"pt-BR\"", &[]).unwrap();
+    assert_eq!(settings.environment([0; 32]).knowledge["shop"].file.as_deref(), Some("knowledge/shop.md"));
+    let error = read("[knowledge.shop]\nurl = \"ftp://shop.example\"", &[]).unwrap_err().to_string();
+    assert!(error.contains("knowledge.shop.url") && error.contains("https://"), "{error}");
+    assert!(read("[knowledge.shop]\nlanguage = \"pt\"", &[]).unwrap_err().to_string().contains("exactly one of"));
+}
+
+#[test]
+fn the_model_of_embeddings_is_a_named_one_or_the_default_servers() {
+    let model = |text: &str| read(text, &[]).unwrap().openai.embedding_model().map(|model| (model.model, model.base_url));
+    assert_eq!(model(""), None);
+    let default = "https://api.openai.com/v1".to_owned();
+    assert_eq!(model("[openai]\nembedding_model = \"small\""), Some(("small".to_owned(), default)));
+    let named = "[openai]\nembedding_model = \"local\"\n[openai.models.local]\nmodel = \"bge-m3\"\nbase_url = \"http://127.0.0.1:11434/v1\"";
+    assert_eq!(model(named), Some(("bge-m3".to_owned(), "http://127.0.0.1:11434/v1".to_owned())));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The lists that people look through: conversations, as an inbox shows them; contacts, found by a part
-//! of their name or number; sessions, of which each is one run of a bot.
+//! of their name or number; sessions, of which each is one run of a bot; tasks of people. And what models were used for.
 //!
 //! All are read models. A fact of the journal says how a row is after it ([`ListChange`]), always the whole
 //! row, and the row is written in the transaction that appends the fact. So a list is what the journal's
@@ -7,6 +7,8 @@
 
 mod query;
 mod sessions;
+mod tasks;
+mod usage;
 mod words;
 
 pub use self::query::{
@@ -14,6 +16,9 @@ pub use self::query::{
     OwnedBy,
 };
 pub use self::sessions::{ListedSession, Session, SessionCount, SessionEnd, SessionPlace, SessionQuery};
+pub(crate) use self::tasks::due_of;
+pub use self::tasks::{ListedTask, Task, TaskEnd, TaskPlace, TaskQuery, TaskState};
+pub use self::usage::{Usage, UsageSum};
 pub(crate) use self::words::{parts_of, words};
 
 use crate::Millis;
@@ -27,7 +32,11 @@ pub enum ListChange {
     Conversation(Conversation),
     /// A session of the contact is listed so.
     Session(Session),
-    /// The contact, its conversations and its sessions are listed no more: it turned out to be another one.
+    /// A task of the contact is listed so.
+    Task(Task),
+    /// A model was asked. One fact tells of one call.
+    Usage(Usage),
+    /// The contact, its conversations, sessions and tasks are listed no more: it turned out to be another one.
     Unlisted,
 }
 
@@ -114,4 +123,6 @@ pub struct Rebuilt {
     pub conversations: u64,
     /// Their sessions.
     pub sessions: u64,
+    /// Their tasks.
+    pub tasks: u64,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::lists::{active_at, parts_of, words};
 use crate::{
-    ContactQuery, Conversation, ConversationQuery, ListChange, ListedContact, ListedConversation, ListedSession, Millis, Profile,
-    Session, SessionCount, SessionQuery,
+    ContactQuery, Conversation, ConversationQuery, ListChange, ListedContact, ListedConversation, ListedSession, ListedTask,
+    Millis, Profile, Session, SessionCount, SessionQuery, Task, TaskQuery, Usage, UsageSum,
 };
 
 #[derive(Debug, Default)]
@@ -16,6 +16,10 @@ pub(super) struct Lists {
     conversations: BTreeMap<(String, String), Conversation>,
     /// By contact and id, each with the position of the fact that told of it.
     sessions: BTreeMap<(String, u32), (Session, u64)>,
+    /// By contact and id.
+    tasks: BTreeMap<(String, u32), Task>,
+    /// By the position of the fact that told of it.
+    usage: BTreeMap<u64, Usage>,
 }
 
 #[derive(Debug)]
@@ -39,6 +43,12 @@ impl Lists {
             ListChange::Session(session) => {
                 self.sessions.insert((contact.to_owned(), session.id), (session, position));
             }
+            ListChange::Task(task) => {
+                self.tasks.insert((contact.to_owned(), task.id), task);
+            }
+            ListChange::Usage(usage) => {
+                self.usage.insert(position, usage);
+            }
             ListChange::Unlisted => self.remove(contact),
         }
     }
@@ -53,6 +63,7 @@ impl Lists {
         self.profiles.remove(contact);
         self.conversations.retain(|(of, _), _| of != contact);
         self.sessions.retain(|(of, _), _| of != contact);
+        self.tasks.retain(|(of, _), _| of != contact);
     }
 
     pub(super) fn has(&self, contact: &str) -> bool {
@@ -65,6 +76,10 @@ impl Lists {
 
     pub(super) fn sessions_of(&self, contact: &str) -> u64 {
         self.sessions.keys().filter(|(of, _)| of == contact).count() as u64
+    }
+
+    pub(super) fn tasks_of(&self, contact: &str) -> u64 {
+        self.tasks.keys().filter(|(of, _)| of == contact).count() as u64
     }
 
     pub(super) fn conversations(&self, query: &ConversationQuery) -> Vec<ListedConversation> {
@@ -101,6 +116,21 @@ impl Lists {
         rows
     }
 
+    pub(super) fn tasks(&self, query: &TaskQuery) -> Vec<ListedTask> {
+        let rows = self.tasks.iter().filter(|((contact, _), task)| query.includes(contact, task));
+        let mut rows: Vec<_> = rows
+            .map(|((contact, _), task)| ListedTask {
+                contact: contact.clone(),
+                profile: self.profiles.get(contact).map(|listed| listed.profile.clone()).unwrap_or_default(),
+                task: task.clone(),
+            })
+            .filter(|row| query.after.as_ref().is_none_or(|after| row.place() > *after))
+            .collect();
+        rows.sort_by_key(ListedTask::place);
+        rows.truncate(query.limit);
+        rows
+    }
+
     pub(super) fn session_counts(&self, since: Millis) -> Vec<SessionCount> {
         let mut counts = BTreeMap::<(&str, &str), SessionCount>::new();
         for (session, _) in self.sessions.values() {
@@ -117,15 +147,38 @@ impl Lists {
         counts.into_values().filter(|count| count.open + count.since > 0).collect()
     }
 
-    /// Removes up to `limit` sessions that ended before a moment.
-    pub(super) fn trim_sessions(&mut self, before: Millis, limit: usize) {
-        let has_ended = |session: &Session| session.ended.as_ref().is_some_and(|ended| ended.at < before);
-        let mut removed = 0;
-        self.sessions.retain(|_, (session, _)| {
-            let goes = removed < limit && has_ended(session);
-            removed += usize::from(goes);
-            !goes
-        });
+    pub(super) fn usage(&self, from: Millis, until: Millis) -> Vec<UsageSum> {
+        let mut sums = BTreeMap::<(Millis, &str, &str, &str), UsageSum>::new();
+        for usage in self.usage.values().filter(|usage| (from..until).contains(&usage.day())) {
+            let Usage { bot, model, currency, .. } = usage;
+            let sum = sums.entry((usage.day(), bot, model, currency)).or_insert_with(|| UsageSum {
+                day: usage.day(),
+                bot: bot.clone(),
+                model: model.clone(),
+                currency: currency.clone(),
+                calls: 0,
+                prompt_tokens: 0,
+                answer_tokens: 0,
+                cost: 0,
+            });
+            sum.calls += 1;
+            sum.prompt_tokens = sum.prompt_tokens.saturating_add(usage.prompt_tokens);
+            sum.answer_tokens = sum.answer_tokens.saturating_add(usage.answer_tokens);
+            sum.cost = sum.cost.saturating_add(usage.cost);
+        }
+        sums.into_values().collect()
+    }
+
+    /// Removes up to `limit` sessions, and up to as many tasks, that ended before a moment.
+    pub(super) fn trim_ended(&mut self, before: Millis, limit: usize) {
+        let goes = |ended: Option<Millis>, removed: &mut usize| {
+            let goes = *removed < limit && ended.is_some_and(|ended| ended < before);
+            *removed += usize::from(goes);
+            goes
+        };
+        let (mut sessions, mut tasks) = (0, 0);
+        self.sessions.retain(|_, (session, _)| !goes(session.ended.as_ref().map(|ended| ended.at), &mut sessions));
+        self.tasks.retain(|_, task| !goes(task.ended.as_ref().map(|ended| ended.at), &mut tasks));
     }
 
     pub(super) fn contacts(&self, query: &ContactQuery) -> Vec<ListedContact> {

@@ -45,8 +45,8 @@ use crate::sql::postgres::PostgresJournal;
 use crate::sql::sqlite::SqliteJournal;
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    ListedSession, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store, StoreError,
-    StoreFuture, Stored, lane_of,
+    ListedSession, ListedTask, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store,
+    StoreError, StoreFuture, Stored, TaskQuery, UsageSum, lane_of,
 };
 
 /// The store on Redis. See [`connect()`](crate::connect()).
@@ -264,6 +264,20 @@ impl Store for RedisStore {
         Box::pin(async move {
             self.drainer.drain(None).await?;
             self.sql.session_counts(since).await
+        })
+    }
+
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.tasks(query).await
+        })
+    }
+
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>> {
+        Box::pin(async move {
+            self.drainer.drain(None).await?;
+            self.sql.usage(from, until).await
         })
     }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::lists::words;
-use crate::{ContactQuery, ConversationQuery, ConversationSort, Millis, OwnedBy, SessionQuery};
+use crate::{ContactQuery, ConversationQuery, ConversationSort, Millis, OwnedBy, SessionQuery, TaskQuery};
 
 /// A question and its parameters, in the order of their numbers.
 pub(crate) struct Question {
@@ -57,6 +57,17 @@ impl Question {
         let _ = write!(self.text, " {word} {condition}");
     }
 
+    fn owned_by(&mut self, owner: &OwnedBy) {
+        match owner {
+            OwnedBy::Anyone => {}
+            OwnedBy::Nobody => self.only("listed.owner IS NULL"),
+            OwnedBy::Owner(owner) => {
+                let owner = self.text(owner);
+                self.only(&format!("listed.owner = {owner}"));
+            }
+        }
+    }
+
     fn order(mut self, order: &str, limit: usize) -> Self {
         let limit = self.number(i64::try_from(limit).unwrap_or(i64::MAX));
         let _ = write!(self.text, " ORDER BY {order} LIMIT {limit}");
@@ -85,14 +96,7 @@ pub(crate) fn conversations(query: &ConversationQuery, dialect: &'static Dialect
         let number = question.text(number);
         question.only(&format!("listed.number = {number}"));
     }
-    match &query.owner {
-        OwnedBy::Anyone => {}
-        OwnedBy::Nobody => question.only("listed.owner IS NULL"),
-        OwnedBy::Owner(owner) => {
-            let owner = question.text(owner);
-            question.only(&format!("listed.owner = {owner}"));
-        }
-    }
+    question.owned_by(&query.owner);
     if let Some(state) = query.state {
         // As it stands in the condition of an index.
         question.only(&format!("listed.state = {}", state.number()));
@@ -175,6 +179,40 @@ pub(crate) fn sessions(query: &SessionQuery, dialect: &'static Dialect) -> Quest
     question.order("listed.started DESC, listed.contact DESC, listed.id DESC", *limit)
 }
 
+/// Gives `contact, id, kind, text, due, owner, lead, created, made_by, ended, state, result, ended_by`, then the profile's
+/// `name, phone, user_id, username`.
+pub(crate) fn tasks(query: &TaskQuery, dialect: &'static Dialect) -> Question {
+    let mut question = Question::new(
+        dialect,
+        "SELECT listed.contact, listed.id, listed.kind, listed.text, listed.due, listed.owner, listed.lead, listed.created, \
+         listed.made_by, listed.ended, listed.state, listed.result, listed.ended_by, profile.name, profile.phone, profile.user_id, \
+         profile.username \
+         FROM {schema}tasks AS listed LEFT JOIN {schema}profiles AS profile ON profile.contact = listed.contact",
+    );
+    let TaskQuery { contact, owner, kind, state, due_before, after, limit } = query;
+    for (column, text) in [("contact", contact), ("kind", kind)] {
+        if let Some(text) = text {
+            let text = question.text(text);
+            question.only(&format!("listed.{column} = {text}"));
+        }
+    }
+    question.owned_by(owner);
+    if let Some(state) = state {
+        // As it stands in the condition of an index.
+        question.only(&format!("listed.state = {}", state.number()));
+    }
+    if let Some(before) = due_before {
+        let before = question.number(*before);
+        question.only(&format!("listed.due < {before}"));
+    }
+    if let Some(after) = after {
+        let (due, contact) = (question.number(after.due), question.text(&after.contact));
+        let id = question.number(i64::from(after.id));
+        question.only(&format!("(listed.due, listed.contact, listed.id) > ({due}, {contact}, {id})"));
+    }
+    question.order("listed.due, listed.contact, listed.id", *limit)
+}
+
 /// Gives `bot, version, open, since`. Sessions that run are few, and those of some days lie side by side in their index.
 pub(crate) fn session_counts(since: Millis, dialect: &'static Dialect) -> Question {
     let mut question = Question::new(dialect, "");
@@ -189,6 +227,19 @@ pub(crate) fn session_counts(since: Millis, dialect: &'static Dialect) -> Questi
              SELECT bot, version, 0 AS open, count(*) AS since FROM {schema}sessions
              WHERE started >= {since} GROUP BY bot, version
          ) AS counted GROUP BY bot, version ORDER BY bot, version"
+    );
+    question
+}
+
+/// Gives `day, bot, model, currency, calls, prompt_tokens, answer_tokens, cost`.
+pub(crate) fn usage(from: Millis, until: Millis, dialect: &'static Dialect) -> Question {
+    let mut question = Question::new(dialect, "");
+    let (from, until) = (question.number(from), question.number(until));
+    let schema = dialect.schema;
+    question.text = format!(
+        "SELECT day, bot, model, currency, count(*), CAST(sum(prompt_tokens) AS BIGINT), CAST(sum(answer_tokens) AS BIGINT), \
+         CAST(sum(cost) AS BIGINT) FROM {schema}usage WHERE day >= {from} AND day < {until} \
+         GROUP BY day, bot, model, currency ORDER BY day, bot, model, currency"
     );
     question
 }

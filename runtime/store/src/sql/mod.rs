@@ -21,8 +21,8 @@ pub(crate) use self::note::Note;
 use std::path::Path;
 
 use crate::{
-    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, Message, Millis, Rebuilt,
-    SessionCount, SessionQuery, StoreError, StoreFuture,
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, ListedTask, Message, Millis,
+    Rebuilt, SessionCount, SessionQuery, StoreError, StoreFuture, TaskQuery, UsageSum,
 };
 
 /// Entries of one lane that follow each other, each with its position there: the time in milliseconds,
@@ -100,6 +100,12 @@ pub(crate) trait SqlJournal: Send + Sync + 'static {
 
     /// See [`Store::session_counts`](crate::Store::session_counts).
     fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>>;
+
+    /// See [`Store::tasks`](crate::Store::tasks).
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>>;
+
+    /// See [`Store::usage`](crate::Store::usage).
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>>;
 
     /// See [`Store::unlisted_contacts`](crate::Store::unlisted_contacts).
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>>;

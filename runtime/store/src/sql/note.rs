@@ -9,9 +9,10 @@ use super::change::{put_changes, read_changes};
 use crate::JournalEntry;
 use crate::packed::{pack, unpack};
 
-/// The form of this program. The first knew no changes of lists, the second none of sessions; but for them they are the same.
-const FORM: u8 = 3;
-const FORMER: [u8; 2] = [1, 2];
+/// The form of this program. The first knew no changes of lists, the second none of sessions, the third no usage of models, the
+/// fourth no tasks; but for them they are the same.
+const FORM: u8 = 5;
+const FORMER: [u8; 4] = [1, 2, 3, 4];
 
 /// Something that happened to a contact and that the SQL side must learn.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use crate::sqlite::readers::Readers;
 use crate::sqlite::writer::{Ledger, Writer, write_ledger};
 use crate::sqlite::{REBUILD_DEADLINE, Rows, SqliteOptions, journal, lists, rebuild, signed, unsigned};
 use crate::{
-    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, Message, Millis, Rebuilt,
-    SessionCount, SessionQuery, StoreError, StoreFuture,
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, ListedTask, Message, Millis,
+    Rebuilt, SessionCount, SessionQuery, StoreError, StoreFuture, TaskQuery, UsageSum,
 };
 
 /// The file in its folder. Not the embedded store's: a folder may have served one before.
@@ -114,6 +114,14 @@ impl SqlJournal for SqliteJournal {
 
     fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
         Box::pin(self.readers.long(move |connection| lists::session_counts(connection, since)))
+    }
+
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>> {
+        Box::pin(self.readers.long(move |connection| lists::tasks(connection, &query)))
+    }
+
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>> {
+        Box::pin(self.readers.long(move |connection| lists::usage(connection, from, until)))
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

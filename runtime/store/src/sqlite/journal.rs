@@ -93,8 +93,8 @@ pub(super) fn change_transcript(
             insert_message(connection, contact, newest, position, at, message)?;
             Ok(Some(position))
         }
-        MessageChange::Update { id, wamid, status } => {
-            update_message(connection, newest, id, wamid.as_deref(), status.as_deref())?;
+        MessageChange::Update { id, wamid, status, body } => {
+            update_message(connection, newest, id, [wamid, status, body].map(Option::as_deref))?;
             Ok(newest)
         }
     }
@@ -120,8 +120,7 @@ fn update_message(
     connection: &Connection,
     newest: Option<i64>,
     id: &str,
-    wamid: Option<&str>,
-    status: Option<&str>,
+    [wamid, status, body]: [Option<&str>; 3],
 ) -> rusqlite::Result<()> {
     let mut step = connection.prepare_cached("SELECT id = ?2, previous FROM messages WHERE position = ?1")?;
     let mut place = newest;
@@ -131,9 +130,10 @@ fn update_message(
         let Some((is_it, previous)) = found else { return Ok(()) };
         if is_it {
             let mut update = connection.prepare_cached(
-                "UPDATE messages SET wamid = ifnull(?2, wamid), status = ifnull(?3, status) WHERE position = ?1",
+                "UPDATE messages SET wamid = ifnull(?2, wamid), status = ifnull(?3, status), body = ifnull(?4, body)
+                 WHERE position = ?1",
             )?;
-            return update.execute((position, wamid, status)).map(drop);
+            return update.execute((position, wamid, status, body)).map(drop);
         }
         place = previous;
     }
@@ -167,7 +167,7 @@ pub(crate) fn trim(connection: &Connection, before: Millis, limit: usize) -> rus
         "DELETE FROM journal WHERE at < ?1 AND position IN (SELECT position FROM journal ORDER BY position LIMIT ?2)",
     )?;
     let removed = trim.execute((before, signed(limit)))?;
-    lists::trim_sessions(connection, before, limit)?;
+    lists::trim_ended(connection, before, limit)?;
     Ok(removed as u64)
 }
 

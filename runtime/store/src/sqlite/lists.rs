@@ -1,14 +1,15 @@
-//! The statements on the lists of conversations, contacts and sessions.
+//! The statements on the lists of conversations, contacts, sessions and tasks.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 
 use super::{Rows, signed, unsigned};
-use crate::lists::{active_at, parts_of};
+use crate::lists::{active_at, due_of, parts_of};
 use crate::sql::lists::{self, Dialect, Parameter, Question};
 use crate::{
     ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation,
-    ListedSession, Millis, Profile, Session, SessionCount, SessionEnd, SessionQuery,
+    ListedSession, ListedTask, Millis, Profile, Session, SessionCount, SessionEnd, SessionQuery, Task, TaskEnd, TaskQuery,
+    TaskState, Usage, UsageSum,
 };
 
 const SQLITE: Dialect = Dialect { schema: "", mark: '?' };
@@ -25,6 +26,8 @@ pub(crate) fn apply(
         ListChange::Profile(profile) => put_profile(connection, contact, profile, newest),
         ListChange::Conversation(conversation) => put_conversation(connection, contact, conversation),
         ListChange::Session(session) => put_session(connection, contact, position, session),
+        ListChange::Task(task) => put_task(connection, contact, task),
+        ListChange::Usage(usage) => put_usage(connection, position, usage),
         ListChange::Unlisted => remove(connection, contact),
     }
 }
@@ -74,11 +77,41 @@ fn put_session(connection: &Connection, contact: &str, position: i64, session: &
     put.execute((contact, id, number, bot, version, on, started, at, status, outcome, position)).map(drop)
 }
 
-/// Removes up to `limit` sessions that ended before a moment.
-pub(crate) fn trim_sessions(connection: &Connection, before: Millis, limit: usize) -> rusqlite::Result<()> {
+fn put_task(connection: &Connection, contact: &str, task: &Task) -> rusqlite::Result<()> {
+    let Task { id, kind, text, owner, lead, created, by, ended, .. } = task;
+    let (due, state) = (task.due_or_never(), task.state().number());
+    let at = ended.as_ref().map(|ended| ended.at);
+    let result = ended.as_ref().and_then(|ended| ended.result.as_ref());
+    let ended_by = ended.as_ref().and_then(|ended| ended.by.as_ref());
+    let mut put = connection.prepare_cached(
+        "INSERT INTO tasks (contact, id, kind, text, due, owner, lead, created, made_by, state, ended, result, ended_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT (contact, id) DO UPDATE SET kind = excluded.kind, text = excluded.text, due = excluded.due,
+             owner = excluded.owner, lead = excluded.lead, created = excluded.created, made_by = excluded.made_by,
+             state = excluded.state, ended = excluded.ended, result = excluded.result, ended_by = excluded.ended_by",
+    )?;
+    put.execute((contact, id, kind, text, due, owner, lead, created, by, state, at, result, ended_by)).map(drop)
+}
+
+fn put_usage(connection: &Connection, position: i64, usage: &Usage) -> rusqlite::Result<()> {
+    let Usage { bot, model, currency, prompt_tokens, answer_tokens, cost, .. } = usage;
+    let [prompt_tokens, answer_tokens, cost] = [prompt_tokens, answer_tokens, cost].map(|number| signed(*number));
+    let mut put = connection.prepare_cached(
+        "INSERT OR REPLACE INTO usage (position, day, bot, model, currency, prompt_tokens, answer_tokens, cost)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    put.execute((position, usage.day(), bot, model, currency, prompt_tokens, answer_tokens, cost)).map(drop)
+}
+
+/// Removes up to `limit` sessions, and up to as many tasks, that ended before a moment.
+pub(crate) fn trim_ended(connection: &Connection, before: Millis, limit: usize) -> rusqlite::Result<()> {
     let mut trim = connection.prepare_cached(
         "DELETE FROM sessions WHERE (contact, id) IN
              (SELECT contact, id FROM sessions WHERE started < ?1 AND ended < ?1 ORDER BY started LIMIT ?2)",
+    )?;
+    trim.execute((before, signed(limit)))?;
+    let mut trim = connection.prepare_cached(
+        "DELETE FROM tasks WHERE (contact, id) IN (SELECT contact, id FROM tasks WHERE ended < ?1 ORDER BY ended LIMIT ?2)",
     )?;
     trim.execute((before, signed(limit))).map(drop)
 }
@@ -94,7 +127,8 @@ pub(crate) fn remove(connection: &Connection, contact: &str) -> rusqlite::Result
     connection.prepare_cached("DELETE FROM profiles WHERE contact = ?1")?.execute([contact])?;
     connection.prepare_cached("DELETE FROM profile_parts WHERE contact = ?1")?.execute([contact])?;
     connection.prepare_cached("DELETE FROM conversations WHERE contact = ?1")?.execute([contact])?;
-    connection.prepare_cached("DELETE FROM sessions WHERE contact = ?1")?.execute([contact]).map(drop)
+    connection.prepare_cached("DELETE FROM sessions WHERE contact = ?1")?.execute([contact])?;
+    connection.prepare_cached("DELETE FROM tasks WHERE contact = ?1")?.execute([contact]).map(drop)
 }
 
 /// Contacts that exist and are not listed, after the given one.
@@ -145,10 +179,41 @@ pub(crate) fn sessions(connection: &Connection, query: &SessionQuery) -> Rows<Li
     })
 }
 
+pub(crate) fn tasks(connection: &Connection, query: &TaskQuery) -> Rows<ListedTask> {
+    ask(connection, lists::tasks(query, &SQLITE), |row| {
+        let is_done = |state: u8| state == TaskState::Completed.number();
+        let ended = match row.get(9)? {
+            Some(at) => Some(TaskEnd { at, done: is_done(row.get(10)?), result: row.get(11)?, by: row.get(12)? }),
+            None => None,
+        };
+        let task = Task {
+            id: row.get(1)?,
+            kind: row.get(2)?,
+            text: row.get(3)?,
+            due: due_of(row.get(4)?),
+            owner: row.get(5)?,
+            lead: row.get(6)?,
+            created: row.get(7)?,
+            by: row.get(8)?,
+            ended,
+        };
+        Ok(ListedTask { contact: row.get(0)?, profile: profile(row, 13)?, task })
+    })
+}
+
 pub(crate) fn session_counts(connection: &Connection, since: Millis) -> Rows<SessionCount> {
     ask(connection, lists::session_counts(since, &SQLITE), |row| {
         let (open, since) = (unsigned(row.get(2)?), unsigned(row.get(3)?));
         Ok(SessionCount { bot: row.get(0)?, version: row.get(1)?, open, since })
+    })
+}
+
+pub(crate) fn usage(connection: &Connection, from: Millis, until: Millis) -> Rows<UsageSum> {
+    ask(connection, lists::usage(from, until, &SQLITE), |row| {
+        let (day, bot, model, currency) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let (calls, prompt_tokens) = (unsigned(row.get(4)?), unsigned(row.get(5)?));
+        let (answer_tokens, cost) = (unsigned(row.get(6)?), unsigned(row.get(7)?));
+        Ok(UsageSum { day, bot, model, currency, calls, prompt_tokens, answer_tokens, cost })
     })
 }
 
@@ -225,6 +290,18 @@ mod tests {
             let plan = plan(&connection, &lists::sessions(&query, &SQLITE));
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
         }
+        let query = TaskQuery::default;
+        let (open, ana) = (Some(TaskState::Open), OwnedBy::Owner("user:ana".into()));
+        for (query, index) in [
+            (TaskQuery { state: open, ..query() }, "tasks_state"),
+            (TaskQuery { state: open, due_before: Some(1), ..query() }, "tasks_state"),
+            (TaskQuery { state: open, owner: ana, ..query() }, "tasks_owner"),
+            (TaskQuery { state: open, owner: OwnedBy::Nobody, ..query() }, "tasks_owner"),
+        ] {
+            let plan = plan(&connection, &lists::tasks(&query, &SQLITE));
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
+        }
+        let query = SessionQuery::default;
         let one = SessionQuery { contact: Some("ada".into()), id: Some(7), ..query() };
         let one = plan(&connection, &lists::sessions(&one, &SQLITE));
         assert!(one.contains("SEARCH listed USING PRIMARY KEY (contact=? AND id=?)"), "{one}");
@@ -232,6 +309,8 @@ mod tests {
         for index in ["USING INDEX sessions_open (started>?)", "USING COVERING INDEX sessions_started (started>?)"] {
             assert!(counts.contains(index), "{counts}");
         }
+        let usage = plan(&connection, &lists::usage(0, 1, &SQLITE));
+        assert!(usage.contains("USING COVERING INDEX usage_day") && !usage.contains("TEMP B-TREE"), "{usage}");
         let all = plan(&connection, &lists::contacts(&ContactQuery::default(), &SQLITE));
         assert!(all.contains("profiles_active") && !all.contains("TEMP B-TREE"), "{all}");
         let search = ContactQuery { search: Some("ana souza".into()), ..ContactQuery::default() };

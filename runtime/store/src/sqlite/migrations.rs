@@ -17,7 +17,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5362_6f74;
 type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// In order: the first makes format 1 from an empty file, the next 2 from 1, and so on.
-const MIGRATIONS: &[Migration] = &[version_1, version_2, version_3, version_4];
+const MIGRATIONS: &[Migration] = &[version_1, version_2, version_3, version_4, version_5, version_6];
 
 /// Brings a file to the format of this program, or refuses it.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
@@ -228,6 +228,55 @@ fn version_4(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE INDEX sessions_bot ON sessions (bot, started, contact, id);
         CREATE INDEX sessions_status ON sessions (status, started, contact, id) WHERE status IS NOT NULL;
         CREATE INDEX sessions_open ON sessions (started, contact, id) WHERE ended IS NULL;
+        ",
+    )
+}
+
+/// What models were used for. It names no contact, and stays when one is erased.
+fn version_5(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        -- position: of the fact that told of it. day: when it began, in UTC. cost: in millionths of the currency.
+        CREATE TABLE usage (
+            position INTEGER PRIMARY KEY,
+            day INTEGER NOT NULL,
+            bot TEXT NOT NULL,
+            model TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            answer_tokens INTEGER NOT NULL,
+            cost INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX usage_day ON usage (day, bot, model, currency, prompt_tokens, answer_tokens, cost);
+        ",
+    )
+}
+
+/// The list of tasks.
+fn version_6(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        -- due: the largest number where there is no time. made_by, ended_by: JSON. state: 0 open, 1 completed, 2 dropped; ended, result
+        -- and ended_by: NULL while it is open.
+        CREATE TABLE tasks (
+            contact TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            text TEXT NOT NULL,
+            due INTEGER NOT NULL,
+            owner TEXT,
+            lead TEXT,
+            created INTEGER NOT NULL,
+            made_by TEXT,
+            state INTEGER NOT NULL,
+            ended INTEGER,
+            result TEXT,
+            ended_by TEXT,
+            PRIMARY KEY (contact, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX tasks_state ON tasks (state, due, contact, id);
+        CREATE INDEX tasks_owner ON tasks (owner, state, due, contact, id);
+        CREATE INDEX tasks_ended ON tasks (ended) WHERE ended IS NOT NULL;
         ",
     )
 }

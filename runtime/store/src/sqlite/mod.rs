@@ -32,8 +32,8 @@ use crate::limits::{check_commit, check_key, check_put};
 use crate::packed::{pack, unpack};
 use crate::{
     Announcements, Commit, ContactQuery, ConversationQuery, Due, JournalRow, Lease, Leased, ListedContact, ListedConversation,
-    ListedSession, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store, StoreError,
-    StoreFuture, Stored,
+    ListedSession, ListedTask, Message, Millis, Outcome, PutRecord, Rebuilt, Record, SessionCount, SessionQuery, Store,
+    StoreError, StoreFuture, Stored, TaskQuery, UsageSum,
 };
 
 /// The file in its folder.
@@ -184,6 +184,14 @@ impl Store for SqliteStore {
 
     fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
         Box::pin(self.readers.long(move |connection| lists::session_counts(connection, since)))
+    }
+
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>> {
+        Box::pin(self.readers.long(move |connection| lists::tasks(connection, &query)))
+    }
+
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>> {
+        Box::pin(self.readers.long(move |connection| lists::usage(connection, from, until)))
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

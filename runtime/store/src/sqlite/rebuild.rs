@@ -22,6 +22,7 @@ pub(crate) fn rebuild(connection: &Connection, after: Option<&str>, limit: usize
         rebuilt.messages += contact.rebuild(connection)?;
         rebuilt.conversations += count(connection, "SELECT count(*) FROM conversations WHERE contact = ?1", &contact.id)?;
         rebuilt.sessions += count(connection, "SELECT count(*) FROM sessions WHERE contact = ?1", &contact.id)?;
+        rebuilt.tasks += count(connection, "SELECT count(*) FROM tasks WHERE contact = ?1", &contact.id)?;
         rebuilt.contacts += 1;
         rebuilt.last = Some(contact.id);
     }

@@ -47,6 +47,7 @@ pub(super) fn read(change: Change, status: &Value) -> Result<Found, Malformed> {
         state,
         at: status.moment("timestamp", change.arrived),
         entry: callback.as_ref().map(|callback| callback.entry),
+        queued: callback.as_ref().and_then(|callback| callback.queued),
         error,
         pricing,
     });

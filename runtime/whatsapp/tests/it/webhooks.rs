@@ -190,7 +190,7 @@ fn timestamps_are_cut_to_arrival() {
 
 #[test]
 fn a_status_finds_its_entry() {
-    let data = callback::encode(&ContactId::new("BR.77"), EntryId(7));
+    let data = callback::encode(&ContactId::new("BR.77"), EntryId(7), Moment(1_772_445_600_123));
     let incoming = event(
         "messages",
         status(
@@ -231,7 +231,7 @@ fn a_failure_always_has_an_error() {
 
 #[test]
 fn a_failed_status_may_name_nobody_but_our_entry() {
-    let data = callback::encode(&ContactId::new("BR.77"), EntryId(7));
+    let data = callback::encode(&ContactId::new("BR.77"), EntryId(7), Moment(1_772_445_600_123));
     let value = json!({"metadata": metadata(), "statuses": [{"id": "wamid.B1", "status": "failed", "errors": [], "biz_opaque_callback_data": data}]});
     let incoming = event("messages", value);
     assert_eq!((incoming.customer, incoming.contact), (Default::default(), Some(ContactId::new("BR.77"))));

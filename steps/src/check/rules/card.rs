@@ -42,7 +42,7 @@ fn one(place: &Place<'_>, card: &Object<'_>, problems: &mut Vec<Diagnostic>) {
         && matches!(&*kind.value, "audio" | "voice" | "document" | "sticker")
         && let Some(node) = json::get(media, "kind")
     {
-        let message = format!("a card shows an image or a video, not a medium of kind `{}`", kind.value);
+        let message = format!("a card shows an image or a video, not `media` of kind `{}`", kind.value);
         wrong(place.name("media").name("kind"), node, message, "send it in a step of its own");
     }
     if let Some(node @ Value::StringLit(text)) = json::get(card, "text") {

@@ -5,10 +5,12 @@ mod bounds;
 mod card;
 mod comparison;
 mod condition;
+mod customer_words;
 mod dead_end;
 mod duplicate_option;
 mod emoji;
 mod http_parts;
+mod knowledge;
 mod location;
 mod loop_without_wait;
 mod media;
@@ -23,6 +25,7 @@ mod start;
 mod template;
 mod time;
 mod too_long;
+mod tool;
 mod translated_title;
 mod translation;
 mod trigger;
@@ -84,6 +87,9 @@ pub(crate) const RULES: &[Rule] = &[
     card::RULE,
     product::RULE,
     http_parts::RULE,
+    tool::RULE,
+    customer_words::RULE,
+    knowledge::RULE,
     template::RULE,
     bounds::RULE,
     no_effect::RULE,

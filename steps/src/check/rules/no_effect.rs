@@ -37,6 +37,7 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         }
     }
     price(subject, problems);
+    tokens(subject, problems);
 }
 
 fn without_effect(step: &StepView<'_>) -> Vec<(&'static str, &'static str)> {
@@ -98,4 +99,15 @@ fn price(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let message = "`price_per_session` has no effect here: the settings name no prices";
     let found = Diagnostic::warning(RULE.code, &place, json::head(node), message);
     problems.push(found.help("write under `prices` in `salesbot.toml` what a message costs"));
+}
+
+fn tokens(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let Some(limits) = json::get_object(subject.root, "limits") else { return };
+    let asks = |step: &StepView<'_>| matches!(step.kind(), "ai_reply" | "ai_route" | "ai_extract");
+    let is_alone = !subject.steps.values().any(asks);
+    let Some(node) = json::get(limits, "tokens_per_session").filter(|_| is_alone) else { return };
+    let place = Place::of([Key::Name("limits"), Key::Name("tokens_per_session")]);
+    let message = "`tokens_per_session` has no effect here: the bot has no AI step";
+    let found = Diagnostic::warning(RULE.code, &place, json::head(node), message);
+    problems.push(found.help("leave it out, or write it in the bot whose steps ask a model"));
 }

@@ -88,26 +88,26 @@ fn carousel(step: &StepView<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(first) = objects.first().map(|card| parts(card)) else { return };
     for (index, card) in cards.iter().enumerate().skip(1) {
         let Some(object) = card.as_object() else { continue };
-        if let Some((a, b)) = first.iter().zip(&parts(object)).find(|(a, b)| a != b) {
+        if let Some(((what, a), (_, b))) = first.iter().zip(&parts(object)).find(|(a, b)| a != b) {
             let place = step.place().name("cards").child(Key::Index(index));
-            let message = format!("cards must be alike: the first has {a}, and this has {b}");
+            let message = format!("cards must {what}: the first has {a}, and this has {b}");
             problems.push(Diagnostic::error(RULE.code, &place, json::head(card), message).help("give all cards the same parts"));
         }
     }
 }
 
-/// What must be the same on all cards, in words.
-fn parts(card: &Object<'_>) -> [String; 3] {
+/// What all cards must have in common, and what this one has of it.
+fn parts(card: &Object<'_>) -> [(&'static str, String); 4] {
     let kind = json::get_object(card, "media").and_then(|media| json::get_text(media, "kind"));
     let buttons: Vec<&Object<'_>> = match json::get(card, "buttons") {
         Some(Value::Object(link)) => vec![link],
         _ => json::get_list(card, "buttons").iter().filter_map(Value::as_object).collect(),
     };
     let links = buttons.iter().filter(|button| json::has(button, "url")).count();
-    let some = |has: bool, what: &str| if has { format!("a {what}") } else { format!("no {what}") };
     [
-        kind.map_or_else(|| "no medium".to_owned(), |kind| format!("a medium of kind `{}`", kind.value)),
-        some(json::has(card, "text"), "text"),
-        format!("{} buttons, {links} of them links", buttons.len()),
+        ("be alike", kind.map_or_else(|| "no `media`".to_owned(), |kind| format!("`media` of kind `{}`", kind.value))),
+        ("be alike", if json::has(card, "text") { "a text" } else { "no text" }.to_owned()),
+        ("have the same number of buttons", buttons.len().to_string()),
+        ("have the same number of links", links.to_string()),
     ]
 }

@@ -1,4 +1,4 @@
-//! `secrets`, `reply`, `child`, `item` and `index` are read where they are.
+//! `secrets`, `reply`, `child`, `found`, `item` and `index` are read where they are.
 
 use super::{Page, Rule};
 use crate::check::{diagnostic::Diagnostic, place::Key, subject::Subject, walk::Site};
@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     code: "out_of_scope",
     page: Page {
         happened: "An expression reads a value that is not there in this place.",
-        why: "`secrets` live in what `http` steps send, `reply` in `http` steps only, `child` where a called bot comes back (`start_bot`), `item` and `index` inside what an `each` \
+        why: "`secrets` live in what `http` steps send, `reply` in `http` steps only, `child` where a called bot comes back (`start_bot`), `found` where something was looked for (`find`), `item` and `index` inside what an `each` \
               repeats. Elsewhere they are always missing.",
         to_do: "Keep what you need in a variable with `save` where the value is there, and read the variable here.",
     },
@@ -41,6 +41,7 @@ fn lives_in(root: &str) -> Option<&'static str> {
         "secrets" => "what `http` steps send",
         "reply" => "`http` steps",
         "child" => "`start_bot` steps",
+        "found" => "`find` steps",
         "item" | "index" => "what an `each` repeats",
         _ => return None,
     })
@@ -57,6 +58,7 @@ fn is_there(subject: &Subject<'_>, site: &Site<'_>, root: &str) -> bool {
         "reply" => step.is_some_and(|step| step.is("http")),
         "secrets" => step.is_some_and(|step| step.is("http")) && is_sent(site),
         "child" => step.is_some_and(|step| step.is("start_bot")),
+        "found" => step.is_some_and(|step| step.is("find")),
         _ => site.in_each,
     }
 }

@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         };
         let nothing = duration.as_millis() == 0 && !matches!(key, "join" | "delay");
         if nothing {
-            let message = format!("`{key}` is no time at all");
+            let message = format!("`{key}` is a duration of zero");
             problems
                 .push(Diagnostic::error(RULE.code, &site.place, site.span(), message).expected("a time such as `10s` or `2h`"));
         } else if let Some(longest) = longest.filter(|longest| duration > longest) {

@@ -8,7 +8,7 @@ use crate::{
         meaning::Meaning,
         place::Key,
         subject::{StepView, Subject},
-        walk::Site,
+        walk::{Site, counted},
     },
     expression::Text,
     limits::{self, length},
@@ -61,7 +61,7 @@ fn as_button(step: &StepView<'_>, keys: &[Key<'_>], text: &Text, site: &Site<'_>
             "this has {found} characters, and goes out as a button, which shows {}, where 3 options or fewer are left",
             limits::BUTTON_TITLE
         );
-        let help = format!("shorten `title` by {}", found - limits::BUTTON_TITLE);
+        let help = shorten("title", found - limits::BUTTON_TITLE);
         problems.push(Diagnostic::warning(RULE.code, &site.place, site.span(), message).help(help));
     }
 }
@@ -80,12 +80,16 @@ fn hold(
     let name = place.last_name();
     let what = if text.is_plain() { "" } else { " without what is filled in" };
     let message = format!("this has {found} characters{what}, and WhatsApp takes {limit} here");
-    let help = format!("shorten `{}` by {}", name.rsplit('.').next().unwrap_or(name), found - limit);
+    let help = shorten(name.rsplit('.').next().unwrap_or(name), found - limit);
     let found = match text.is_plain() {
         true => Diagnostic::error(RULE.code, place, span, message),
         false => Diagnostic::warning(RULE.code, place, span, message),
     };
     problems.push(found.help(help));
+}
+
+fn shorten(key: &str, by: usize) -> String {
+    format!("shorten `{key}` by {}", counted(by, "character", "characters"))
 }
 
 /// How long a text is without its expressions.

@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
         happened: "A translation's key names no text of this bot, or none that customers read; or it says nothing, or several texts for one; or its language is no \
                    language tag, or the bot's own.",
         why: "The translation would never be used, and customers would read the text in the bot's own language; or a message that needs a text would have none, \
-              and be refused. What is kept and what colleagues and other systems get does not depend on who writes.",
+              and be refused. What is kept and what agents and other systems get does not depend on who writes.",
         to_do: "Write the key as `step.key`: `welcome.text`, `welcome.buttons.buy.title` (an option by its id, else by its place; a row also without its section, \
                 `menu.rows.nine.title`). Write the language as `es` or `pt-BR`. Only `synonyms` are lists.",
     },
@@ -73,7 +73,7 @@ fn misplaced(step: &StepView<'_>, keys: &[Key<'_>], entry: &ObjectProp<'_>) -> O
     let synonyms = key.ends_with(".synonyms");
     match &entry.value {
         Value::Array(list) if !synonyms => {
-            let message = format!("one text stands for `{}`, not a list", shortened(key));
+            let message = format!("`{}` takes one text, not a list", shortened(key));
             Some((list.range.start..list.range.start + 1, message))
         }
         Value::StringLit(text) if text.value.trim().is_empty() && !synonyms && !may_be_empty(step, keys) => {

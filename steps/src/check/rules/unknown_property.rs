@@ -21,11 +21,14 @@ pub(super) const RULE: Rule = Rule {
 
 /// What each root has, where the language fixes it. The others (`vars`, `flow`, `company`, `answer`, …) hold what a bot puts there.
 pub(crate) const PROPERTIES: &[(&str, &[&str])] = &[
-    ("message", &["text", "type", "id", "tapped", "media", "location", "order", "contacts", "referral", "product"]),
+    ("message", &["text", "said", "type", "id", "tapped", "media", "location", "order", "contacts", "referral", "product"]),
     ("message.tapped", &["id", "title", "value"]),
-    ("contact", &["id", "phone", "name", "first_name", "username", "email", "language", "owner", "tags", "opted_in", "fields"]),
-    ("lead", &["id", "name", "pipeline", "stage", "price", "tags", "owner", "fields"]),
-    ("conversation", &["id", "number", "channel", "count", "human"]),
+    (
+        "contact",
+        &["id", "phone", "name", "first_name", "username", "email", "language", "owner", "tags", "tasks", "opted_in", "fields"],
+    ),
+    ("lead", &["id", "name", "pipeline", "stage", "price", "tags", "owner", "items", "fields"]),
+    ("conversation", &["id", "number", "channel", "count", "human", "subscribers"]),
     ("trigger", &["on", "data"]),
     ("error", &["name", "code", "text", "step"]),
     ("window", &["open", "closes_at", "seconds_left", "free_entry"]),
@@ -33,6 +36,7 @@ pub(crate) const PROPERTIES: &[(&str, &[&str])] = &[
     ("bot", &["id", "name", "version"]),
     ("reply", &["status", "json", "text"]),
     ("child", &["vars", "outcome", "status"]),
+    ("found", &["id", "name", "price", "fields", "is_self"]),
 ];
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {

@@ -29,6 +29,12 @@ pub(super) const ALL: &[Function] = &[
         example: ("days_between(now, \"05/03/2026\")", "3"),
     },
     Function {
+        name: "add_workdays",
+        signature: "add_workdays(date, days)",
+        doc: "The date so many working days later, or earlier where the number is negative; a moment keeps its time. A working day is one on which the bot's `hours` open; without `hours`, Monday to Friday.",
+        example: ("add_workdays(date(\"2026-03-06\"), 3)", "\"2026-03-11\""),
+    },
+    Function {
         name: "weekday",
         signature: "weekday(date)",
         doc: "The weekday of a date: `mon`, `tue`, `wed`, `thu`, `fri`, `sat` or `sun`.",
@@ -53,7 +59,42 @@ pub(super) fn register(engine: &mut Engine) {
             let days = from.date().until(to.date()).map_err(|error| error.to_string())?.get_days();
             Ok(i64::from(days).into())
         })
+        .register_fn("add_workdays", |date: Dynamic, days: Dynamic| -> Result {
+            let (Some(date), Some(days)) = (date_of(&date), super::numbers::number_of(&days)?) else {
+                return Ok(Dynamic::UNIT);
+            };
+            Ok(Dynamic::from(workdays_later(&date, days as i64)?))
+        })
         .register_fn("weekday", |value: Dynamic| found(date_of(&value).map(|date| date.weekday())));
+}
+
+/// How many working days may be added: about four years.
+const MOST_WORKDAYS: i64 = 1_000;
+/// How many days in a row are looked through for a working day.
+const LONGEST_BREAK: i64 = 60;
+
+/// The date so many working days later. Its time stays.
+fn workdays_later(date: &DateValue, days: i64) -> std::result::Result<DateValue, String> {
+    if days.abs() > MOST_WORKDAYS {
+        return Err(format!("`add_workdays` adds at most {MOST_WORKDAYS} days."));
+    }
+    let facts = current_facts();
+    let mut day = date.date();
+    let (mut left, mut passed, mut closed) = (days.abs(), 0, 0);
+    while left > 0 {
+        let following = if days < 0 { day.yesterday() } else { day.tomorrow() };
+        day = following.map_err(|_| "The date lies too far off.".to_owned())?;
+        passed += 1;
+        if facts.is_workday(day) {
+            (left, closed) = (left - 1, 0);
+        } else if closed == LONGEST_BREAK {
+            return Err(format!("The bot's `hours` have no working day within {LONGEST_BREAK} days."));
+        } else {
+            closed += 1;
+        }
+    }
+    // A moment on a day that is longer or shorter keeps its time of the day.
+    date.days_later(passed * days.signum())
 }
 
 fn date_of(value: &Dynamic) -> Option<DateValue> {

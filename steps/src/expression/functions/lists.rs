@@ -2,9 +2,8 @@
 
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
-use super::{Function, Result};
+use super::{Function, Result, chance};
 use crate::expression::convert::text_of;
-use crate::expression::engine::current_facts;
 
 pub(super) const ALL: &[Function] = &[
     Function {
@@ -24,10 +23,7 @@ pub(super) const ALL: &[Function] = &[
 pub(super) fn register(engine: &mut Engine) {
     engine
         .register_fn("pick", |context: NativeCallContext, list: Dynamic| -> Result {
-            // Two picks of one turn draw apart: each by its place in its source too.
-            let place = context.call_position();
-            let place = (place.line().unwrap_or_default() as u64) << 32 | place.position().unwrap_or_default() as u64;
-            Ok(element(&list_of(list)?, mixed(current_facts().seed() ^ mixed(place))))
+            Ok(element(&list_of(list)?, chance::draw(&context)))
         })
         .register_fn("pick", |list: Dynamic, by: Dynamic| -> Result {
             let list = list_of(list)?;
@@ -35,7 +31,7 @@ pub(super) fn register(engine: &mut Engine) {
                 let index = number.rem_euclid(i64::try_from(list.len()).unwrap_or(i64::MAX).max(1));
                 return Ok(element(&list, index as u64));
             }
-            Ok(element(&list, text_of(&by).map_or(0, |text| mixed(hashed(&text)))))
+            Ok(element(&list, text_of(&by).map_or(0, |text| chance::mixed(hashed(&text)))))
         })
         .register_fn("join", |list: Dynamic, separator: Dynamic| -> Result {
             let texts: Vec<String> =
@@ -56,14 +52,6 @@ fn element(list: &Array, draw: u64) -> Dynamic {
         return Dynamic::UNIT;
     };
     usize::try_from(draw % length).ok().and_then(|index| list.get(index)).cloned().unwrap_or_default()
-}
-
-/// Spreads a number over all bits (the finalizer of SplitMix64), so that neighbouring seeds draw apart.
-fn mixed(seed: u64) -> u64 {
-    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 /// FNV-1a: small, and the same on every machine and version, which the standard library's hashes don't promise.

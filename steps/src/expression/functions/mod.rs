@@ -1,5 +1,6 @@
 //! The functions of the expression language. They are few; each has a doc line and an example that a test runs.
 
+mod chance;
 mod dates;
 mod lists;
 mod numbers;
@@ -27,7 +28,7 @@ pub struct Function {
 /// Every function, our own first, in the order of the reference page.
 pub fn functions() -> &'static [Function] {
     static ALL: LazyLock<Vec<Function>> =
-        LazyLock::new(|| [texts::ALL, numbers::ALL, dates::ALL, lists::ALL, standard::ALL].concat());
+        LazyLock::new(|| [texts::ALL, numbers::ALL, dates::ALL, lists::ALL, chance::ALL, standard::ALL].concat());
     &ALL
 }
 
@@ -47,6 +48,7 @@ pub(crate) fn register(engine: &mut Engine) {
     numbers::register(engine);
     dates::register(engine);
     lists::register(engine);
+    chance::register(engine);
     standard::register(engine);
 }
 

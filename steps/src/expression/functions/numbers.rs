@@ -75,7 +75,7 @@ pub(super) fn number(value: f64) -> Dynamic {
 }
 
 /// The number that a value is, or that its text is; none when it is missing.
-fn number_of(value: &Dynamic) -> Result<Option<f64>> {
+pub(super) fn number_of(value: &Dynamic) -> Result<Option<f64>> {
     if value.is_unit() {
         return Ok(None);
     }

@@ -43,6 +43,12 @@ pub(super) const ALL: &[Function] = &[
         example: ("matches(\"order 1234\", \"[0-9]{4}\")", "true"),
     },
     Function {
+        name: "capture",
+        signature: "capture(text, pattern)",
+        doc: "What the first group of a regular expression matches in a text, or all that it matches where it has no group; missing when nothing does.",
+        example: ("capture(\"order 1234\", \"order ([0-9]+)\")", "\"1234\""),
+    },
+    Function {
         name: "trim",
         signature: "text.trim()",
         doc: "The text without the spaces around it.",
@@ -76,6 +82,7 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_fn("fold", |text: Dynamic| found(text_of(&text).map(|text| fold(&text))))
         .register_fn("matches", matches)
+        .register_fn("capture", capture)
         // Rhai's own change a text in place; only the exact types come before those.
         .register_fn("trim", |text: ImmutableString| text.trim().to_owned())
         .register_fn("trim", |(): ()| ())
@@ -92,6 +99,15 @@ fn matches(text: Dynamic, pattern: Dynamic) -> Result<bool> {
         return Ok(false);
     };
     compiled(&pattern).map(|pattern| pattern.is_match(&text)).map_err(Into::into)
+}
+
+fn capture(text: Dynamic, pattern: Dynamic) -> Result {
+    let (Some(text), Some(pattern)) = (text_of(&text), text_of(&pattern)) else {
+        return Ok(Dynamic::UNIT);
+    };
+    let pattern = compiled(&pattern)?;
+    let captures = pattern.captures(&text);
+    Ok(found(captures.and_then(|captures| captures.get(1).or_else(|| captures.get(0)).map(|group| group.as_str().to_owned()))))
 }
 
 /// How many patterns are remembered, and how large one may be when compiled, in bytes.

@@ -80,7 +80,7 @@ impl Check {
     pub(super) fn at_most(&mut self, path: impl Display + Copy, text: Option<&str>, limit: usize) {
         let found = length(text.unwrap_or_default());
         if found > limit {
-            self.report(path, limit, found, format!("WhatsApp allows {limit} characters here; this has {found}. Shorten it"));
+            self.report(path, limit, found, format!("WhatsApp allows {limit} characters here, and this has {found}; shorten it"));
         }
     }
 

@@ -1,4 +1,4 @@
-//! A way that is taken when its condition holds: in `condition` and in `http`.
+//! A branch that is taken when its condition holds: in `condition` and in `http`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::{
     turn::{Stop, Turn},
 };
 
-/// A way with its condition.
+/// A branch: a condition, and where the bot goes if it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Branch {
     /// The condition.

@@ -4,13 +4,16 @@ mod branch;
 pub mod call;
 pub mod choices;
 pub mod expect;
+pub mod field;
 mod matching;
 mod media;
 mod question;
+pub mod request;
 mod sending;
 mod waiting;
 
 pub use branch::Branch;
+pub use field::{Field, FieldKind};
 pub use matching::holds_words;
 pub use media::{ContactCard, Degrees, Location, Media};
 pub use question::Question;

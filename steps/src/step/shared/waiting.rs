@@ -38,7 +38,7 @@ pub struct Waiting {
     /// `words` finds titles and synonyms inside a longer answer too. Left out: `exact`.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub matching: Option<Matching>,
-    /// The title of the row that leads to the next page, when there are more options than WhatsApp shows. Without it too many fail.
+    /// The title of the row that leads to the next page, when there are more options than WhatsApp shows. Without it, more options than that fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-limit" = limits::ROW_TITLE))]
     pub more: Option<Text>,
@@ -55,10 +55,10 @@ pub enum Matching {
 /// When the bot stops waiting, and where it goes then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeout {
-    /// So long after the question.
+    /// How long after the question the bot stops waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Duration>,
-    /// At this moment.
+    /// The moment at which the bot stops waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Expression>,
     pub goto: StepId,

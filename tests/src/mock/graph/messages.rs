@@ -23,28 +23,21 @@ use crate::mock::{lock, rules, schema};
 /// Members that only `marketing_messages` knows (Marketing Messages API).
 const MARKETING_MEMBERS: [&str; 2] = ["product_policy", "message_activity_sharing"];
 
-pub(super) async fn messages(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(hangup): ConnectInfo<Hangup>,
-    Path((version, number)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    match shared.number_of_call(&version, &number, &headers) {
-        Ok(number) => Call { shared: &shared, number, hangup, marketing: false }.answer(body).await,
-        Err(error) => refuse(&shared, &number, error, &body).into_response(),
-    }
+/// What a call says before its body: whose number it is, and with which right.
+type Asked = (State<Arc<Shared>>, ConnectInfo<Hangup>, Path<(String, String)>, HeaderMap);
+
+pub(super) async fn messages(asked: Asked, body: Bytes) -> Response {
+    answer(asked, body, false).await
 }
 
-pub(super) async fn marketing_messages(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(hangup): ConnectInfo<Hangup>,
-    Path((version, number)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn marketing_messages(asked: Asked, body: Bytes) -> Response {
+    answer(asked, body, true).await
+}
+
+async fn answer(asked: Asked, body: Bytes, marketing: bool) -> Response {
+    let (State(shared), ConnectInfo(hangup), Path((version, number)), headers) = asked;
     match shared.number_of_call(&version, &number, &headers) {
-        Ok(number) => Call { shared: &shared, number, hangup, marketing: true }.answer(body).await,
+        Ok(number) => Call { shared: &shared, number, hangup, marketing }.answer(body).await,
         Err(error) => refuse(&shared, &number, error, &body).into_response(),
     }
 }

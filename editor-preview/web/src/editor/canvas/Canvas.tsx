@@ -1,4 +1,4 @@
-import { Background, ControlButton, Controls, type Edge, MiniMap, type Node, ReactFlow, ReactFlowProvider, useStore } from "@xyflow/react";
+import { Background, ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { Maximize } from "lucide-react";
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -7,10 +7,9 @@ import { theme } from "../../app/choices";
 import { useTexts } from "../../i18n/texts";
 import { usePreview } from "../../preview/store";
 import { useWalk } from "../../preview/useWalk";
-import { kindOf, stepsOf } from "../document";
+import { stepsOf } from "../document";
 import { kindNamed } from "../kinds";
-import { groupsOf } from "../layout";
-import { type EditorState, type MenuOf, useDocument, useEditor, useEditorStore } from "../store";
+import { useEditor, useEditorStore } from "../store";
 import { useKeptFocus } from "../useKeptFocus";
 import "./canvas.css";
 import "./layout.css";
@@ -21,9 +20,10 @@ import { MANY } from "./size";
 import { StepCard } from "./StepCard";
 import { TooManySteps } from "./TooManySteps";
 import { useArranging } from "./useArranging";
-import { DRAG, useChanges } from "./useChanges";
-import { placeOf, useConnecting } from "./useConnecting";
+import { useChanges } from "./useChanges";
+import { useConnecting } from "./useConnecting";
 import { useEdges, type WayEdge } from "./useEdges";
+import { selectNode, useHandlers } from "./useHandlers";
 import { type CanvasNode, useNodes } from "./useNodes";
 import { useView } from "./useView";
 
@@ -45,7 +45,6 @@ export function Canvas({ canEdit }: { canEdit: boolean }) {
 function Graph({ canEdit }: { canEdit: boolean }) {
   const text = useTexts();
   const store = useEditorStore();
-  const document = useDocument();
   const section = useRef<HTMLElement>(null);
   const [isMinimapShown, showMinimap] = useState(true);
   const distance = useStore(({ transform }) => distanceOf(transform[2]));
@@ -53,31 +52,14 @@ function Graph({ canEdit }: { canEdit: boolean }) {
   const { dragged, onNodesChange } = useChanges();
   const nodes = useNodes(dragged);
   const edges = useEdges(connecting.over);
-  const steps = stepsOf(document);
+  const count = useEditor((state) => stepsOf(state.history.document).size);
   const reveal = useView(section, useCallback(() => showMinimap((before) => !before), []));
   useArranging();
   useFollowing(reveal);
   useKeptFocus(section, () => section.current);
 
-  const openMenu = (event: MouseEvent | globalThis.MouseEvent, of: MenuOf) => {
-    event.preventDefault();
-    store.getState().ask({ what: "menu", of, at: { x: event.clientX, y: event.clientY } });
-  };
-  const onNodeMenu = (event: MouseEvent, node: Node) => {
-    selectNode(store.getState(), node as CanvasNode);
-    openMenu(event, node.type === "note" ? "note" : "step");
-  };
-  const onEdgeMenu = (event: MouseEvent, { data }: WayEdge) => {
-    if (data?.way) {
-      store.getState().selectWay(data.way);
-      openMenu(event, "way");
-    }
-  };
-  const onPaneMenu = (event: MouseEvent | globalThis.MouseEvent) => {
-    store.getState().select([]);
-    openMenu(event, "canvas");
-  };
-  const focusCanvas = () => section.current?.focus();
+  const focusCanvas = useCallback(() => section.current?.focus(), []);
+  const handlers = useHandlers(canEdit, edges, connecting, focusCanvas);
 
   // What the keys come to is what is selected.
   const onFocus = ({ target }: FocusEvent) => {
@@ -134,27 +116,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
         onReconnectStart={connecting.onReconnectStart}
         onReconnect={connecting.onReconnect}
         onReconnectEnd={connecting.onReconnectEnd}
-        onNodeDrag={(event, node, moved) => moved.length === 1 && node.type === "step" && connecting.hold(node.id, placeOf(event), edges)}
-        onNodeDragStop={(_, node, moved) => {
-          if (moved.length === 1 && node.type === "step") {
-            connecting.release(node.id, edges, DRAG);
-          }
-          store.getState().endGesture();
-        }}
-        onEdgeClick={(_, { data }: Edge<WayEdge["data"] & {}>) => {
-          if (data?.way) {
-            store.getState().selectWay(data.way);
-            focusCanvas();
-          }
-        }}
-        onPaneClick={() => {
-          store.getState().select([]);
-          focusCanvas();
-        }}
-        onSelectionEnd={focusCanvas}
-        onNodeContextMenu={canEdit ? onNodeMenu : undefined}
-        onEdgeContextMenu={canEdit ? onEdgeMenu : undefined}
-        onPaneContextMenu={canEdit ? onPaneMenu : undefined}
+        {...handlers}
         nodesDraggable={canEdit}
         nodesConnectable={canEdit}
         edgesReconnectable={canEdit}
@@ -166,7 +128,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
         colorMode={theme.use()}
         ariaLabelConfig={labels}
         minZoom={0.05}
-        onlyRenderVisibleElements={steps.size > MANY}
+        onlyRenderVisibleElements={count > MANY}
         edgesFocusable={false}
         zoomOnDoubleClick={false}
       >
@@ -176,7 +138,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
             <Maximize aria-hidden />
           </ControlButton>
         </Controls>
-        {isMinimapShown && steps.size <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeClassName={minimapClass} nodeBorderRadius={8} />}
+        {isMinimapShown && count <= TOO_MANY_FOR_MINIMAP && <MiniMap pannable zoomable nodeClassName={minimapClass} nodeBorderRadius={8} />}
         {canEdit && <TooManySteps />}
       </ReactFlow>
     </section>
@@ -185,18 +147,7 @@ function Graph({ canEdit }: { canEdit: boolean }) {
 
 /** On the minimap a card has the colour of its kind. */
 function minimapClass({ type, data }: CanvasNode): string {
-  return type === "step" ? `is-${kindNamed(kindOf(data.step)).group}` : `is-${type}`;
-}
-
-/** Selects what a card stands for, unless it is selected already. */
-function selectNode(editor: EditorState, { id, type, data }: CanvasNode): void {
-  const { history, selected, selectedNotes } = editor;
-  const group = type === "frame" || type === "collapsed" ? groupsOf(history.document).find((one) => one.id === data.id) : undefined;
-  const steps = group?.steps ?? (type === "step" ? [id] : []);
-  const notes = type === "note" ? [data.id] : [];
-  if (!steps.every((step) => selected.has(step)) || !notes.every((note) => selectedNotes.has(note)) || editor.way) {
-    editor.select(steps, notes);
-  }
+  return type === "step" ? `is-${kindNamed(data.kind).group}` : `is-${type}`;
 }
 
 /** Keeps the step in sight that the preview stands at, and the one that was opened from elsewhere. */

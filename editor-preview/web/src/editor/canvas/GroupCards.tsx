@@ -1,20 +1,21 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { changeGroup, type Color } from "../layout";
 import { useEditor, useEditorStore } from "../store";
 import { CurrentBadge, ProblemBadges } from "./CardBadges";
+import { useWriting } from "./writing";
 
-interface Shown extends Record<string, unknown> {
+type Shown = {
   id: string;
   title: string;
   /** Its title, or what one without is called. */
   name: string;
   color: Color;
   count: number;
-}
+};
 
 export type FrameNode = Node<Shown & { isSelected: boolean }, "frame">;
 export type CollapsedNode = Node<Shown & { errors: number; warnings: number; isCurrent: boolean; exits: { target: string; name: string }[] }, "collapsed">;
@@ -85,33 +86,12 @@ function Title({ id, title, name }: Shown) {
 
 function Writing({ id, before }: { id: string; before: string }) {
   const text = useTexts();
-  const store = useEditorStore();
-  const [written, write] = useState(before);
-  const keep = () => {
-    const { edit, endGesture, ask } = store.getState();
-    if (written.trim() !== before) {
-      // A new group and its title are undone together.
-      edit(changeGroup(id, { title: written.trim() }), `group ${id}`);
-    }
-    endGesture();
-    ask(null);
-  };
-  return (
-    <input
-      className="nodrag nopan"
-      aria-label={text("group.title")}
-      placeholder={text("group.title")}
-      value={written}
-      autoFocus
-      onChange={(event) => write(event.target.value)}
-      onBlur={keep}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Escape" || event.key === "Enter") {
-          event.preventDefault();
-          store.getState().view?.focus(`group:${id}`);
-        }
-      }}
-    />
-  );
+  const writing = useWriting({
+    what: "group",
+    id,
+    before,
+    change: (words) => (words.trim() === before ? null : changeGroup(id, { title: words.trim() })),
+    isEnd: ({ key }) => key === "Enter",
+  });
+  return <input className="nodrag nopan" aria-label={text("group.title")} placeholder={text("group.title")} {...writing} />;
 }

@@ -1,9 +1,10 @@
 import { type Node, type NodeProps, NodeResizer } from "@xyflow/react";
-import { memo, useState } from "react";
+import { memo } from "react";
 
 import { useTexts } from "../../i18n/texts";
 import { changeNote, type Color, SMALLEST_NOTE } from "../layout";
-import { useEditor, useEditorStore } from "../store";
+import { useEditor } from "../store";
+import { useWriting } from "./writing";
 
 export type NoteNode = Node<{ id: string; text: string; color: Color }, "note">;
 
@@ -23,32 +24,12 @@ export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<Not
 
 function Writing({ id, before }: { id: string; before: string }) {
   const text = useTexts();
-  const store = useEditorStore();
-  const [written, write] = useState(before);
-  const keep = () => {
-    const { edit, endGesture, ask } = store.getState();
-    if (written !== before) {
-      // A new note and its words are undone together.
-      edit(changeNote(id, { text: written }), `note ${id}`);
-    }
-    endGesture();
-    ask(null);
-  };
-  return (
-    <textarea
-      className="nodrag nopan nowheel"
-      aria-label={text("note.text")}
-      value={written}
-      autoFocus
-      onChange={(event) => write(event.target.value)}
-      onBlur={keep}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
-          event.preventDefault();
-          store.getState().view?.focus(`note:${id}`);
-        }
-      }}
-    />
-  );
+  const writing = useWriting({
+    what: "note",
+    id,
+    before,
+    change: (words) => (words === before ? null : changeNote(id, { text: words })),
+    isEnd: ({ key, ctrlKey, metaKey }) => key === "Enter" && (ctrlKey || metaKey),
+  });
+  return <textarea className="nodrag nopan nowheel" aria-label={text("note.text")} {...writing} />;
 }

@@ -1,20 +1,19 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
-import { Ban, Flag, OctagonX, Plus } from "lucide-react";
+import { Ban, Flag, MessageSquareText, OctagonX, Plus } from "lucide-react";
 import { memo } from "react";
 
 import { useTexts } from "../../i18n/texts";
-import { kindOf, stepName, summaryOf } from "../document";
-import type { JsonObject } from "../json";
+import { stepName, stepsOf, summaryOf } from "../document";
 import { kindNamed, kindText } from "../kinds";
 import { type Outcome, shownOutcomes } from "../outcomes";
-import { useEditorStore } from "../store";
+import { useEditor, useEditorStore } from "../store";
 import { useLabel } from "../useLabel";
 import { CurrentBadge, ProblemBadges } from "./CardBadges";
 
-/** What a card knows of its step. */
+/** What a card is told; what its step holds it reads itself, so that a word that is written there is drawn by this one card. */
 export type StepNode = Node<
   {
-    step: JsonObject;
+    kind: string;
     isStart: boolean;
     /** What starts the bot here. */
     triggers: string;
@@ -36,8 +35,11 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
   const text = useTexts();
   const label = useLabel();
   const store = useEditorStore();
-  const { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint } = data;
-  const kind = kindOf(step);
+  const step = useEditor((state) => stepsOf(state.history.document).get(id));
+  const { kind, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint } = data;
+  if (!step) {
+    return null;
+  }
   const { group, icon: Icon } = kindNamed(kind);
   const summary = summaryOf(step);
   const outcomes = shownOutcomes(step, selected);
@@ -57,6 +59,11 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
           <span className="card-name">{stepName(id, step)}</span>
           <span className="card-kind">{text(kindText(kind), { kind })}</span>
         </span>
+        {typeof step.comment === "string" && step.comment !== "" && (
+          <span className="card-badge" title={text("card.comment", { comment: step.comment })}>
+            <MessageSquareText size={14} aria-hidden />
+          </span>
+        )}
         {step.disabled === true && (
           <span className="card-badge" title={text("card.disabled")}>
             <Ban size={14} aria-hidden />

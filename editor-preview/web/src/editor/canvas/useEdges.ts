@@ -3,10 +3,12 @@ import { useMemo, useRef } from "react";
 
 import { useWalk } from "../../preview/useWalk";
 import { stepsOf } from "../document";
+import type { JsonObject } from "../json";
 import { groupsOf } from "../layout";
 import { outcomesOf } from "../outcomes";
 import { placesOf } from "../selection";
 import { useDocument, useEditor, useEditorStore, type Way } from "../store";
+import { shared } from "./sharing";
 import { CARD_WIDTH, MANY } from "./size";
 
 /** An edge, and the way that it draws; those that stand for several are none of them. */
@@ -28,9 +30,9 @@ export function useEdges(over: string | null): WayEdge[] {
   const way = useEditor((state) => state.way);
   const arranged = useEditor((state) => state.arranged);
   const { taken, visited } = useWalk();
+  const steps = useLinked(stepsOf(document));
   const before = useRef<WayEdge[]>([]);
   return useMemo(() => {
-    const steps = stepsOf(document);
     const cards = new Map(groupsOf(document).flatMap(({ id, collapsed, steps: held }) => (collapsed ? held.map((step) => [step, `group:${id}`] as const) : [])));
     const places = placesOf(store.getState());
     const edges = new Map<string, WayEdge>();
@@ -65,19 +67,32 @@ export function useEdges(over: string | null): WayEdge[] {
         });
       }
     }
-    // A list in which nothing changed stays the same one: of a large bot it takes long to be taken in.
-    const list = [...edges.values()];
-    if (list.length !== before.current.length || !list.every((edge, index) => isAlike(edge, before.current[index]))) {
-      before.current = list;
-    }
+    before.current = shared(before.current, [...edges.values()], isAlike);
     return before.current;
-  }, [store, document, arranged, selected, way, taken, visited, over]);
+  }, [store, steps, document.layout, arranged, selected, way, taken, visited, over]);
+}
+
+/** The steps as they were when one of their links was last another: what else is written in them draws no edge anew. */
+function useLinked(steps: ReadonlyMap<string, JsonObject>): ReadonlyMap<string, JsonObject> {
+  const before = useRef(steps);
+  if (!hasSameLinks(before.current, steps)) {
+    before.current = steps;
+  }
+  return before.current;
+}
+
+function hasSameLinks(some: ReadonlyMap<string, JsonObject>, others: ReadonlyMap<string, JsonObject>): boolean {
+  const isAlike = ([id, step]: [string, JsonObject]) => {
+    const other = others.get(id);
+    const [ways, otherWays] = [outcomesOf(step), other ? outcomesOf(other) : []];
+    return other === step || (other !== undefined && ways.length === otherWays.length && ways.every((way, index) => way.id === otherWays[index]?.id && way.target === otherWays[index].target));
+  };
+  return some === others || (some.size === others.size && [...some].every(isAlike));
 }
 
 /** The rest of an edge follows from these. */
-function isAlike(one: WayEdge, other: WayEdge | undefined): boolean {
+function isAlike(one: WayEdge, other: WayEdge): boolean {
   return (
-    one.id === other?.id &&
     one.type === other.type &&
     one.source === other.source &&
     one.sourceHandle === other.sourceHandle &&

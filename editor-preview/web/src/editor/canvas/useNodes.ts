@@ -1,3 +1,4 @@
+import type { NodeHandle } from "@xyflow/react";
 import { useMemo, useRef } from "react";
 
 import type { Diagnostic } from "../../api/bots";
@@ -6,7 +7,7 @@ import type { Walk } from "../../preview/moments";
 import { usePreview } from "../../preview/store";
 import { useWalk } from "../../preview/useWalk";
 import { kindOf, type Position, startOf, stepName, stepsOf, summaryOf, triggersOf } from "../document";
-import type { JsonObject } from "../json";
+import { isSame, type JsonObject } from "../json";
 import { exitsOf, type Group, groupSelected, groupsOf, type Note, notesOf } from "../layout";
 import { kindText } from "../kinds";
 import { shownOutcomes } from "../outcomes";
@@ -17,6 +18,7 @@ import { frameOf } from "./frames";
 import type { CollapsedNode, FrameNode } from "./GroupCards";
 import type { NoteNode } from "./NoteCard";
 import { portsOf } from "./ports";
+import { shared } from "./sharing";
 import { cardSize, collapsedSize } from "./size";
 import type { StepNode } from "./StepCard";
 
@@ -37,8 +39,7 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
   const diagnostics = useEditor((state) => state.diagnostics);
   const walk = useWalk();
   const breakpoints = usePreview((state) => state.breakpoints);
-  const before = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
-  const drawn = useRef<readonly unknown[]>([]);
+  const before = useRef<Drawn>({ nodes: [], steps: new Map(), rest: [] });
 
   return useMemo(() => {
     const places = new Map(placesOf(store.getState()));
@@ -53,26 +54,34 @@ export function useNodes(dragged: Dragged): CanvasNode[] {
     const problems = problemsByStep(diagnostics);
     const chosen = groupSelected(document, selected);
     const drawing: Drawing = { text, document, places, problems, selected, chosen, walk, breakpoints };
+    const steps = stepsOf(document);
+    const known = new Map(before.current.nodes.map((node) => [node.id, node]));
     // What else than its step and its place a card follows from. Where all of that is as it was, a card whose step did not change is not looked at.
     const rest = [text, document.start, document.triggers, selected, diagnostics, walk, breakpoints];
-    const isRestAlike = rest.every((one, index) => one === drawn.current[index]);
-    drawn.current = rest;
-    const asBefore = (id: string, step: JsonObject): CanvasNode | undefined => {
-      const known = isRestAlike ? before.current.get(id) : undefined;
+    const isRestAlike = rest.every((one, index) => one === before.current.rest[index]);
+    const cardOf = ([id, step]: [string, JsonObject]): CanvasNode[] => {
       const place = places.get(id);
-      return known?.type === "step" && known.data.step === step && known.position.x === place?.x && known.position.y === place.y ? known : undefined;
+      if (!place || hidden.has(id)) {
+        return [];
+      }
+      const card = isRestAlike && before.current.steps.get(id) === step ? known.get(id) : undefined;
+      return [card && isSamePlace(card.position, place) ? card : drawStep(drawing, id, step, place)];
     };
     const nodes: CanvasNode[] = [
       ...groups.flatMap((group) => drawGroup(drawing, group)),
       ...notesOf(document).map((note) => drawNote(text, { ...note, ...dragged.get(`note:${note.id}`) }, selectedNotes.has(note.id))),
-      ...[...stepsOf(document)].flatMap(([id, step]) => (hidden.has(id) ? [] : (asBefore(id, step) ?? drawStep(drawing, id, step)))),
-    ].map((node) => {
-      const known = before.current.get(node.id);
-      return known && isAlike(known, node) ? known : node;
-    });
-    before.current = new Map(nodes.map((node) => [node.id, node]));
-    return nodes;
+      ...[...steps].flatMap(cardOf),
+    ];
+    before.current = { nodes: shared(before.current.nodes, nodes, isAlike), steps, rest };
+    return before.current.nodes;
   }, [text, store, document, arranged, selected, selectedNotes, diagnostics, walk, breakpoints, dragged]);
+}
+
+/** The cards as they were drawn last, and what of. */
+interface Drawn {
+  nodes: CanvasNode[];
+  steps: ReadonlyMap<string, JsonObject>;
+  rest: readonly unknown[];
 }
 
 /** All that drawing a card needs to know. */
@@ -87,11 +96,7 @@ interface Drawing {
   breakpoints: ReadonlySet<string>;
 }
 
-function drawStep({ text, document, places, problems, selected, walk, breakpoints }: Drawing, id: string, step: JsonObject): StepNode[] {
-  const position = places.get(id);
-  if (!position) {
-    return [];
-  }
+function drawStep({ text, document, problems, selected, walk, breakpoints }: Drawing, id: string, step: JsonObject, { x, y }: Position): StepNode {
   const { errors, warnings } = countProblems(problems.get(id) ?? []);
   const isCurrent = id === walk.current;
   const hasFailed = walk.failed.has(id);
@@ -102,29 +107,27 @@ function drawStep({ text, document, places, problems, selected, walk, breakpoint
   const kind = kindOf(step);
   const isSelected = selected.has(id);
   const size = cardSize(step, isSelected);
-  return [
-    {
-      id,
-      type: "step",
-      position: { x: position.x, y: position.y },
-      ...size,
-      measured: size,
-      handles: portsOf(shownOutcomes(step, isSelected).map((outcome) => outcome.id), summaryOf(step) !== ""),
-      selected: isSelected,
-      data: { step, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint },
-      ariaLabel: spoken(
-        stepName(id, step),
-        text(kindText(kind), { kind }),
-        isStart ? text("card.start", { triggers }) : "",
-        step.disabled === true ? text("card.disabled") : "",
-        ...spokenProblems(text, errors, warnings),
-        isCurrent ? text("card.current") : "",
-        hasFailed ? text("card.failed") : "",
-        isBreakpoint ? text("card.breakpoint") : "",
-      ),
-      domAttributes: { "aria-current": isCurrent ? "step" : undefined },
-    },
-  ];
+  return {
+    id,
+    type: "step",
+    position: { x, y },
+    ...size,
+    measured: size,
+    handles: portsOf(shownOutcomes(step, isSelected).map((outcome) => outcome.id), summaryOf(step) !== ""),
+    selected: isSelected,
+    data: { kind, isStart, triggers, errors, warnings, isCurrent, hasFailed, isBreakpoint },
+    ariaLabel: spoken(
+      stepName(id, step),
+      text(kindText(kind), { kind }),
+      isStart ? text("card.start", { triggers }) : "",
+      step.disabled === true ? text("card.disabled") : "",
+      ...spokenProblems(text, errors, warnings),
+      isCurrent ? text("card.current") : "",
+      hasFailed ? text("card.failed") : "",
+      isBreakpoint ? text("card.breakpoint") : "",
+    ),
+    domAttributes: { "aria-current": isCurrent ? "step" : undefined },
+  };
 }
 
 function drawNote(text: Texts, note: Note, selected: boolean): NoteNode {
@@ -200,20 +203,25 @@ function spoken(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join(", ");
 }
 
+/** The rest of a card follows from these. */
 function isAlike(one: CanvasNode, other: CanvasNode): boolean {
   return (
     one.type === other.type &&
     one.selected === other.selected &&
     one.ariaLabel === other.ariaLabel &&
-    one.position.x === other.position.x &&
-    one.position.y === other.position.y &&
+    isSamePlace(one.position, other.position) &&
     one.width === other.width &&
     one.height === other.height &&
-    isSameData(one.data, other.data)
+    isSamePorts(one.handles ?? [], other.handles ?? []) &&
+    isSame(one.data, other.data)
   );
 }
 
-/** What a step's card shows follows from its step and what it says of itself; the little that others hold is compared as text. */
-function isSameData(one: CanvasNode["data"], other: CanvasNode["data"]): boolean {
-  return "step" in one && "step" in other ? one.step === other.step : JSON.stringify(one) === JSON.stringify(other);
+/** Where a port stands follows from its row. */
+function isSamePorts(some: readonly NodeHandle[], others: readonly NodeHandle[]): boolean {
+  return some.length === others.length && some.every(({ id, y }, index) => id === others[index]?.id && y === others[index]?.y);
+}
+
+function isSamePlace(one: Position, other: Position): boolean {
+  return one.x === other.x && one.y === other.y;
 }

@@ -4,10 +4,10 @@ import { useMemo } from "react";
 import { useTexts } from "../../i18n/texts";
 import { AddKey, KeyFields, UnknownKeys } from "./fields/ObjectFields";
 import { useObjectForm } from "./fields/useObjectForm";
-import { FormContext } from "./form";
+import { FormContext, Owner } from "./form";
 import { FormProblems } from "./FormProblems";
 import type { Layout } from "./layout";
-import type { BotSchema, Key, ObjectShape } from "./schema";
+import type { BotSchema, Key } from "./schema";
 import { TriggersField } from "./TriggersField";
 
 const PLACE = { step: null, kind: "" };
@@ -18,11 +18,13 @@ const ELSEWHERE: ReadonlySet<string> = new Set(["$schema", "format", "steps", "t
 const HEAD: Layout = { order: ["name", "language", "timezone", "country"], open: ["name", "language", "timezone"], folded: [] };
 const REST: Layout = { order: ["variables", "hours", "defaults", "limits", "knowledge"], open: ["variables", "hours"], folded: ["meta"] };
 
-/** A source of knowledge is a text; the schema leaves it free, so whatever else is in one stays. */
-const SOURCE: ObjectShape = { name: "Source", help: "", type: "object", keys: [{ name: "text", isRequired: false, shape: { name: "", help: "", type: "string", kind: "text" } }] };
-
+/** The text of a source of knowledge has many lines, as a message's has. */
 function withSources(key: Key): Key {
-  return key.name === "knowledge" ? { ...key, shape: { name: "", help: key.shape.help, type: "map", kind: "name", of: SOURCE } } : key;
+  if (key.name !== "knowledge" || key.shape.type !== "map" || key.shape.of.type !== "object") {
+    return key;
+  }
+  const keys = key.shape.of.keys.map((own): Key => (own.name === "text" ? { ...own, shape: { ...own.shape, type: "string", kind: "text" } } : own));
+  return { ...key, shape: { ...key.shape, of: { ...key.shape.of, keys } } };
 }
 
 /** The bot itself: who it is, what starts it, and what holds for all of its steps. */
@@ -53,7 +55,9 @@ function BotFields({ schema }: { schema: BotSchema }) {
       <FormProblems shown={schema.bot.keys.map(({ name }) => name)} />
       <div className="fields">
         <KeyFields path={[]} owner="bot" keys={head.shown} />
-        <AddKey form={head} owner="bot" />
+        <Owner name={text("inspector.bot")}>
+          <AddKey form={head} owner="bot" />
+        </Owner>
         <TriggersField triggers={schema.triggers} />
         <KeyFields path={[]} owner="bot" keys={start} />
         <KeyFields path={[]} owner="bot" keys={rest.shown} />

@@ -1,17 +1,20 @@
 import { useEffect, useRef } from "react";
 
 import { useTexts } from "../../i18n/texts";
+import { useReason } from "../../ui/Loaded";
 import { stepsOf } from "../document";
 import { useDocument, useEditor } from "../store";
 import { BotForm } from "./BotForm";
 import { focusField } from "./focus";
 import "./inspector.css";
+import "./fields.css";
 import { useBotSchema } from "./offers";
 import { StepForm } from "./StepForm";
 
 /** The fields of the selected step; with nothing selected, of the bot itself. */
 export function Inspector() {
   const text = useTexts();
+  const reason = useReason();
   const document = useDocument();
   const selected = useEditor((state) => state.selected);
   const { schema, error } = useBotSchema();
@@ -31,7 +34,7 @@ export function Inspector() {
     return <p className="muted">{text("inspector.several", { count: selected.size })}</p>;
   }
   if (!schema) {
-    return error ? <p role="alert">{text("inspector.no_schema", { reason: error.message })}</p> : <p aria-busy="true" />;
+    return error ? <p role="alert">{text("inspector.no_schema", { reason: reason(error) })}</p> : <p aria-busy="true" />;
   }
   return (
     <div ref={panel} className="inspector">

@@ -47,11 +47,7 @@ export function StepForm({ id, step, schema }: { id: string; step: JsonObject; s
             {text("inspector.to_bot")}
           </button>
         </div>
-        {shape && (
-          <p className="muted" lang="en">
-            {firstSentence(shape.help)}
-          </p>
-        )}
+        {shape && <p className="muted">{firstSentence(shape.help)}</p>}
         {triggers.length > 0 && <p className="muted">{text("card.start", { triggers: triggers.map((on) => text(`trigger.${on}`)).join(", ") })}</p>}
       </header>
       {shape ? <Fields shape={shape} layout={kind} name={stepName(id, undefined)} /> : <p className="muted">{text("inspector.unknown_kind")}</p>}

@@ -8,7 +8,7 @@ import { FieldGroup, Field } from "./fields/Field";
 import { type Command, ItemMenu } from "./fields/ListField";
 import { KeyFields, KeyItems, UnknownKeys } from "./fields/ObjectFields";
 import { useObjectForm } from "./fields/useObjectForm";
-import { useValue, useWrite } from "./form";
+import { Owner, useValue, useWrite } from "./form";
 import { duplicate, moved } from "./items";
 import { triggerLayout } from "./layout";
 import { useNames } from "./names";
@@ -86,8 +86,10 @@ function Trigger({ path, value, triggers, name, commands }: { path: Path; value:
           </select>
         )}
       </Field>
-      <KeyFields path={path} owner="trigger" keys={form.shown} />
-      <UnknownKeys path={path} names={form.unknown.filter((key) => key !== "on")} />
+      <Owner name={name}>
+        <KeyFields path={path} owner="trigger" keys={form.shown} />
+        <UnknownKeys path={path} names={form.unknown.filter((key) => key !== "on")} />
+      </Owner>
     </div>
   );
 }

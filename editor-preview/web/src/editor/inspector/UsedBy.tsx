@@ -20,7 +20,7 @@ export function UsedBy({ id }: { id: string }) {
       <ul className="used-by">
         {incoming.map(({ from, step, outcome }) => (
           <li key={`${from} ${outcome.id}`}>
-            <button type="button" className="link-button" onClick={() => editor.getState().open(from, outcome.id)}>
+            <button type="button" className="link-button" aria-label={`${stepName(from, step)}, ${label(outcome.label)}`} onClick={() => editor.getState().open(from, outcome.id)}>
               {stepName(from, step)}
             </button>
             <span className="muted">{label(outcome.label)}</span>

@@ -1,5 +1,5 @@
 /** The place of a form in the document: its fields read and write there, and nowhere else. */
-import { createContext, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
 
 import type { Diagnostic } from "../../api/bots";
 import { getAt, isObject, type Json, type JsonObject, type Path, pathId, removeAt, setAt } from "../json";
@@ -52,6 +52,21 @@ export function useWrite(): Write {
       edit(change, isTyped ? pathId(whole) : undefined);
     };
   }, [store, form]);
+}
+
+/** Full names of what a form's fields belong to, such as an entry of a list; empty: the form itself. */
+const OwnerContext = createContext("");
+
+/** Fields that belong to something with a name of its own. */
+export function Owner({ name, children }: { name: string; children: ReactNode }) {
+  const full = useFullName();
+  return <OwnerContext value={full(name)}>{children}</OwnerContext>;
+}
+
+/** Tells controls of one name apart for those who don't see where they stand: `Goes to, Button 2`. A field's own controls belong to it, too. */
+export function useFullName(field = ""): (name: string) => string {
+  const owner = useContext(OwnerContext);
+  return (name) => [name, field, owner].filter((part) => part !== "").join(", ");
 }
 
 /** What is wrong at a path of the form; with `isDeep`, below it, too. */

@@ -60,6 +60,21 @@ test("what the schema does not have is shown, kept and can be taken out", () => 
   expect(editor.getState().history.document.steps).toEqual({ a: { type: "stop", outcome: "done" } });
 });
 
+test.each(kinds)("%s: no two controls have the same name", (kind, shape) => {
+  let words = 0;
+  const word = () => `word ${(words += 1)}`;
+  const step: JsonObject = { type: kind, ...Object.fromEntries(shape.keys.map((key) => [key.name, full(key.shape, word)])) };
+  const { container } = showForm(botWith(step), "a");
+  expect(namesTwice(container)).toEqual([]);
+});
+
+test("the bot: no two controls have the same name", () => {
+  const hours = { "mon-fri": ["9:00-13:00", "14:00-18:00"], sat: ["9:00-13:00"], "2026-12-24": [], "2026-12-31": ["9:00-13:00"] };
+  const triggers: JsonObject[] = [{ on: "message", keywords: ["hi"] }, { on: "message", any: true }, { on: "stage", stage: "new" }, { on: "stage", stage: "won" }];
+  const { container } = showForm({ start: "a", steps: { a: { type: "stop" } }, triggers, hours, variables: { n: { type: "integer" }, m: { type: "integer" } }, knowledge: { shop: { text: "Hi" }, team: { text: "We" } } });
+  expect(namesTwice(container)).toEqual([]);
+});
+
 test("a text that is cleared is taken out, unless the step must have it", () => {
   const { getByLabelText, editor } = showForm(botWith({ type: "handoff", text: "Hi", to: { team: "sales" } }), "a");
   fireEvent.change(getByLabelText("Text", { exact: true }), { target: { value: "" } });
@@ -110,17 +125,31 @@ test("a template that the account knows has a field for each of its variables", 
   expect(editor.getState().history.document.steps).toEqual({ a: { type: "template", name: "order", parameters: ["", "Ana"] } });
 });
 
+test("a template shows what it says, and what it needs is added in one go", () => {
+  const content = { header: { format: "image" }, body: "Your order {{1}} is on its way.", buttons: [{ type: "quick_reply", text: "Thanks" }, { type: "url", text: "Track", url: "https://a.example/{{1}}" }] };
+  const templates = [{ name: "order", language: "en", category: "utility", status: "APPROVED", parameters: ["1"], content }];
+  const { getByRole, queryByRole, editor } = showForm(botWith({ type: "template", name: "order" }), "a", { templates });
+  const said = getByRole("figure", { name: "What the template says" });
+  expect(within(said).getAllByText(/./).map((part) => part.textContent)).toEqual(expect.arrayContaining(["Image", content.body, "Thanks", "Track"]));
+  fireEvent.click(within(said).getByRole("button", { name: "Add what the template needs" }));
+  const filled = { type: "template", name: "order", header: { kind: "image", link: "" }, buttons: [{ title: "Thanks" }, { url_suffix: "" }] };
+  expect(editor.getState().history.document.steps).toEqual({ a: filled });
+  expect(queryByRole("button", { name: "Add what the template needs" })).toBeNull();
+  editor.getState().undo();
+  expect(editor.getState().history.document.steps).toEqual({ a: { type: "template", name: "order" } });
+});
+
 test("a condition is built of rows, and of another form it is code", () => {
   const { getByLabelText, getByRole, queryByLabelText, editor } = showForm(botWith({ type: "condition", branches: [{ when: "", goto: "a" }] }), "a");
   const when = () => (editor.getState().history.document.steps as { a: { branches: { when: string }[] } }).a.branches[0]?.when;
-  fireEvent.change(getByLabelText("What is compared"), { target: { value: "vars.score" } });
-  fireEvent.change(getByLabelText("Comparison"), { target: { value: ">=" } });
-  fireEvent.change(getByLabelText("Value"), { target: { value: "50" } });
+  fireEvent.change(getByLabelText(/^What is compared/), { target: { value: "vars.score" } });
+  fireEvent.change(getByLabelText(/^Comparison/), { target: { value: ">=" } });
+  fireEvent.change(getByLabelText(/^Value, /), { target: { value: "50" } });
   expect(when()).toBe("vars.score >= 50");
-  fireEvent.click(getByRole("button", { name: "as code" }));
-  fireEvent.change(getByLabelText("Condition", { exact: true }), { target: { value: "matches(answer, \"x\")" } });
+  fireEvent.click(getByRole("button", { name: /^as code/ }));
+  fireEvent.change(getByLabelText("Condition, Branch 1"), { target: { value: "matches(answer, \"x\")" } });
   expect(when()).toBe("matches(answer, \"x\")");
-  expect(queryByLabelText("What is compared")).toBeNull();
+  expect(queryByLabelText(/^What is compared/)).toBeNull();
 });
 
 test("the bot has fields for all that is not its steps", () => {
@@ -129,17 +158,17 @@ test("the bot has fields for all that is not its steps", () => {
   const shown = new Set([...container.querySelectorAll("[data-path]")].map((field) => field.getAttribute("data-path")?.split(".")[0]));
   expect(["name", "language", "timezone", "triggers", "start", "hours", "variables", "defaults", "limits", "knowledge"].filter((key) => !shown.has(key))).toEqual([]);
   fireEvent.change(getByLabelText("Trigger 1"), { target: { value: "stage" } });
-  fireEvent.change(getByLabelText("Stage"), { target: { value: "new" } });
+  fireEvent.change(getByLabelText("Stage, Trigger 1"), { target: { value: "new" } });
   fireEvent.click(getByText("Add trigger"));
   expect(editor.getState().history.document.triggers).toEqual([{ on: "stage", stage: "new" }, { on: "message" }]);
-  fireEvent.change(getByLabelText("To"), { target: { value: "17:30" } });
+  fireEvent.change(getByLabelText(/^To, /), { target: { value: "17:30" } });
   expect(editor.getState().history.document.hours).toEqual({ "mon-fri": ["9:00-17:30"] });
 });
 
 test("a variable stays when its type is cleared, and a source of knowledge keeps what is not its text", () => {
   const { getByLabelText, editor } = showForm({ start: "a", steps: {}, variables: { n: { type: "integer" } }, knowledge: { shop: { text: "Hi", url: 1 } } });
-  fireEvent.change(getByLabelText("Type"), { target: { value: "" } });
-  fireEvent.change(getByLabelText("Text", { exact: true }), { target: { value: "Bye" } });
+  fireEvent.change(getByLabelText("Type, n, Variables"), { target: { value: "" } });
+  fireEvent.change(getByLabelText("Text, shop, Knowledge"), { target: { value: "Bye" } });
   expect(editor.getState().history.document).toEqual({ start: "a", steps: {}, variables: { n: {} }, knowledge: { shop: { text: "Bye", url: 1 } } });
 });
 
@@ -174,6 +203,39 @@ function objectsIn(shapes: readonly Shape[]): ObjectShape[] {
         return [];
     }
   });
+}
+
+/** A value that holds all that it can: of each list two entries, of a choice an object where it can be one. Each of its words is another one. */
+function full(shape: Shape, word: () => string): Json {
+  switch (shape.type) {
+    case "object":
+      return Object.fromEntries(shape.keys.map((key) => [key.name, full(key.shape, word)]));
+    case "list":
+      return [full(shape.of, word), full(shape.of, word)];
+    case "map":
+      return { [word()]: full(shape.of, word), [word()]: full(shape.of, word) };
+    case "either":
+      return full(shape.cases.find(({ type }) => type === "object") ?? (shape.cases[0] as Shape), word);
+    case "string":
+      return shape.kind === "link" ? "a" : word();
+    default:
+      return blankOf(shape);
+  }
+}
+
+/** The names that several controls have. */
+function namesTwice(container: HTMLElement): string[] {
+  const names = [...container.querySelectorAll<HTMLElement>("button, input, select, textarea")].map(nameOf);
+  expect(names).not.toContain("");
+  return names.filter((name, index) => names.indexOf(name) !== index);
+}
+
+/** What a control is called. */
+function nameOf(control: HTMLElement): string {
+  const texts = (ids: string) => ids.split(" ").map((id) => (id === control.id ? control.textContent : document.getElementById(id)?.textContent));
+  const labelled = control.getAttribute("aria-labelledby");
+  const label = control.id === "" ? null : document.querySelector(`label[for="${control.id}"]`);
+  return (labelled ? texts(labelled).join(" ") : (control.getAttribute("aria-label") ?? label?.textContent ?? control.closest("label")?.textContent ?? control.textContent)).trim();
 }
 
 /** The fields that hold a text of the step as it is. */

@@ -20,6 +20,8 @@ export function newItem(shape: Shape, list: string, subject: JsonObject, number:
     }
     case "RouteIntent":
       return { name: `${list === "intents" ? "intent" : list}_${number}`, description: "", goto: "" };
+    case "ReplyTool":
+      return { name: `tool_${number}`, description: "", goto: "" };
     default:
       return blankOf(of);
   }

@@ -40,13 +40,17 @@ const STEPS: Readonly<Record<string, Layout>> = {
   tags: all("on", "add", "remove"),
   stage: all("pipeline", "stage"),
   assign: all("on", "to"),
+  subscribe: all("add", "remove"),
   task: all("kind", "text", "due", "owner"),
+  complete_tasks: all("kind", "text", "result"),
   note: all("on", "text"),
   create_lead: all("name", "pipeline", "stage", "price"),
+  items: all("add", "remove"),
   opt: all("marketing"),
   script: all("code"),
+  find: { order: ["in", "by", "value", "match", "save", "deadline"], open: ["in", "value", "save"] },
   http: { order: ["method", "url", "headers", "query", "json", "form", "text", "save", "branches"], open: ["method", "url", "save"] },
-  ai_reply: all("instructions", "knowledge"),
+  ai_reply: all("instructions", "knowledge", "tools", "links"),
   ai_route: all("intents"),
   ai_extract: all("fields"),
   start_bot: all("bot", "mode"),
@@ -83,16 +87,19 @@ const OBJECTS: Readonly<Record<string, Layout>> = {
   Branch: { order: ["label", "when", "goto"], open: ["when", "goto"] },
   SplitOption: all("label", "weight", "goto"),
   RouteIntent: all("name", "description", "examples", "goto"),
+  ReplyTool: all("name", "description", "parameters", "result", "goto"),
   Field: all("type", "description"),
+  AddedItem: { order: ["catalog", "item", "quantity", "name", "price"], open: ["catalog", "item", "quantity"] },
+  RemovedItem: all("catalog", "item"),
   Variable: { order: ["type", "default", "title"], open: ["type", "default"] },
   Template: { order: ["name", "language", "header", "parameters", "buttons", "cards"], open: ["name", "language", "parameters"] },
   TemplateCardKeys: all("header", "parameters"),
   Way: all("for", "goto"),
-  Limits: all("sends_per_hour", "price_per_session"),
+  Limits: all("sends_per_hour", "price_per_session", "tokens_per_session"),
 };
 
 /** The key of an entry of a list whose field bears the entry's name, by the name of its definition. */
-export const NAMED_BY: Readonly<Record<string, string>> = { Choice: "title", Section: "title", Section2: "title", ContactCard: "name", RouteIntent: "name", SplitOption: "label" };
+export const NAMED_BY: Readonly<Record<string, string>> = { Choice: "title", Section: "title", Section2: "title", ContactCard: "name", RouteIntent: "name", ReplyTool: "name", SplitOption: "label" };
 
 /** The layout of a kind of step. */
 export function stepLayout(kind: string): Layout {

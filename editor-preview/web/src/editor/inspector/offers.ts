@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { type Account, listFlows, listTemplates, showAccount, type Template } from "../../api/account";
 import { listBots } from "../../api/bots";
 import { botSchema } from "../../api/botSchema";
+import { usePhrases } from "../../i18n/texts";
 import { isObject, type JsonObject } from "../json";
 import { useDocument } from "../store";
 import { type BotSchema, readSchema } from "./schema";
@@ -19,7 +20,8 @@ export interface Offer {
 /** The language of bots; undefined while it is on its way. */
 export function useBotSchema(): { schema: BotSchema | undefined; error: Error | null } {
   const { data, error } = useQuery({ queryKey: ["bot schema"], queryFn: botSchema, staleTime: Infinity });
-  const schema = useMemo(() => (data ? readSchema(data) : undefined), [data]);
+  const phrases = usePhrases();
+  const schema = useMemo(() => (data ? readSchema(data, phrases) : undefined), [data, phrases]);
   return { schema, error };
 }
 
@@ -54,6 +56,10 @@ export function useOffers(kind: string, beside: JsonObject): readonly Offer[] {
       return named(account?.users ?? []);
     case "team":
       return named(account?.teams ?? []);
+    case "task_kind":
+      return named(account?.task_kinds ?? []);
+    case "catalog":
+      return named(account?.catalogs ?? []);
     case "numbers":
       return (account?.numbers ?? []).map(({ id, display, name }) => ({ value: id, title: `${display} ${name}` }));
     case "lead_field":

@@ -35,6 +35,6 @@ test("a button of a template is told by its key", () => {
 });
 
 test("a limit is read where the schema has one, and what stands beside a reference holds for that place", () => {
-  const read = readSchema({ type: "object", $defs: { Text: { type: "string", "x-kind": "text", "x-limit": 24, description: "Of all." } }, properties: { a: { $ref: "#/$defs/Text", "x-limit": 20 }, b: { anyOf: [{ $ref: "#/$defs/Text" }, { type: "null" }], description: "Of b." } } });
+  const read = readSchema({ type: "object", $defs: { Text: { type: "string", "x-kind": "text", "x-limit": 24, description: "Of all." } }, properties: { a: { $ref: "#/$defs/Text", "x-limit": 20 }, b: { anyOf: [{ $ref: "#/$defs/Text" }, { type: "null" }], description: "Of b." } } }, (english) => english);
   expect(read.bot.keys.map(({ shape }) => [shape.limit, shape.help])).toEqual([[20, "Of all."], [24, "Of b."]]);
 });

@@ -2,6 +2,7 @@
  * The bot's JSON Schema as forms need it: what each key may hold. A key that the language gets has its field here without a change, for
  * nothing in this file knows a step by name.
  */
+import type { Phrases } from "../../i18n/phrases";
 import { textOf } from "../document";
 import { isObject, type Json, type JsonObject } from "../json";
 
@@ -56,13 +57,19 @@ export interface BotSchema {
   triggers: ReadonlyMap<string, ObjectShape>;
 }
 
-/** Reads the schema as the server gives it. */
-export function readSchema(schema: JsonObject): BotSchema {
-  const definitions = isObject(schema.$defs) ? schema.$defs : {};
+/** What a part of the schema is read with. */
+interface Whole {
+  definitions: JsonObject;
+  phrases: Phrases;
+}
+
+/** Reads the schema as the server gives it; what it says of keys is said in the studio's language. */
+export function readSchema(schema: JsonObject, phrases: Phrases): BotSchema {
+  const whole: Whole = { definitions: isObject(schema.$defs) ? schema.$defs : {}, phrases };
   return {
-    bot: asObject(readShape(schema, definitions)),
-    steps: variants(definitions, "Step", "type"),
-    triggers: variants(definitions, "Trigger", "on"),
+    bot: asObject(readShape(schema, whole)),
+    steps: variants("Step", "type", whole),
+    triggers: variants("Trigger", "on", whole),
   };
 }
 
@@ -72,12 +79,12 @@ export function firstSentence(help: string): string {
 }
 
 /** The objects of a definition that are told apart by the word in one key. */
-function variants(definitions: JsonObject, name: string, tag: string): ReadonlyMap<string, ObjectShape> {
-  const definition = definitions[name];
+function variants(name: string, tag: string, whole: Whole): ReadonlyMap<string, ObjectShape> {
+  const definition = whole.definitions[name];
   const nodes = isObject(definition) && Array.isArray(definition.oneOf) ? definition.oneOf.filter(isObject) : [];
   return new Map(
     nodes.map((node) => {
-      const shape = asObject(readShape(node, definitions));
+      const shape = asObject(readShape(node, whole));
       const tagged = shape.keys.find((key) => key.name === tag)?.shape;
       const word = tagged?.type === "words" ? (tagged.words[0]?.value ?? "") : "";
       return [word, { ...shape, keys: shape.keys.filter((key) => key.name !== tag) }];
@@ -89,53 +96,58 @@ function asObject(shape: Shape): ObjectShape {
   return shape.type === "object" ? shape : { name: shape.name, help: shape.help, type: "object", keys: [] };
 }
 
-function readShape(node: Json | undefined, definitions: JsonObject): Shape {
+function readShape(node: Json | undefined, whole: Whole): Shape {
   if (!isObject(node)) {
     return { name: "", help: "", type: "data", holdsTexts: false, isMap: false };
   }
   const reference = textOf(node.$ref).split("/").at(-1) ?? "";
   if (reference !== "") {
-    const shape = readShape(definitions[reference], definitions);
-    return { ...shape, ...described(node, shape), name: shape.name || reference };
+    const shape = readShape(whole.definitions[reference], whole);
+    return { ...shape, ...described(node, whole, shape), name: shape.name || reference };
   }
   const alternatives = [node.anyOf, node.oneOf].find(Array.isArray);
   if (alternatives) {
-    return readAlternatives(node, alternatives, definitions);
+    return readAlternatives(node, alternatives, whole);
   }
-  return { ...described(node), ...readPlain(node, definitions) };
+  return { ...described(node, whole), ...readPlain(node, whole) };
+}
+
+/** The first paragraph of a description; what follows it is for the reference. */
+function helpOf(node: JsonObject, { phrases }: Whole): string {
+  return phrases((textOf(node.description).split("\n\n", 1)[0] ?? "").replaceAll("\n", " "));
 }
 
 /** What is said beside a reference says it for this place. */
-function described(node: JsonObject, fallback: Described = { name: "", help: "" }): Described {
+function described(node: JsonObject, whole: Whole, fallback: Described = { name: "", help: "" }): Described {
   const limit = typeof node["x-limit"] === "number" ? node["x-limit"] : fallback.limit;
-  return { name: fallback.name, help: textOf(node.description) || fallback.help, ...(limit === undefined ? {} : { limit }) };
+  return { name: fallback.name, help: helpOf(node, whole) || fallback.help, ...(limit === undefined ? {} : { limit }) };
 }
 
 /** Alternatives of alternatives are alternatives; words that stand apart in the schema are one choice of words. */
-function readAlternatives(node: JsonObject, nodes: readonly Json[], definitions: JsonObject): Shape {
-  const shapes = nodes.filter((one) => !(isObject(one) && one.type === "null")).map((one) => readShape(one, definitions));
+function readAlternatives(node: JsonObject, nodes: readonly Json[], whole: Whole): Shape {
+  const shapes = nodes.filter((one) => !(isObject(one) && one.type === "null")).map((one) => readShape(one, whole));
   const [only] = shapes;
   if (only && shapes.length === 1) {
-    return { ...only, ...described(node, only) };
+    return { ...only, ...described(node, whole, only) };
   }
   const cases = shapes.flatMap((shape) => (shape.type === "either" ? shape.cases : [shape]));
   const words = cases.flatMap((shape) => (shape.type === "words" ? shape.words : []));
   const others = cases.filter((shape) => shape.type !== "words");
   if (others.length === 0) {
-    return { ...described(node), type: "words", words };
+    return { ...described(node, whole), type: "words", words };
   }
   const choice: Shape[] = words.length > 0 ? [{ name: "", help: "", type: "words", words }] : [];
-  return { ...described(node), type: "either", cases: [...choice, ...others] };
+  return { ...described(node, whole), type: "either", cases: [...choice, ...others] };
 }
 
 type Bare<T> = T extends unknown ? Omit<T, keyof Described> : never;
 
-function readPlain(node: JsonObject, definitions: JsonObject): Bare<Shape> {
+function readPlain(node: JsonObject, whole: Whole): Bare<Shape> {
   const kind = textOf(node["x-kind"]);
   const words = Array.isArray(node.enum) ? node.enum : node.const === undefined ? [] : [node.const];
   if (words.length > 0) {
     // What is said of a word that stands alone is said of the word; of several, of the choice.
-    const help = node.const === undefined ? "" : textOf(node.description);
+    const help = node.const === undefined ? "" : helpOf(node, whole);
     return { type: "words", words: words.map((word) => ({ value: textOf(word), help })) };
   }
   const types = [node.type].flat();
@@ -148,9 +160,9 @@ function readPlain(node: JsonObject, definitions: JsonObject): Bare<Shape> {
     case "boolean":
       return { type: "boolean", hasDefault: types.includes("null") };
     case "array":
-      return { type: "list", of: readShape(node.items, definitions), ...bounds(node, "minItems", "maxItems") };
+      return { type: "list", of: readShape(node.items, whole), ...bounds(node, "minItems", "maxItems") };
     case "object":
-      return readObject(node, kind, definitions);
+      return readObject(node, kind, whole);
     default:
       return { type: "data", holdsTexts: kind === "data", isMap: false };
   }
@@ -161,17 +173,17 @@ function bounds(node: JsonObject, least: string, most: string): { least?: number
   return { ...(typeof low === "number" ? { least: low } : {}), ...(typeof high === "number" ? { most: high } : {}) };
 }
 
-function readObject(node: JsonObject, kind: string, definitions: JsonObject): Bare<Shape> {
+function readObject(node: JsonObject, kind: string, whole: Whole): Bare<Shape> {
   const { properties, additionalProperties, required, propertyNames } = node;
   if (isObject(properties)) {
     const needed = Array.isArray(required) ? required : [];
     return {
       type: "object",
-      keys: Object.entries(properties).map(([name, value]) => ({ name, shape: readShape(value, definitions), isRequired: needed.includes(name) })),
+      keys: Object.entries(properties).map(([name, value]) => ({ name, shape: readShape(value, whole), isRequired: needed.includes(name) })),
     };
   }
   if (isObject(additionalProperties)) {
-    return { type: "map", of: readShape(additionalProperties, definitions), kind: kind || kindOfNames(propertyNames) };
+    return { type: "map", of: readShape(additionalProperties, whole), kind: kind || kindOfNames(propertyNames) };
   }
   return { type: "data", holdsTexts: false, isMap: true };
 }

@@ -7,9 +7,9 @@ import { getAt, isObject, type Json, type JsonObject, type Path } from "../json"
 
 /** What there always is, with its best known properties. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  contact: ["first_name", "name", "phone", "email", "language", "tags", "opted_in", "id"],
-  lead: ["name", "price", "stage", "pipeline", "owner", "tags", "id"],
-  message: ["text", "type", "tapped.id", "tapped.title", "tapped.value", "media", "location", "order", "referral", "id"],
+  contact: ["first_name", "name", "phone", "email", "language", "tags", "tasks", "opted_in", "id"],
+  lead: ["name", "price", "stage", "pipeline", "owner", "tags", "items", "id"],
+  message: ["text", "said", "type", "tapped.id", "tapped.title", "tapped.value", "media", "location", "order", "referral", "id"],
   answer: [],
   company: ["name"],
   conversation: ["id", "number", "channel"],
@@ -72,6 +72,7 @@ function localNames(document: JsonObject, { kind, path }: { kind: string; path: 
   const isInEach = path.some((_, index) => typeof path[index] === "number" && isObject(getAt(document, path.slice(0, index + 1))) && textOf(getAt(document, [...path.slice(0, index + 1), "each"])) !== "");
   return [
     ...(kind === "http" ? ["reply.status", "reply.json", "reply.text"] : []),
+    ...(kind === "find" ? ["found.id", "found.name", "found.price", "found.fields", "found.is_self"] : []),
     ...(kind === "start_bot" ? ["child.vars", "child.outcome", "child.status"] : []),
     ...(isInEach ? ["item", "index"] : []),
   ];

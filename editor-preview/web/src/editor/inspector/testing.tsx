@@ -13,7 +13,7 @@ import { readSchema } from "./schema";
 const SCHEMA = JSON.parse(readFileSync("../../docs/reference/bot.schema.json", "utf8")) as JsonObject;
 
 /** The language as the repository describes it. */
-export const schema = readSchema(SCHEMA);
+export const schema = readSchema(SCHEMA, (english) => english);
 
 /** The example of a kind of step in its page of the reference. */
 export function exampleOf(kind: string): JsonObject {

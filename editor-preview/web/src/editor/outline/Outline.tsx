@@ -1,5 +1,5 @@
-import { ChevronDown, ChevronRight, CircleX, Group as GroupIcon, PanelLeftClose, PanelLeftOpen, Plus, StickyNote, TriangleAlert } from "lucide-react";
-import { type KeyboardEvent, memo, type MouseEvent, useDeferredValue, useRef, useState } from "react";
+import { PanelLeftClose, PanelLeftOpen, Plus } from "lucide-react";
+import { type KeyboardEvent, memo, type MouseEvent, useDeferredValue, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { useTexts } from "../../i18n/texts";
@@ -11,6 +11,7 @@ import { countProblems, problemsByStep } from "../problems/order";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { useKeptFocus } from "../useKeptFocus";
 import { useLabel } from "../useLabel";
+import { OutlineRow } from "./OutlineRow";
 import { outlineOf, type Row } from "./rows";
 
 /** The graph as a tree: every step in the order of the conversation, with its ways out. All that the canvas can do works here, too. */
@@ -68,7 +69,7 @@ const OutlineTree = memo(function OutlineTree({ find, document }: { find: string
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [here, setHere] = useState<string | null>(null);
   const steps = stepsOf(document);
-  const rows = outlineOf(document, open, find);
+  const rows = useMemo(() => outlineOf(document, open, find), [document, open, find]);
   const focused = rows.find(({ key }) => key === here) ?? rows.find(({ step }) => step !== undefined && selected.has(step)) ?? rows[0];
 
   const tree = useRef<HTMLDivElement>(null);
@@ -152,13 +153,18 @@ const OutlineTree = memo(function OutlineTree({ find, document }: { find: string
     event.stopPropagation();
   };
 
-  const isRowSelected = (row: Row, under: readonly string[]): boolean => {
+  const isRowSelected = (row: Row): boolean => {
     if (row.outcome) {
       return way?.step === row.owner && way?.outcome === row.outcome.id;
     }
+    const under = stepsUnder(row);
     return row.note === undefined ? under.length > 0 && under.every((id) => selected.has(id)) : selectedNotes.has(row.note);
   };
-  const nameOf = ({ step, group, note }: Row): string => {
+  const nameOf = ({ step, group, note, outcome }: Row): string => {
+    if (outcome) {
+      const { target } = outcome;
+      return `${label(outcome.label)} → ${target ? stepName(target, steps.get(target)) : text(outcome.isOpen ? "outcome.nowhere" : "outcome.as_next")}`;
+    }
     if (step !== undefined) {
       return stepName(step, steps.get(step));
     }
@@ -167,9 +173,9 @@ const OutlineTree = memo(function OutlineTree({ find, document }: { find: string
     }
     return note === undefined ? text("outline.unreachable") : notesOf(document).find(({ id }) => id === note)?.text.trim() || text("note.empty");
   };
-  const openMenu = (event: MouseEvent, row: Row, isSelected: boolean) => {
+  const openMenu = (row: Row, event: MouseEvent) => {
     event.preventDefault();
-    if (!isSelected) {
+    if (!isRowSelected(row)) {
       go(row);
     }
     const of = row.outcome ? "way" : row.note === undefined ? "step" : "note";
@@ -185,49 +191,50 @@ const OutlineTree = memo(function OutlineTree({ find, document }: { find: string
     }
   };
 
+  // The tree hears for its lines, so that these need no handlers of their own.
+  const onRow = (act: (row: Row, event: MouseEvent) => void) => (event: MouseEvent) => {
+    const key = (event.target as Element).closest("[data-row]")?.getAttribute("data-row");
+    const row = rows.find((one) => one.key === key);
+    if (row) {
+      act(row, event);
+    }
+  };
+  const press = (row: Row, event: MouseEvent) => {
+    if (row.canOpen && (event.target as Element).closest(".outline-toggle")) {
+      toggle(row);
+    }
+    go(row, event.shiftKey || event.ctrlKey || event.metaKey);
+  };
+
   return (
-    <div ref={tree} className="outline-tree" role="tree" aria-multiselectable aria-label={text("outline.steps")} onKeyDown={onKeyDown}>
-      {rows.map((row) => {
-        const under = stepsUnder(row);
-        const { errors, warnings } = countProblems(under.flatMap((id) => problems.get(id) ?? []));
-        const isSelected = isRowSelected(row, under);
-        const target = row.outcome?.target;
-        return (
-          <div
-            key={row.key}
-            id={rowId(row)}
-            role="treeitem"
-            className={errors > 0 ? "outline-row has-errors" : "outline-row"}
-            style={{ paddingInlineStart: `${8 + 16 * (row.level - 1)}px` }}
-            aria-level={row.level}
-            aria-expanded={row.canOpen ? row.isOpen : undefined}
-            aria-selected={isSelected}
-            aria-current={row.step !== undefined && row.step === current ? "step" : undefined}
-            tabIndex={row === focused ? 0 : -1}
-            onClick={(event) => go(row, event.shiftKey || event.ctrlKey || event.metaKey)}
-            onContextMenu={(event) => openMenu(event, row, isSelected)}
-            onDoubleClick={() => follow(row)}
-          >
-            <span className="outline-toggle" aria-hidden onClick={() => row.canOpen && toggle(row)}>
-              {row.canOpen && (row.isOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />)}
-            </span>
-            {row.outcome ? (
-              <span className="outline-name muted">
-                {label(row.outcome.label)} → {target ? stepName(target, steps.get(target)) : text(row.outcome.isOpen ? "outcome.nowhere" : "outcome.as_next")}
-              </span>
-            ) : (
-              <span className={row.step !== undefined && steps.get(row.step)?.disabled === true ? "outline-name is-disabled" : "outline-name"}>
-                {row.group !== undefined && <GroupIcon size={14} aria-label={text("group.untitled")} />}
-                {row.note !== undefined && <StickyNote size={14} aria-label={text("note.one")} />}
-                {nameOf(row)}
-                {row.step !== undefined && steps.get(row.step)?.disabled === true && <span className="hidden">, {text("card.disabled")}</span>}
-              </span>
-            )}
-            {errors > 0 && <CircleX size={14} className="error-text" aria-label={text("problems.errors", { count: errors })} />}
-            {warnings > 0 && <TriangleAlert size={14} className="warn-text" aria-label={text("problems.warnings", { count: warnings })} />}
-          </div>
-        );
-      })}
+    <div
+      ref={tree}
+      className="outline-tree"
+      role="tree"
+      aria-multiselectable
+      aria-label={text("outline.steps")}
+      onKeyDown={onKeyDown}
+      onClick={onRow(press)}
+      onDoubleClick={onRow(follow)}
+      onContextMenu={onRow(openMenu)}
+    >
+      {rows.map((row) => (
+        <OutlineRow
+          key={row.key}
+          row={row.key}
+          id={rowId(row)}
+          of={row.outcome ? "way" : row.step !== undefined ? "step" : row.group !== undefined ? "group" : row.note !== undefined ? "note" : "heading"}
+          level={row.level}
+          name={nameOf(row)}
+          canOpen={row.canOpen}
+          isOpen={row.isOpen}
+          isSelected={isRowSelected(row)}
+          isCurrent={row.step !== undefined && row.step === current}
+          isFocused={row === focused}
+          isDisabled={row.step !== undefined && steps.get(row.step)?.disabled === true}
+          {...countProblems(stepsUnder(row).flatMap((id) => problems.get(id) ?? []))}
+        />
+      ))}
     </div>
   );
 });

@@ -1,18 +1,28 @@
 import { WandSparkles } from "lucide-react";
 
 import type { Diagnostic } from "../../api/bots";
-import { useTexts } from "../../i18n/texts";
+import { usePhrases, useTexts } from "../../i18n/texts";
+import type { JsonObject } from "../json";
 import { useDocument, useEditorStore } from "../store";
 import { fixesOf } from "./fixes";
 
 /** What is wrong, and what would be right. */
 export function ProblemText({ problem }: { problem: Diagnostic }) {
   const text = useTexts();
-  const { message, help, nearest } = problem;
-  const advice = [nearest ? text("problems.nearest", { name: nearest }) : "", help ?? ""].filter((part) => part !== "");
+  const phrases = usePhrases();
+  const { message, help, nearest, expected } = problem;
+  const advice: string[] = [];
+  if (nearest) {
+    advice.push(text("problems.nearest", { name: nearest }));
+  } else if (expected) {
+    advice.push(text("problems.expected", { what: phrases(expected) }));
+  }
+  if (help) {
+    advice.push(phrases(help));
+  }
   return (
     <>
-      <Words of={message} />
+      <Words of={phrases(message)} />
       {advice.map((part) => (
         <span key={part} className="muted">
           {" "}
@@ -36,11 +46,16 @@ export function sentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-/** What can be done about it at once. */
+/** What can be done at once about a problem of the document as it is now. */
 export function ProblemFixes({ problem }: { problem: Diagnostic }) {
+  return <Fixes problem={problem} document={useDocument()} />;
+}
+
+/** What can be done about a problem at once. */
+export function Fixes({ problem, document }: { problem: Diagnostic; document: JsonObject }) {
   const text = useTexts();
   const store = useEditorStore();
-  const fixes = fixesOf(problem, useDocument(), text);
+  const fixes = fixesOf(problem, document, text);
   if (fixes.length === 0) {
     return null;
   }

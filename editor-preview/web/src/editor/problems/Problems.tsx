@@ -1,28 +1,45 @@
 import { CircleX, TriangleAlert } from "lucide-react";
+import { memo, useDeferredValue } from "react";
 
 import type { Diagnostic } from "../../api/bots";
 import { useTexts } from "../../i18n/texts";
 import { stepName, stepsOf } from "../document";
+import type { JsonObject } from "../json";
 import { useDocument, useEditor, useEditorStore } from "../store";
 import { openProblem } from "./opening";
 import { countProblems, inOrder, keyOf, PROBLEM_FILTERS } from "./order";
 import "./problems.css";
-import { ProblemFixes, ProblemText } from "./ProblemText";
+import { Fixes, ProblemText } from "./ProblemText";
 import { hasTitle } from "./titles";
 
-
-/** What is wrong with the bot, at the bottom; a line leads to the field that it is about, and has what can be done at once. */
+/** What is wrong with the bot, at the bottom; its lines are drawn while it is open. */
 export function Problems() {
+  const text = useTexts();
+  const isOpen = useEditor((state) => state.areProblemsShown);
+  const { showProblems } = useEditorStore().getState();
+  // What they are called and what can be done about them follows a moment behind the key that changed it.
+  const document = useDeferredValue(useDocument());
+  return (
+    <details className="problems" id="problems" open={isOpen} onToggle={({ currentTarget }) => showProblems(currentTarget.open)}>
+      <summary>
+        {text("problems.title")} <ProblemCount />
+      </summary>
+      {isOpen && <ProblemList document={document} />}
+    </details>
+  );
+}
+
+/** A line leads to the field that it is about, and has what can be done at once. */
+const ProblemList = memo(function ProblemList({ document }: { document: JsonObject }) {
   const text = useTexts();
   const { filterProblems } = useEditorStore().getState();
   const diagnostics = useEditor((state) => state.diagnostics);
   const filter = useEditor((state) => state.problemFilter);
+  const current = useEditor((state) => state.problem);
+  const steps = stepsOf(document);
   const shown = inOrder(diagnostics).filter(({ severity }) => filter === "all" || severity === filter);
   return (
-    <details className="problems" id="problems">
-      <summary>
-        {text("problems.title")} <ProblemCount />
-      </summary>
+    <>
       <div className="problems-filter" role="radiogroup" aria-label={text("problems.filter")}>
         {PROBLEM_FILTERS.map((name) => (
           <label key={name}>
@@ -35,37 +52,33 @@ export function Problems() {
         <ul>
           {shown.map((problem, index) => (
             <li key={`${index} ${keyOf(problem)}`} className="problem-line">
-              <ProblemLine problem={problem} />
+              <ProblemButton problem={problem} step={problem.step === undefined ? "" : stepName(problem.step, steps.get(problem.step))} isCurrent={current === keyOf(problem)} />
+              <Fixes problem={problem} document={document} />
             </li>
           ))}
         </ul>
       ) : (
         <p className="problems-none muted">{text("problems.none")}</p>
       )}
-    </details>
-  );
-}
-
-function ProblemLine({ problem }: { problem: Diagnostic }) {
-  const text = useTexts();
-  const store = useEditorStore();
-  const steps = stepsOf(useDocument());
-  const isCurrent = useEditor((state) => state.problem === keyOf(problem));
-  const { step, severity, code } = problem;
-  const title = hasTitle(code) ? text(`problem.${code}`) : "";
-  const start = [step === undefined ? "" : stepName(step, steps.get(step)), title].filter((part) => part !== "").join(" · ");
-  return (
-    <>
-      <button type="button" className="problem" data-problem={keyOf(problem)} aria-current={isCurrent || undefined} onClick={() => openProblem(store.getState(), problem)}>
-        {severity === "error" ? <CircleX size={16} className="error-text" aria-label={text("problems.error")} /> : <TriangleAlert size={16} className="warn-text" aria-label={text("problems.warning")} />}
-        <span>
-          <strong>{start}</strong> <ProblemText problem={problem} />
-        </span>
-      </button>
-      <ProblemFixes problem={problem} />
     </>
   );
-}
+});
+
+const ProblemButton = memo(function ProblemButton({ problem, step, isCurrent }: { problem: Diagnostic; step: string; isCurrent: boolean }) {
+  const text = useTexts();
+  const store = useEditorStore();
+  const { severity, code } = problem;
+  const title = hasTitle(code) ? text(`problem.${code}`) : "";
+  const start = [step, title].filter((part) => part !== "").join(" · ");
+  return (
+    <button type="button" className="problem" data-problem={keyOf(problem)} aria-current={isCurrent || undefined} onClick={() => openProblem(store.getState(), problem)}>
+      {severity === "error" ? <CircleX size={16} className="error-text" aria-label={text("problems.error")} /> : <TriangleAlert size={16} className="warn-text" aria-label={text("problems.warning")} />}
+      <span>
+        <strong>{start}</strong> <ProblemText problem={problem} />
+      </span>
+    </button>
+  );
+});
 
 /** How many errors and warnings there are, in words and with their signs. */
 export function ProblemCount() {

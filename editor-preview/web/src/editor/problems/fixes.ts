@@ -234,7 +234,7 @@ function convert({ problem, path, value }: Case): Fix[] {
   if (/^a (whole )?number/.test(expected) && typeof value === "string" && /^-?\d{1,15}(\.\d+)?$/.test(value.trim())) {
     return [fix("fix.as_number", (document) => setAt(document, path, Number(value)))];
   }
-  if (expected.startsWith("a list") && (isObject(value) || typeof value === "string")) {
+  if (/^(either )?a list/.test(expected) && (isObject(value) || typeof value === "string")) {
     return [fix("fix.as_list", (document) => setAt(document, path, [value]))];
   }
   return [];

@@ -25,15 +25,13 @@ export function goToProblem(editor: EditorState, by: 1 | -1): void {
 
 /** Opens the list at the bottom with all that is in it, and the focus on the first error. */
 export function showErrors(editor: EditorState): void {
-  flushSync(() => editor.filterProblems("all"));
-  showProblems();
+  editor.filterProblems("all");
+  showProblems(editor);
 }
 
 /** Opens the list at the bottom, with the focus on its first line. */
-export function showProblems(): void {
-  const list = window.document.querySelector<HTMLDetailsElement>("#problems");
-  if (list) {
-    list.open = true;
-    (list.querySelector<HTMLElement>(".problem") ?? list.querySelector("summary"))?.focus();
-  }
+export function showProblems(editor: EditorState): void {
+  flushSync(() => editor.showProblems(true));
+  const list = window.document.querySelector("#problems");
+  (list?.querySelector<HTMLElement>(".problem") ?? list?.querySelector("summary"))?.focus();
 }

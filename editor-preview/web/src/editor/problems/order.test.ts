@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Diagnostic } from "../../api/bots";
-import { countProblems, fieldOf, inOrder, keyOf, nextProblem } from "./order";
+import { countProblems, fieldOf, inOrder, isSameCheck, keyOf, nextProblem } from "./order";
 
 const problem = (severity: Diagnostic["severity"], step?: string): Diagnostic => ({ code: "c", severity, path: "", message: `${severity} ${step}`, ...(step ? { step } : {}) });
 const all = [problem("warning", "a"), problem("error", "b"), problem("error"), problem("warning", "c")];
@@ -9,6 +9,11 @@ const all = [problem("warning", "a"), problem("error", "b"), problem("error"), p
 test("errors stand before warnings", () => {
   expect(inOrder(all).map(({ message }) => message)).toEqual(["error b", "error undefined", "warning a", "warning c"]);
   expect(countProblems(all)).toEqual({ errors: 2, warnings: 2 });
+});
+
+test("a check says the same where the text before its problems became longer", () => {
+  const at = (start: number): Diagnostic[] => all.map((one) => ({ ...one, span: { start, end: start + 5 } }));
+  expect([isSameCheck(at(10), at(11)), isSameCheck(all, [...all]), isSameCheck(all, all.slice(1)), isSameCheck(all, all.toReversed())]).toEqual([true, true, false, false]);
 });
 
 test("the next problem is found from the selected step, in both directions and around", () => {

@@ -17,6 +17,12 @@ export function problemsByStep(diagnostics: readonly Diagnostic[]): ReadonlyMap<
   return found;
 }
 
+/** Whether two checks say the same. Where in the text of the bot a problem stands moves with every letter before it; its path says where it is. */
+export function isSameCheck(some: readonly Diagnostic[], others: readonly Diagnostic[]): boolean {
+  const said = (problems: readonly Diagnostic[]) => JSON.stringify(problems.map(({ span: _, ...rest }) => rest));
+  return said(some) === said(others);
+}
+
 /** How many errors and warnings there are. */
 export function countProblems(diagnostics: readonly Diagnostic[]): { errors: number; warnings: number } {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
@@ -49,7 +55,15 @@ export function fieldOf({ step, path }: Pick<Diagnostic, "step" | "path">): stri
   return step === undefined ? "" : pathId(pathOfPlace(path).slice(2));
 }
 
-/** The place of a diagnostic in the document, as one word of keys. */
-export function placeOf({ path }: Pick<Diagnostic, "path">): string {
-  return pathId(pathOfPlace(path));
+/** The place of a diagnostic in the document, as one word of keys. Each field of a form asks it of every problem. */
+export function placeOf(problem: Pick<Diagnostic, "path">): string {
+  const known = placesRead.get(problem);
+  if (known !== undefined) {
+    return known;
+  }
+  const place = pathId(pathOfPlace(problem.path));
+  placesRead.set(problem, place);
+  return place;
 }
+
+const placesRead = new WeakMap<Pick<Diagnostic, "path">, string>();

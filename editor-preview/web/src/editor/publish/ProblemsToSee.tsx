@@ -1,6 +1,6 @@
 import { CircleX, TriangleAlert } from "lucide-react";
 
-import { useTexts } from "../../i18n/texts";
+import { usePhrases, useTexts } from "../../i18n/texts";
 import { stepName, stepsOf } from "../document";
 import { countProblems, inOrder } from "../problems/order";
 import { useDocument, useEditor } from "../store";
@@ -8,6 +8,7 @@ import { useDocument, useEditor } from "../store";
 /** What is wrong with the draft: errors forbid to publish it, warnings have to be seen. */
 export function ProblemsToSee({ hasSeen, onSee }: { hasSeen: boolean; onSee: (hasSeen: boolean) => void }) {
   const text = useTexts();
+  const phrases = usePhrases();
   const steps = stepsOf(useDocument());
   const diagnostics = useEditor((state) => state.diagnostics);
   const { errors, warnings } = countProblems(diagnostics);
@@ -31,7 +32,7 @@ export function ProblemsToSee({ hasSeen, onSee }: { hasSeen: boolean; onSee: (ha
             )}
             <span>
               {step !== undefined && <strong>{stepName(step, steps.get(step))}: </strong>}
-              {message}
+              {phrases(message)}
             </span>
           </li>
         ))}

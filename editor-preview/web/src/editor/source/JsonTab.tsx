@@ -1,7 +1,8 @@
 import { CircleX, TriangleAlert } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
-import { useTexts } from "../../i18n/texts";
+import { usePhrases, useTexts } from "../../i18n/texts";
+import { later } from "../../ui/later";
 import { stepName, stepsOf } from "../document";
 import { sentence } from "../problems/ProblemText";
 import { useDocument, useEditor, useEditorStore } from "../store";
@@ -13,7 +14,7 @@ import "./source.css";
 import { canonical, discard, isBehind, leave, type Scope, take, valueOf, write, writtenFor } from "./written";
 
 /** The field is as large as all the rest of the editor: it comes when it is needed. */
-const CodeField = lazy(() => import("./CodeField"));
+const CodeField = later(async () => (await import("./CodeField")).default, { waiting: <div className="code-field" aria-busy="true" /> });
 
 /** How long somebody has to pause before what they wrote is taken over. */
 const PAUSE_MS = 600;
@@ -50,6 +51,7 @@ export function JsonTab() {
 
 function Source({ scope: given }: { scope: Scope }) {
   const text = useTexts();
+  const phrases = usePhrases();
   const store = useEditorStore();
   // One scope stands for one field: it is another component for another one.
   const [scope] = useState(given);
@@ -65,8 +67,8 @@ function Source({ scope: given }: { scope: Scope }) {
       const { from, to, id, values } = reading.fault;
       return [{ from, to, severity: "error", message: text(id, values) }];
     }
-    return marksOf(diagnostics, scope, reading.places);
-  }, [reading, diagnostics, scope, text]);
+    return marksOf(diagnostics, scope, reading.places).map(({ message, help, ...mark }) => ({ ...mark, message: phrases(message), help: help && phrases(help) }));
+  }, [reading, diagnostics, scope, text, phrases]);
 
   useEffect(() => {
     if (!written || written.isTaken) {
@@ -81,20 +83,18 @@ function Source({ scope: given }: { scope: Scope }) {
   const { undo, redo } = store.getState();
   return (
     <>
-      <Suspense fallback={<div className="code-field" aria-busy="true" />}>
-        <CodeField
-          handle={field}
-          label={scope === "bot" ? text("json.bot") : text("json.step", { step: scope.step })}
-          text={source}
-          isInvalid={reading.fault !== undefined}
-          marks={marks}
-          taken={written?.isTaken ? written.base : undefined}
-          onWrite={(changed) => write(store.getState(), scope, changed)}
-          onLeave={() => leave(store.getState, scope)}
-          onUndo={undo}
-          onRedo={redo}
-        />
-      </Suspense>
+      <CodeField
+        handle={field}
+        label={scope === "bot" ? text("json.bot") : text("json.step", { step: scope.step })}
+        text={source}
+        isInvalid={reading.fault !== undefined}
+        marks={marks}
+        taken={written?.isTaken ? written.base : undefined}
+        onWrite={(changed) => write(store.getState(), scope, changed)}
+        onLeave={() => leave(store.getState, scope)}
+        onUndo={undo}
+        onRedo={redo}
+      />
       {reading.fault && (
         <div className="json-fault" role="alert">
           <p className="error-text">{text("json.not_taken", { reason: marks[0]?.message })}</p>

@@ -1,5 +1,4 @@
 import { Languages } from "lucide-react";
-import { useDeferredValue, useMemo } from "react";
 
 import { useLanguage, useTexts } from "../../i18n/texts";
 import { MenuButton, MenuItem, MenuSection } from "../../ui/Menu";
@@ -10,14 +9,9 @@ import { useCompleteness } from "./useTexts";
 /** The languages that the bot speaks, and how far each is translated. */
 export function LanguageMenu() {
   const text = useTexts();
-  const [studio] = useLanguage();
-  const store = useEditorStore();
-  // All texts are looked through: behind the key that changed one.
-  const document = useDeferredValue(useDocument());
+  const document = useDocument();
   const own = ownLanguage(document);
-  const languages = useMemo(() => translatedLanguages(document), [document]);
-  const completeness = useCompleteness(document, languages);
-  const open = (language: string | null) => store.getState().ask({ what: "translations", language });
+  const languages = translatedLanguages(document);
   return (
     <MenuButton
       align="end"
@@ -29,18 +23,32 @@ export function LanguageMenu() {
         </button>
       }
     >
-      <MenuSection name={text("translations.own", { language: languageName(own, studio) })}>
-        {languages.map((language) => {
-          const found = completeness.get(language);
-          return (
-            <MenuItem key={language} onSelect={() => open(language)}>
-              <span className="menu-name">{languageName(language, studio)}</span>
-              {found && <span className="muted">{text("translations.done", found)}</span>}
-            </MenuItem>
-          );
-        })}
-        <MenuItem onSelect={() => open(null)}>{text("translations.add")}</MenuItem>
-      </MenuSection>
+      <LanguageItems />
     </MenuButton>
+  );
+}
+
+/** The languages in the menu. All texts of the bot are looked through, so this is done while it is open. */
+function LanguageItems() {
+  const text = useTexts();
+  const [studio] = useLanguage();
+  const store = useEditorStore();
+  const document = useDocument();
+  const languages = translatedLanguages(document);
+  const completeness = useCompleteness(document);
+  const open = (language: string | null) => store.getState().ask({ what: "translations", language });
+  return (
+    <MenuSection name={text("translations.own", { language: languageName(ownLanguage(document), studio) })}>
+      {languages.map((language) => {
+        const found = completeness.get(language);
+        return (
+          <MenuItem key={language} onSelect={() => open(language)}>
+            <span className="menu-name">{languageName(language, studio)}</span>
+            {found && <span className="muted">{text("translations.done", found)}</span>}
+          </MenuItem>
+        );
+      })}
+      <MenuItem onSelect={() => open(null)}>{text("translations.add")}</MenuItem>
+    </MenuSection>
   );
 }

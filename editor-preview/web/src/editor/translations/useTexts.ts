@@ -3,7 +3,7 @@ import { useMemo } from "react";
 
 import { botSchema } from "../../api/botSchema";
 import type { JsonObject } from "../json";
-import { completeness } from "./languages";
+import { completeness, translatedLanguages } from "./languages";
 import { type SourceText, sourceTexts } from "./texts";
 
 /** The texts of the bot that customers read; undefined until the schema is there. */
@@ -15,7 +15,7 @@ export function useSourceTexts(document: JsonObject): readonly SourceText[] | un
 }
 
 /** How far each language is translated. */
-export function useCompleteness(document: JsonObject, languages: readonly string[]): ReadonlyMap<string, { done: number; all: number }> {
+export function useCompleteness(document: JsonObject): ReadonlyMap<string, { done: number; all: number }> {
   const texts = useSourceTexts(document);
-  return useMemo(() => new Map(texts ? languages.map((language) => [language, completeness(document, language, texts)]) : []), [document, languages, texts]);
+  return useMemo(() => new Map(texts ? translatedLanguages(document).map((language) => [language, completeness(document, language, texts)]) : []), [document, texts]);
 }

@@ -67,6 +67,36 @@ async fn a_draft_is_there_while_it_is_not_what_is_live() {
 }
 
 #[tokio::test]
+async fn a_draft_that_somebody_else_changed_is_not_written_over_unknowingly() {
+    let put = async |server: &Server, since: &str, text: &str| {
+        server.call("PUT", &format!("/api/v1/bots/echo/draft{since}"), &echo(text)).await
+    };
+    let saved = async |server: &Server, since: &str, text: &str| {
+        let answer = put(server, since, text).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["draft"]["at"].as_i64().unwrap()
+    };
+    let text = async |server: &Server| {
+        server.get("/api/v1/bots/echo").await.json()["draft"]["document"]["steps"]["chosen"]["text"].clone()
+    };
+    let server = Server::sandbox().await;
+    let first = saved(&server, "?since=0", "Ana's").await;
+    let server = server.later(1).await;
+    let second = saved(&server, &format!("?since={first}"), "Ana's again").await;
+    assert!(second > first);
+    let server = server.later(1).await;
+    for since in [0, first] {
+        let answer = put(&server, &format!("?since={since}"), "Bia's").await;
+        assert!(answer.status == 409 && answer.text.contains("somebody else"), "{}", answer.text);
+    }
+    assert_eq!(text(&server).await, "Ana's again");
+    assert!(saved(&server, &format!("?since={first}"), "Ana's again").await > second, "what is the same is no other one");
+    saved(&server, "", "Bia's").await;
+    assert_eq!(text(&server).await, "Bia's");
+    assert_eq!(put(&server, "?since=soon", "Bia's").await.status, 422);
+}
+
+#[tokio::test]
 async fn the_list_says_what_each_bot_is_and_what_is_wrong_with_it() {
     let server = Server::sandbox().await;
     let draft = json!({ "name": "Not yet", "start": "nowhere", "steps": { "a": { "type": "message", "text": "Hi" } } });

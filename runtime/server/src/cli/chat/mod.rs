@@ -9,11 +9,19 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use interpreter::{
-    dialog::{Dialog, DialogContact, Failure, Line, Play},
+    dialog::{Dialog, DialogContact, Failure, Line, Play, is_to_model, reply},
     rehearsal::Rehearsal,
 };
 use serde_json::{Map, Value, json};
-use steps::{bot::Bot, check::render, environment::Environment, event::ChannelError, moment::Moment, trigger::On};
+use steps::{
+    bot::Bot,
+    check::render,
+    contact::Call,
+    environment::Environment,
+    event::{CallResult, ChannelError},
+    moment::Moment,
+    trigger::On,
+};
 
 use self::{
     input::{COMMANDS, Input, Look},
@@ -21,14 +29,19 @@ use self::{
 };
 use super::{
     Account, Exit, Terminal, bots,
+    models::Rehearser,
     terminal::{BOLD, count},
     trace,
 };
+
+/// The most calls in a row that a model answers: a bot that asks in a loop is stopped here.
+const MAX_ASKED: usize = 20;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   salesbot chat welcome
   salesbot chat bots/welcome.json --name \"Ana Souza\" --at 2026-03-02T10:00:00-03:00
+  salesbot chat advisor --live
   printf 'oi\\n1\\n/pass 25h\\n/vars\\n' | salesbot chat welcome
 
 What you type is the customer's message; a number taps the button or row that it stands beside. /help lists the commands.
@@ -54,6 +67,9 @@ pub(super) struct Arguments {
     /// When the chat begins, such as 2026-03-02T10:00:00-03:00; left out: now
     #[arg(long, value_name = "MOMENT")]
     at: Option<String>,
+    /// Ask the model of the settings what the bot asks a model; left out: you answer with /reply
+    #[arg(long)]
+    live: bool,
     #[command(flatten)]
     account: Account,
 }
@@ -61,6 +77,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
     let settings = arguments.account.settings(terminal)?;
     let path = bots::named(&arguments.bot, &settings.bots)?;
+    let rehearser = arguments.live.then(|| Rehearser::new(&settings)).transpose()?;
     let environment = Arc::new(settings.environment([0; 32]));
     let mut reader = bots::Reader::new(environment.clone());
     let loaded = reader.read(&path);
@@ -70,7 +87,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> anyhow:
         return Ok(Exit::Problems);
     };
     let others = reader.called_by(&bot, &path);
-    let begin = Begin { bot: &bot, others: &others, environment: &environment, dialog: dialog(arguments, &bot, terminal.now) };
+    let dialog = dialog(arguments, &bot, terminal.now);
+    let begin = Begin { bot: &bot, others: &others, environment: &environment, dialog, rehearser };
     let mut chat = Chat::begin(&begin, arguments.start)?;
     let name = if bot.document.name.is_empty() { bot.id.to_string() } else { format!("{} ({})", bot.document.name, bot.id) };
     terminal.line(terminal.paint(BOLD, &name))?;
@@ -101,6 +119,8 @@ struct Begin<'b> {
     others: &'b [Arc<Bot>],
     environment: &'b Arc<Environment>,
     dialog: Dialog,
+    /// Who asks models; none: the person answers for them.
+    rehearser: Option<Rehearser>,
 }
 
 struct Chat<'b> {
@@ -193,6 +213,35 @@ impl<'b> Chat<'b> {
     }
 
     fn play(&mut self, line: Line, terminal: &mut Terminal<'_>) -> anyhow::Result<Result<(), String>> {
+        match self.line(line, terminal)? {
+            Ok(()) => self.ask(terminal),
+            Err(problem) => Ok(Err(problem)),
+        }
+    }
+
+    /// Answers with a model what the bot asks one, until it asks no more.
+    fn ask(&mut self, terminal: &mut Terminal<'_>) -> anyhow::Result<Result<(), String>> {
+        let Some(rehearser) = &self.begin.rehearser else { return Ok(Ok(())) };
+        for _ in 0..MAX_ASKED {
+            let rehearsal = self.rehearsal();
+            let Some((_, call, _)) = rehearsal.calls.first().filter(|(_, call, _)| is_to_model(call)) else {
+                return Ok(Ok(()));
+            };
+            let result = rehearser.run(rehearser.answer(rehearsal, call)).result;
+            if let CallResult::Failed { name, text } = result {
+                terminal.line(shown::call(call))?;
+                return Ok(Err(format!("the model gave no answer: {name}: {text}")));
+            }
+            let answer = reply(&result);
+            terminal.note(&format!("(the model answers: {})", Value::Object(answer.clone())))?;
+            if let Err(problem) = self.line(Line::Reply(answer), terminal)? {
+                return Ok(Err(problem));
+            }
+        }
+        Ok(Err(format!("the bot asks a model more than {MAX_ASKED} times in a row; what you do next goes on")))
+    }
+
+    fn line(&mut self, line: Line, terminal: &mut Terminal<'_>) -> anyhow::Result<Result<(), String>> {
         let traced = self.rehearsal().trace.0.len();
         let waiting = self.rehearsal().calls.len();
         if let Err(failure) = self.play.act(&line) {
@@ -207,13 +256,15 @@ impl<'b> Chat<'b> {
             news.push(shown::message(message, terminal));
         }
         news.extend(rehearsal.facts[self.facts..].iter().filter_map(shown::fact));
-        news.extend(rehearsal.calls.iter().skip(waiting.min(rehearsal.calls.len())).map(|(_, call, _)| shown::call(call)));
+        let calls = rehearsal.calls.iter().skip(waiting.min(rehearsal.calls.len())).map(|(_, call, _)| call);
+        let is_asked = |call: &Call| self.begin.rehearser.is_some() && is_to_model(call);
+        news.extend(calls.filter(|call| !is_asked(call)).map(shown::call));
         if said.is_empty() {
             // Why the customer hears nothing.
             let reasons = rehearsal.trace.0[traced..].iter().filter(|line| trace::says_why_not(line));
             news.extend(reasons.map(|line| format!("({})", trace::describe(&line.what))));
         }
-        if news.is_empty() {
+        if news.is_empty() && !rehearsal.calls.iter().any(|(_, call, _)| is_asked(call)) {
             news.push("(nothing happened)".to_owned());
         }
         (self.said, self.facts) = (rehearsal.said.len(), rehearsal.facts.len());
@@ -240,7 +291,7 @@ impl<'b> Chat<'b> {
     }
 
     fn save(&self, file: &Path, name: Option<String>, terminal: &mut Terminal<'_>) -> anyhow::Result<Result<(), String>> {
-        let Begin { bot, others, environment, dialog } = self.begin;
+        let Begin { bot, others, environment, dialog, .. } = self.begin;
         let name = name.unwrap_or_else(|| format!("chat of {}", dialog.at.as_deref().unwrap_or_default()));
         let saved = match self.record.save(file, &name, dialog) {
             Ok(saved) => saved,

@@ -38,7 +38,7 @@ impl Record {
         let contact = contact.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?.into())));
         let contact: Map<String, Value> = contact.collect();
         let dialog = json!({"name": name, "contact": contact, "at": begin.at, "steps": self.0});
-        dialogs::add(file, dialog).map_err(|message| anyhow!("{}: {message}", file.display()))?;
+        dialogs::file::add(file, dialog).map_err(|message| anyhow!("{}: {message}", file.display()))?;
         Ok(Dialog { name: name.to_owned(), steps: self.0.clone(), ..begin.clone() })
     }
 }

@@ -102,6 +102,6 @@ pub(super) async fn trim(transaction: &Transaction<'_>, before: Millis, limit: u
         DELETE FROM salesbot.journal
         WHERE at < $1 AND position IN (SELECT position FROM salesbot.journal ORDER BY position LIMIT $2)";
     let removed = transaction.execute(trim, &[&before, &signed(limit)]).await?;
-    lists::trim_sessions(transaction, before, limit).await?;
+    lists::trim_ended(transaction, before, limit).await?;
     Ok(removed)
 }

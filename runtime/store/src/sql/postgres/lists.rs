@@ -1,4 +1,4 @@
-//! The lists of conversations, contacts and sessions: what is written, many rows a statement, and what is read.
+//! The lists of conversations, contacts, sessions and tasks: what is written, many rows a statement, and what is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,12 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Transaction};
 
 use super::{optional, signed, text, unsigned};
-use crate::lists::{active_at, parts_of};
+use crate::lists::{active_at, due_of, parts_of};
 use crate::sql::lists::{self as questions, Dialect, Parameter, Question};
 use crate::{
     ContactQuery, Conversation, ConversationQuery, ConversationState, ListChange, ListedContact, ListedConversation,
-    ListedSession, Millis, Profile, Session, SessionCount, SessionEnd, SessionQuery,
+    ListedSession, ListedTask, Millis, Profile, Session, SessionCount, SessionEnd, SessionQuery, Task, TaskEnd, TaskQuery,
+    TaskState, Usage, UsageSum,
 };
 
 const POSTGRES: Dialect = Dialect { schema: "salesbot.", mark: '$' };
@@ -24,6 +25,10 @@ pub(super) struct Lists {
     conversations: BTreeMap<(String, String), Conversation>,
     /// By contact and id, each with the position of the fact that told of it.
     sessions: BTreeMap<(String, u32), (Session, i64)>,
+    /// By contact and id.
+    tasks: BTreeMap<(String, u32), Task>,
+    /// Each with the position of the fact that told of it.
+    usage: BTreeMap<i64, Usage>,
 }
 
 impl Lists {
@@ -49,10 +54,25 @@ impl Lists {
                 let session = Session { id: *id, number, bot, version, on, started: *started, ended };
                 self.sessions.insert((contact.to_owned(), *id), (session, position));
             }
+            ListChange::Task(task) => {
+                let [kind, words] = [&task.kind, &task.text].map(|value| text(value).into_owned());
+                let [owner, lead, by] = [&task.owner, &task.lead, &task.by].map(optional);
+                let ended = task.ended.as_ref().map(|ended| {
+                    let [result, by] = [&ended.result, &ended.by].map(optional);
+                    TaskEnd { result, by, ..ended.clone() }
+                });
+                let task = Task { kind, text: words, owner, lead, by, ended, ..task.clone() };
+                self.tasks.insert((contact.to_owned(), task.id), task);
+            }
+            ListChange::Usage(usage) => {
+                let [bot, model, currency] = [&usage.bot, &usage.model, &usage.currency].map(|value| text(value).into_owned());
+                self.usage.insert(position, Usage { bot, model, currency, ..usage.clone() });
+            }
             ListChange::Unlisted => {
                 self.profiles.remove(contact);
                 self.conversations.retain(|(of, _), _| of != contact);
                 self.sessions.retain(|(of, _), _| of != contact);
+                self.tasks.retain(|(of, _), _| of != contact);
                 self.unlisted.insert(contact.to_owned());
             }
         }
@@ -65,7 +85,9 @@ impl Lists {
         }
         self.put_profiles(transaction).await?;
         self.put_conversations(transaction).await?;
-        self.put_sessions(transaction).await
+        self.put_sessions(transaction).await?;
+        self.put_tasks(transaction).await?;
+        self.put_usage(transaction).await
     }
 
     async fn put_profiles(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
@@ -144,13 +166,68 @@ impl Lists {
             [&contacts, &ids, &numbers, &bots, &versions, &on, &started, &ended, &statuses, &outcomes, &told];
         transaction.execute(put, &columns).await.map(drop)
     }
+
+    async fn put_tasks(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if self.tasks.is_empty() {
+            return Ok(());
+        }
+        let contacts: Vec<&String> = self.tasks.keys().map(|(contact, _)| contact).collect();
+        let ids: Vec<i64> = self.tasks.keys().map(|(_, id)| i64::from(*id)).collect();
+        let rows = || self.tasks.values();
+        let column = |of: fn(&Task) -> &Option<String>| rows().map(of).collect::<Vec<_>>();
+        let (kinds, texts): (Vec<_>, Vec<_>) = rows().map(|task| (&task.kind, &task.text)).unzip();
+        let (owners, leads, makers) = (column(|task| &task.owner), column(|task| &task.lead), column(|task| &task.by));
+        let (due, created): (Vec<_>, Vec<_>) = rows().map(|task| (task.due_or_never(), task.created)).unzip();
+        let states: Vec<_> = rows().map(|task| i16::from(task.state().number())).collect();
+        let ends = || rows().map(|task| task.ended.as_ref());
+        let ended: Vec<_> = ends().map(|ended| ended.map(|ended| ended.at)).collect();
+        let results: Vec<_> = ends().map(|ended| ended.and_then(|ended| ended.result.as_ref())).collect();
+        let enders: Vec<_> = ends().map(|ended| ended.and_then(|ended| ended.by.as_ref())).collect();
+        let put = "
+            INSERT INTO salesbot.tasks
+            SELECT * FROM unnest($1::TEXT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::BIGINT[], $6::TEXT[], $7::TEXT[],
+                $8::BIGINT[], $9::TEXT[], $10::SMALLINT[], $11::BIGINT[], $12::TEXT[], $13::TEXT[])
+            ON CONFLICT (contact, id) DO UPDATE SET kind = excluded.kind, text = excluded.text, due = excluded.due,
+                owner = excluded.owner, lead = excluded.lead, created = excluded.created, made_by = excluded.made_by,
+                state = excluded.state, ended = excluded.ended, result = excluded.result, ended_by = excluded.ended_by";
+        let columns: [&(dyn ToSql + Sync); 13] =
+            [&contacts, &ids, &kinds, &texts, &due, &owners, &leads, &created, &makers, &states, &ended, &results, &enders];
+        transaction.execute(put, &columns).await.map(drop)
+    }
+
+    async fn put_usage(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if self.usage.is_empty() {
+            return Ok(());
+        }
+        let positions: Vec<i64> = self.usage.keys().copied().collect();
+        let days: Vec<Millis> = self.usage.values().map(Usage::day).collect();
+        let texts = |of: fn(&Usage) -> &String| self.usage.values().map(of).collect::<Vec<_>>();
+        let numbers = |of: fn(&Usage) -> u64| self.usage.values().map(|usage| signed(of(usage))).collect::<Vec<i64>>();
+        let (bots, models, currencies) = (texts(|usage| &usage.bot), texts(|usage| &usage.model), texts(|usage| &usage.currency));
+        let (prompts, answers) = (numbers(|usage| usage.prompt_tokens), numbers(|usage| usage.answer_tokens));
+        let costs = numbers(|usage| usage.cost);
+        // A position tells of one call: what is there already is the same.
+        let put = "
+            INSERT INTO salesbot.usage
+            SELECT * FROM unnest($1::BIGINT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[],
+                $8::BIGINT[])
+            ON CONFLICT (position) DO UPDATE SET day = excluded.day, bot = excluded.bot, model = excluded.model,
+                currency = excluded.currency, prompt_tokens = excluded.prompt_tokens,
+                answer_tokens = excluded.answer_tokens, cost = excluded.cost";
+        let columns: [&(dyn ToSql + Sync); 8] = [&positions, &days, &bots, &models, &currencies, &prompts, &answers, &costs];
+        transaction.execute(put, &columns).await.map(drop)
+    }
 }
 
-/// Removes up to `limit` sessions that ended before a moment.
-pub(super) async fn trim_sessions(transaction: &Transaction<'_>, before: Millis, limit: usize) -> Result<(), Error> {
+/// Removes up to `limit` sessions, and up to as many tasks, that ended before a moment.
+pub(super) async fn trim_ended(transaction: &Transaction<'_>, before: Millis, limit: usize) -> Result<(), Error> {
     let trim = "
         DELETE FROM salesbot.sessions WHERE (contact, id) IN
             (SELECT contact, id FROM salesbot.sessions WHERE started < $1 AND ended < $1 ORDER BY started LIMIT $2)";
+    transaction.execute(trim, &[&before, &signed(limit)]).await?;
+    let trim = "
+        DELETE FROM salesbot.tasks WHERE (contact, id) IN
+            (SELECT contact, id FROM salesbot.tasks WHERE ended < $1 ORDER BY ended LIMIT $2)";
     transaction.execute(trim, &[&before, &signed(limit)]).await.map(drop)
 }
 
@@ -185,7 +262,7 @@ pub(super) async fn touch(transaction: &Transaction<'_>, active: &BTreeMap<Strin
 
 /// Takes contacts off the lists.
 pub(super) async fn remove(transaction: &Transaction<'_>, contacts: &[String]) -> Result<(), Error> {
-    for table in ["profiles", "profile_parts", "conversations", "sessions"] {
+    for table in ["profiles", "profile_parts", "conversations", "sessions", "tasks"] {
         let delete = format!("DELETE FROM salesbot.{table} WHERE contact = ANY ($1::TEXT[])");
         transaction.execute(&delete, &[&contacts]).await?;
     }
@@ -207,6 +284,11 @@ pub(super) async fn contacts(client: &Client, query: &ContactQuery) -> Result<Ve
 pub(super) async fn sessions(client: &Client, query: &SessionQuery) -> Result<Vec<ListedSession>, Error> {
     let rows = ask(client, questions::sessions(query, &POSTGRES)).await?;
     rows.iter().map(session).collect()
+}
+
+pub(super) async fn tasks(client: &Client, query: &TaskQuery) -> Result<Vec<ListedTask>, Error> {
+    let rows = ask(client, questions::tasks(query, &POSTGRES)).await?;
+    rows.iter().map(task).collect()
 }
 
 pub(super) async fn session_counts(client: &Client, since: Millis) -> Result<Vec<SessionCount>, Error> {
@@ -240,6 +322,17 @@ pub(super) async fn unlisted(client: &Client, after: Option<&str>, limit: usize)
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
+pub(super) async fn usage(client: &Client, from: Millis, until: Millis) -> Result<Vec<UsageSum>, Error> {
+    let rows = ask(client, questions::usage(from, until, &POSTGRES)).await?;
+    let read = |row: &Row| {
+        let (day, bot, model, currency) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        let (calls, prompt_tokens) = (unsigned(row.try_get(4)?), unsigned(row.try_get(5)?));
+        let (answer_tokens, cost) = (unsigned(row.try_get(6)?), unsigned(row.try_get(7)?));
+        Ok(UsageSum { day, bot, model, currency, calls, prompt_tokens, answer_tokens, cost })
+    };
+    rows.iter().map(read).collect()
+}
+
 fn conversation(row: &Row) -> Result<ListedConversation, Error> {
     let state: i16 = row.try_get(3)?;
     let conversation = Conversation {
@@ -271,6 +364,29 @@ fn session(row: &Row) -> Result<ListedSession, Error> {
         ended,
     };
     Ok(ListedSession { contact: row.try_get(0)?, profile: profile(row, 11)?, session, told: unsigned(row.try_get(10)?) })
+}
+
+fn task(row: &Row) -> Result<ListedTask, Error> {
+    let state: i16 = row.try_get(10)?;
+    let done = state == i16::from(TaskState::Completed.number());
+    let ended = match row.try_get(9)? {
+        Some(at) => Some(TaskEnd { at, done, result: row.try_get(11)?, by: row.try_get(12)? }),
+        None => None,
+    };
+    let id: i64 = row.try_get(1)?;
+    let task = Task {
+        // The table holds none that we did not write.
+        id: u32::try_from(id).unwrap_or_default(),
+        kind: row.try_get(2)?,
+        text: row.try_get(3)?,
+        due: due_of(row.try_get(4)?),
+        owner: row.try_get(5)?,
+        lead: row.try_get(6)?,
+        created: row.try_get(7)?,
+        by: row.try_get(8)?,
+        ended,
+    };
+    Ok(ListedTask { contact: row.try_get(0)?, profile: profile(row, 13)?, task })
 }
 
 fn profile(row: &Row, first: usize) -> Result<Profile, Error> {

@@ -22,8 +22,8 @@ use tokio_postgres::Transaction;
 use self::connection::{Reader, Writer};
 use super::{Known, LaneBatch, SqlJournal};
 use crate::{
-    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, Message, Millis, Rebuilt,
-    SessionCount, SessionQuery, StoreError, StoreFuture,
+    ContactQuery, ConversationQuery, JournalRow, ListedContact, ListedConversation, ListedSession, ListedTask, Message, Millis,
+    Rebuilt, SessionCount, SessionQuery, StoreError, StoreFuture, TaskQuery, UsageSum,
 };
 
 /// How long a transaction or a query may take.
@@ -121,6 +121,14 @@ impl SqlJournal for PostgresJournal {
 
     fn session_counts(&self, since: Millis) -> StoreFuture<'_, Vec<SessionCount>> {
         Box::pin(self.reader.read(async move |client| lists::session_counts(&client, since).await))
+    }
+
+    fn tasks(&self, query: TaskQuery) -> StoreFuture<'_, Vec<ListedTask>> {
+        Box::pin(self.reader.read(async move |client| lists::tasks(&client, &query).await))
+    }
+
+    fn usage(&self, from: Millis, until: Millis) -> StoreFuture<'_, Vec<UsageSum>> {
+        Box::pin(self.reader.read(async move |client| lists::usage(&client, from, until).await))
     }
 
     fn unlisted_contacts<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<String>> {

@@ -50,6 +50,7 @@ pub(super) async fn rebuild(transaction: &Transaction<'_>, after: Option<&str>, 
         messages: count(transaction, "messages", &contacts).await?,
         conversations: count(transaction, "conversations", &contacts).await?,
         sessions: count(transaction, "sessions", &contacts).await?,
+        tasks: count(transaction, "tasks", &contacts).await?,
         last: contacts.into_iter().next_back(),
     })
 }

@@ -136,9 +136,8 @@ impl ReadModels {
         match message {
             None => {}
             Some(MessageChange::New(message)) => self.messages.add(contact, position, at, message),
-            Some(MessageChange::Update { id, wamid, status }) => {
-                let (id, wamid, status) = (text(id).into_owned(), optional(wamid), optional(status));
-                self.updates.push(contact, position, id, wamid, status);
+            Some(MessageChange::Update { id, wamid, status, body }) => {
+                self.updates.push(contact, position, text(id).into_owned(), [wamid, status, body].map(optional));
             }
         }
     }
@@ -195,19 +194,20 @@ impl Messages {
 async fn update_messages(transaction: &Transaction<'_>, round: &Round) -> Result<(), Error> {
     let update = "
         UPDATE salesbot.messages AS message
-        SET wamid = coalesce(news.wamid, message.wamid), status = coalesce(news.status, message.status)
-        FROM unnest($1::TEXT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[])
-            AS news (contact, position, id, wamid, status)
+        SET wamid = coalesce(news.wamid, message.wamid), status = coalesce(news.status, message.status),
+            body = coalesce(news.body, message.body)
+        FROM unnest($1::TEXT[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[])
+            AS news (contact, position, id, wamid, status, body)
         CROSS JOIN LATERAL (
             SELECT position FROM (
                 SELECT position, id FROM salesbot.messages
                 WHERE contact = news.contact AND position < news.position
-                ORDER BY position DESC LIMIT $6
+                ORDER BY position DESC LIMIT $7
             ) AS latest
             WHERE latest.id = news.id ORDER BY position DESC LIMIT 1
         ) AS reached
         WHERE message.position = reached.position";
-    let Round { contacts, positions, ids, wamids, statuses } = round;
+    let Round { contacts, positions, ids, wamids, statuses, bodies } = round;
     let latest = signed(UPDATABLE_MESSAGES);
-    transaction.execute(update, &[contacts, positions, ids, wamids, statuses, &latest]).await.map(drop)
+    transaction.execute(update, &[contacts, positions, ids, wamids, statuses, bodies, &latest]).await.map(drop)
 }

@@ -12,7 +12,7 @@ use crate::LANES;
 pub(super) const FORMAT: i32 = MIGRATIONS.len() as i32;
 
 /// In order: the first makes format 1 from nothing, the next 2 from 1, and so on.
-const MIGRATIONS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
+const MIGRATIONS: [&str; 5] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /// Taken while tables are made, so that of several servers that start together one makes them.
 /// Any number will do that nobody else takes; this is "Sbot" in ASCII.
@@ -128,6 +128,47 @@ const VERSION_3: &str = r#"
     CREATE INDEX sessions_bot ON salesbot.sessions (bot, started, contact, id);
     CREATE INDEX sessions_status ON salesbot.sessions (status, started, contact, id) WHERE status IS NOT NULL;
     CREATE INDEX sessions_open ON salesbot.sessions (started, contact, id) WHERE ended IS NULL;
+"#;
+
+/// What models were used for. It names no contact, and stays when one is erased.
+const VERSION_4: &str = r#"
+    -- position: of the fact that told of it. day: when it began, in UTC. cost: in millionths of the currency.
+    CREATE TABLE salesbot.usage (
+        position BIGINT PRIMARY KEY,
+        day BIGINT NOT NULL,
+        bot TEXT COLLATE "C" NOT NULL,
+        model TEXT COLLATE "C" NOT NULL,
+        currency TEXT COLLATE "C" NOT NULL,
+        prompt_tokens BIGINT NOT NULL,
+        answer_tokens BIGINT NOT NULL,
+        cost BIGINT NOT NULL
+    );
+    CREATE INDEX usage_day ON salesbot.usage (day, bot, model, currency);
+"#;
+
+/// The list of tasks.
+const VERSION_5: &str = r#"
+    -- due: the largest number where there is no time. made_by, ended_by: JSON. state: 0 open, 1 completed, 2 dropped; ended, result
+    -- and ended_by: NULL while it is open.
+    CREATE TABLE salesbot.tasks (
+        contact TEXT COLLATE "C",
+        id BIGINT,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        due BIGINT NOT NULL,
+        owner TEXT,
+        lead TEXT,
+        created BIGINT NOT NULL,
+        made_by TEXT,
+        state SMALLINT NOT NULL,
+        ended BIGINT,
+        result TEXT,
+        ended_by TEXT,
+        PRIMARY KEY (contact, id)
+    );
+    CREATE INDEX tasks_state ON salesbot.tasks (state, due, contact, id);
+    CREATE INDEX tasks_owner ON salesbot.tasks (owner, state, due, contact, id);
+    CREATE INDEX tasks_ended ON salesbot.tasks (ended) WHERE ended IS NOT NULL;
 "#;
 
 /// Brings the schema to the format of this program, unless it is a newer one; tells its format.

@@ -15,6 +15,7 @@ pub(super) struct Round {
     pub(super) ids: Vec<String>,
     pub(super) wamids: Vec<Option<String>>,
     pub(super) statuses: Vec<Option<String>>,
+    pub(super) bodies: Vec<Option<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ pub(super) struct Updates {
 }
 
 impl Updates {
-    pub(super) fn push(&mut self, contact: &str, position: i64, id: String, wamid: Option<String>, status: Option<String>) {
+    pub(super) fn push(&mut self, contact: &str, position: i64, id: String, [wamid, status, body]: [Option<String>; 3]) {
         let seen = self.seen.entry((contact.to_owned(), id.clone())).or_default();
         if *seen == self.rounds.len() {
             self.rounds.push(Round::default());
@@ -37,6 +38,7 @@ impl Updates {
         round.ids.push(id);
         round.wamids.push(wamid);
         round.statuses.push(status);
+        round.bodies.push(body);
     }
 
     pub(super) fn rounds(&self) -> &[Round] {
@@ -52,7 +54,7 @@ mod tests {
     fn news_of_one_message_stand_in_order_in_rounds_of_their_own() {
         let mut updates = Updates::default();
         for (position, (contact, id)) in (1..).zip([("ada", "m1"), ("ada", "m2"), ("bob", "m1"), ("ada", "m1"), ("ada", "m1")]) {
-            updates.push(contact, position, id.into(), None, Some(format!("s{position}")));
+            updates.push(contact, position, id.into(), [None, Some(format!("s{position}")), None]);
         }
         let positions: Vec<_> = updates.rounds().iter().map(|round| round.positions.clone()).collect();
         assert_eq!(positions, [vec![1, 2, 3], vec![4], vec![5]]);

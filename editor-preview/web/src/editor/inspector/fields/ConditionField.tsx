@@ -6,7 +6,7 @@ import { textOf } from "../../document";
 import { type Path, pathId } from "../../json";
 import { useEditorStore } from "../../store";
 import { literalOf, OPERATORS, type Operator, type Row, rowsOf, shownLiteral, sourceOf } from "../condition";
-import { baseOf, useForm, useValue, useWrite } from "../form";
+import { baseOf, Owner, useForm, useFullName, useValue, useWrite } from "../form";
 import { useNamesAt } from "../useNamesAt";
 import { FieldGroup } from "./Field";
 import { ExpressionField } from "./TextFields";
@@ -15,15 +15,17 @@ import type { Of, ValueProps } from "./ValueField";
 /** A condition: as rows where it is of the simple form and nobody wants it otherwise, else as code. */
 export function ConditionField(props: ValueProps<Of<"string">>) {
   const text = useTexts();
+  const full = useFullName(props.label);
   const source = textOf(useValue(props.path));
   const [isCode, showCode] = useState(false);
   const rows = rowsOf(source);
   const hasRows = source === "" || rows !== undefined;
+  const other = text(isCode ? "condition.as_rows" : "condition.as_code");
   const end = (
     <>
       {hasRows && (
-        <button type="button" className="tool-word" onClick={() => showCode(!isCode)}>
-          {text(isCode ? "condition.as_rows" : "condition.as_code")}
+        <button type="button" className="tool-word" aria-label={full(other)} onClick={() => showCode(!isCode)}>
+          {other}
         </button>
       )}
       {props.end}
@@ -39,6 +41,7 @@ const FRESH: Row = { path: "", operator: "==", literal: "" };
 
 function Rows({ path, shape, label, isRequired = false, end, rows, join }: ValueProps<Of<"string">> & { rows: readonly Row[]; join: "&&" | "||" }) {
   const text = useTexts();
+  const full = useFullName(label);
   const store = useEditorStore();
   const write = useWrite();
   // A row without a path is no condition yet: it waits here.
@@ -66,17 +69,19 @@ function Rows({ path, shape, label, isRequired = false, end, rows, join }: Value
     <FieldGroup path={path} label={label} help={shape.help} end={end}>
       <div className="conditions" onBlur={endGesture}>
         {shown.map((row, index) => (
-          <RowFields key={index} path={path} name={text("condition.row", { number: index + 1 })} row={row} isFirst={index === 0} onChange={(changed) => change(index, changed)} onRemove={shown.length > 1 || rows.length > 0 ? () => remove(index) : undefined} />
+          <Owner key={index} name={label}>
+            <RowFields path={path} name={text("condition.row", { number: index + 1 })} row={row} isFirst={index === 0} onChange={(changed) => change(index, changed)} onRemove={shown.length > 1 || rows.length > 0 ? () => remove(index) : undefined} />
+          </Owner>
         ))}
         <div className="condition-end">
           {rows.length > 0 && !fresh && (
-            <button type="button" className="button quiet add" onClick={() => setFresh(FRESH)}>
+            <button type="button" className="button quiet add" aria-label={full(text("condition.add"))} onClick={() => setFresh(FRESH)}>
               <Plus size={15} aria-hidden />
               {text("condition.add")}
             </button>
           )}
           {rows.length > 1 && (
-            <select className="case" aria-label={text("condition.join")} value={join} onChange={(event) => put(rows, event.target.value as "&&" | "||")}>
+            <select className="case" aria-label={full(text("condition.join"))} value={join} onChange={(event) => put(rows, event.target.value as "&&" | "||")}>
               <option value="&&">{text("condition.all")}</option>
               <option value="||">{text("condition.any")}</option>
             </select>
@@ -98,6 +103,7 @@ interface RowProps {
 
 function RowFields({ path, name, row, isFirst, onChange, onRemove }: RowProps) {
   const text = useTexts();
+  const full = useFullName();
   const form = useForm();
   const list = useId();
   const names = useNamesAt([...baseOf(form), ...path]);
@@ -110,7 +116,7 @@ function RowFields({ path, name, row, isFirst, onChange, onRemove }: RowProps) {
     <div className="condition" role="group" aria-label={name}>
       <input
         className="input code"
-        aria-label={text("condition.path")}
+        aria-label={full(`${text("condition.path")}, ${name}`)}
         data-path={isFirst ? pathId(path) : undefined}
         list={list}
         spellCheck={false}
@@ -123,7 +129,7 @@ function RowFields({ path, name, row, isFirst, onChange, onRemove }: RowProps) {
         onBlur={() => setTyped(null)}
       />
       <datalist id={list}>{isOffering && names().map((one) => <option key={one} value={one} />)}</datalist>
-      <select className="input" aria-label={text("condition.operator")} value={row.operator} onChange={(event) => onChange({ ...row, operator: event.target.value as Operator })}>
+      <select className="input" aria-label={full(`${text("condition.operator")}, ${name}`)} value={row.operator} onChange={(event) => onChange({ ...row, operator: event.target.value as Operator })}>
         {OPERATORS.map((operator) => (
           <option key={operator} value={operator}>
             {operator === "missing" || operator === "there" ? text(`condition.${operator}`) : SIGNS[operator]}
@@ -133,7 +139,7 @@ function RowFields({ path, name, row, isFirst, onChange, onRemove }: RowProps) {
       {hasLiteral && (
         <input
           className="input"
-          aria-label={text("condition.literal")}
+          aria-label={full(`${text("condition.literal")}, ${name}`)}
           value={value ?? shownLiteral(row.literal)}
           onChange={(event) => {
             setValue(event.target.value);
@@ -143,7 +149,7 @@ function RowFields({ path, name, row, isFirst, onChange, onRemove }: RowProps) {
         />
       )}
       {onRemove && (
-        <button type="button" className="tool" aria-label={text("condition.remove", { row: name })} title={text("condition.remove", { row: name })} onClick={onRemove}>
+        <button type="button" className="tool" aria-label={full(text("condition.remove", { row: name }))} title={text("condition.remove", { row: name })} onClick={onRemove}>
           <X size={14} aria-hidden />
         </button>
       )}

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTexts } from "../../../i18n/texts";
 import { isObject, isSame, type Json } from "../../json";
 import { useEditorStore } from "../../store";
-import { useValue, useWrite } from "../form";
+import { useFullName, useValue, useWrite } from "../form";
 import { Field } from "./Field";
 import { TextField } from "./TextFields";
 import { type Of, ValueField, type ValueProps } from "./ValueField";
@@ -20,7 +20,8 @@ export function DataField({ path, shape, label, isRequired = false, end }: Value
   const value = useValue(path);
   const write = useWrite();
   const type = shape.isMap ? "json" : typeOf(value);
-  const name = text("field.case", { field: label });
+  const full = useFullName();
+  const name = text("field.case", { field: full(label) });
   const all = (
     <>
       {!shape.isMap && (

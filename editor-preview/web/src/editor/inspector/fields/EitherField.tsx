@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { useTexts } from "../../../i18n/texts";
-import { useValue, useWrite } from "../form";
+import { Owner, useFullName, useValue, useWrite } from "../form";
 import { useNames } from "../names";
 import { blankOf, type Case, caseOf, casesOf } from "../values";
 import { Field } from "./Field";
@@ -12,6 +12,7 @@ import { type Of, ValueField, type ValueProps } from "./ValueField";
 export function EitherField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"either">>) {
   const text = useTexts();
   const names = useNames();
+  const full = useFullName();
   const value = useValue(path);
   const write = useWrite();
   const cases = casesOf(shape.cases);
@@ -39,7 +40,7 @@ export function EitherField({ path, shape, label, isRequired = false, end }: Val
     </>
   );
   if (current && hasOwnField(current)) {
-    const name = text("field.case", { field: label });
+    const name = text("field.case", { field: full(label) });
     const select = (
       <select className="case" aria-label={name} title={name} value={current.id} onChange={(event) => choose(event.target.value)}>
         {options}
@@ -70,8 +71,10 @@ export function EitherField({ path, shape, label, isRequired = false, end }: Val
           </select>
         )}
       </Field>
-      {current?.shape.type === "object" && !isShort(current) && <ObjectFields path={path} shape={current.shape} />}
-      {current?.shape.type === "object" && isShort(current) && <KeyFields path={path} owner={current.shape.name} keys={current.shape.keys} />}
+      <Owner name={label}>
+        {current?.shape.type === "object" && !isShort(current) && <ObjectFields path={path} shape={current.shape} />}
+        {current?.shape.type === "object" && isShort(current) && <KeyFields path={path} owner={current.shape.name} keys={current.shape.keys} />}
+      </Owner>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { useTexts } from "../../../i18n/texts";
 import { type Path, pathId } from "../../json";
 import { keyOf } from "../../problems/order";
 import { ProblemFixes, ProblemText } from "../../problems/ProblemText";
-import { useFaults } from "../form";
+import { useFaults, useFullName } from "../form";
 
 /** What a control needs to be a field: its name for the label, and where what is wrong with it stands. */
 export interface Control {
@@ -35,6 +35,7 @@ interface Props {
 /** A control with its label, its help, how much of it is used, and what is wrong with it. */
 export function Field({ path, label, help = "", length, isWhole = false, tools, end, onRemove, children }: Props) {
   const text = useTexts();
+  const full = useFullName();
   const id = useId();
   const faults = useFaults(path, isWhole);
   const isTooLong = length !== undefined && length.used > length.limit;
@@ -49,6 +50,7 @@ export function Field({ path, label, help = "", length, isWhole = false, tools, 
       <Help help={help} label={label}>
         <label id={`${id}-label`} htmlFor={id}>
           {label}
+          <span className="hidden">{full(label).slice(label.length)}</span>
         </label>
         {tools}
         {length && (
@@ -70,12 +72,16 @@ export function Field({ path, label, help = "", length, isWhole = false, tools, 
 
 /** Several controls under one name. */
 export function FieldGroup({ path, label, help = "", end, onRemove, children }: Omit<Props, "children" | "length" | "isWhole" | "tools"> & { children: ReactNode }) {
+  const full = useFullName();
   const id = useId();
   const faults = useFaults(path);
   return (
     <div className="field-group" role="group" aria-labelledby={id} aria-describedby={`${id}-more`}>
       <Help help={help} label={label}>
-        <span id={id}>{label}</span>
+        <span id={id}>
+          {label}
+          <span className="hidden">{full(label).slice(label.length)}</span>
+        </span>
         {end}
         {onRemove && <RemoveButton label={label} onRemove={onRemove} />}
       </Help>
@@ -90,29 +96,27 @@ export function FieldGroup({ path, label, help = "", end, onRemove, children }: 
 /** A line of a label, with a sign that shows what the schema says of the key. */
 function Help({ help, label, children }: { help: string; label: string; children: ReactNode }) {
   const text = useTexts();
+  const full = useFullName();
   const [isShown, show] = useState(false);
   return (
     <>
       <div className="field-label">
         {children}
         {help !== "" && (
-          <button type="button" className="help-button" aria-expanded={isShown} aria-label={text("field.help", { field: label })} title={help} onClick={() => show(!isShown)}>
+          <button type="button" className="help-button" aria-expanded={isShown} aria-label={text("field.help", { field: full(label) })} title={help} onClick={() => show(!isShown)}>
             <CircleHelp size={14} aria-hidden />
           </button>
         )}
       </div>
-      {isShown && (
-        <p className="field-help" lang="en">
-          {help}
-        </p>
-      )}
+      {isShown && <p className="field-help">{help}</p>}
     </>
   );
 }
 
 function RemoveButton({ label, onRemove }: { label: string; onRemove: () => void }) {
   const text = useTexts();
-  const name = text("field.remove", { field: label });
+  const full = useFullName();
+  const name = text("field.remove", { field: full(label) });
   return (
     <button type="button" className="tool" aria-label={name} title={name} onClick={onRemove}>
       <X size={14} aria-hidden />

@@ -72,9 +72,9 @@ function Day({ path, hours, day }: { path: Path; hours: JsonObject; day: string 
     <div className="fields">
       <span className="word-new">
         {isDate ? (
-          <input type="date" className="input" aria-label={text("hours.date")} value={day} onChange={(event) => rename(event.target.value)} />
+          <input type="date" className="input" aria-label={`${text("hours.date")}, ${name}`} value={day} onChange={(event) => rename(event.target.value)} />
         ) : (
-          <select className="input" aria-label={text("hours.days")} value={day} onChange={(event) => rename(event.target.value)}>
+          <select className="input" aria-label={`${text("hours.days")}, ${name}`} value={day} onChange={(event) => rename(event.target.value)}>
             {[...new Set([day, ...DAYS])].map((one) => (
               <option key={one} value={one} disabled={one !== day && Object.hasOwn(hours, one)}>
                 {dayName(one, language)}
@@ -91,9 +91,9 @@ function Day({ path, hours, day }: { path: Path; hours: JsonObject; day: string 
         const spanName = text("hours.span", { day: name, number: index + 1 });
         return (
           <span key={index} className="span" role="group" aria-label={spanName}>
-            <input type="time" className="input" aria-label={text("hours.from")} data-path={pathId([...path, day, index])} value={padded(from)} onChange={(event) => put(spans.with(index, `${event.target.value}-${to}`))} />
+            <input type="time" className="input" aria-label={`${text("hours.from")}, ${spanName}`} data-path={pathId([...path, day, index])} value={padded(from)} onChange={(event) => put(spans.with(index, `${event.target.value}-${to}`))} />
             <span aria-hidden>–</span>
-            <input type="time" className="input" aria-label={text("hours.to")} value={padded(to)} onChange={(event) => put(spans.with(index, `${from}-${event.target.value}`))} />
+            <input type="time" className="input" aria-label={`${text("hours.to")}, ${spanName}`} value={padded(to)} onChange={(event) => put(spans.with(index, `${from}-${event.target.value}`))} />
             <button type="button" className="tool" aria-label={text("words.remove", { word: spanName })} title={text("words.remove", { word: spanName })} onClick={() => put(spans.filter((_, place) => place !== index))}>
               <X size={14} aria-hidden />
             </button>
@@ -102,7 +102,7 @@ function Day({ path, hours, day }: { path: Path; hours: JsonObject; day: string 
       })}
       <div className="span-end">
         {spans.length === 0 && <span className="muted">{text("hours.closed")}</span>}
-        <button type="button" className="button quiet add" onClick={() => put([...spans, spans.length === 0 ? "09:00-13:00" : "14:00-18:00"])}>
+        <button type="button" className="button quiet add" aria-label={`${text("hours.add_span")}, ${name}`} onClick={() => put([...spans, spans.length === 0 ? "09:00-13:00" : "14:00-18:00"])}>
           <Plus size={15} aria-hidden />
           {text("hours.add_span")}
         </button>

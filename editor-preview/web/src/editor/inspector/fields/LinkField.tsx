@@ -9,7 +9,7 @@ import { pathId } from "../../json";
 import { outcomesOf } from "../../outcomes";
 import { useDocument, useEditorStore } from "../../store";
 import { TargetPicker } from "../../TargetPicker";
-import { useForm, useValue, useWrite } from "../form";
+import { useForm, useFullName, useValue, useWrite } from "../form";
 import { Field } from "./Field";
 import type { Of, ValueProps } from "./ValueField";
 
@@ -18,6 +18,8 @@ export function LinkField({ path, shape, label, isRequired = false, end }: Value
   const text = useTexts();
   const store = useEditorStore();
   const { step: id } = useForm();
+  const full = useFullName();
+  const way = full(label);
   const steps = stepsOf(useDocument());
   const target = textOf(useValue(path));
   const write = useWrite();
@@ -46,11 +48,11 @@ export function LinkField({ path, shape, label, isRequired = false, end }: Value
             </button>
             {target !== "" && (
               <>
-                <button type="button" className="button quiet icon" disabled={!isThere} aria-label={text("link.go", { way: label })} title={text("link.go", { way: label })} onClick={() => store.getState().open(target)}>
+                <button type="button" className="button quiet icon" disabled={!isThere} aria-label={text("link.go", { way })} title={text("link.go", { way })} onClick={() => store.getState().open(target)}>
                   <ArrowRight size={15} aria-hidden />
                 </button>
                 {!isRequired && (
-                  <button type="button" className="button quiet icon" aria-label={text("link.clear", { way: label })} title={text("link.clear", { way: label })} onClick={clear}>
+                  <button type="button" className="button quiet icon" aria-label={text("link.clear", { way })} title={text("link.clear", { way })} onClick={clear}>
                     <X size={15} aria-hidden />
                   </button>
                 )}
@@ -60,7 +62,7 @@ export function LinkField({ path, shape, label, isRequired = false, end }: Value
         )}
       </Field>
       {isChoosing && (
-        <Dialog title={label} onClose={() => choose(false)}>
+        <Dialog title={way} onClose={() => choose(false)}>
           <TargetPicker from={id !== null && outcome ? { step: id, outcome } : undefined} onClose={() => choose(false)} onPick={(target) => write(path, target)} />
         </Dialog>
       )}

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTexts } from "../../../i18n/texts";
 import { MenuButton, MenuItem, MenuSection } from "../../../ui/Menu";
 import { type Json, type Path, pathId } from "../../json";
-import { useFaults, useSubject, useValue, useWrite } from "../form";
+import { Owner, useFaults, useFullName, useSubject, useValue, useWrite } from "../form";
 import { duplicate, moved, newItem } from "../items";
 import { NAMED_BY, objectLayout } from "../layout";
 import { useNames } from "../names";
@@ -19,6 +19,7 @@ import { type Of, ValueField, type ValueProps } from "./ValueField";
 export function ListField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"list">>) {
   const text = useTexts();
   const names = useNames();
+  const full = useFullName();
   const subject = useSubject();
   const value = useValue(path);
   const write = useWrite();
@@ -58,7 +59,7 @@ export function ListField({ path, shape, label, isRequired = false, end }: Value
           ))}
         </ol>
       )}
-      <button type="button" className="button quiet add" data-path={pathId(path)} disabled={items.length >= (shape.most ?? Infinity)} onClick={add}>
+      <button type="button" className="button quiet add" data-path={pathId(path)} aria-label={full(names.addItem(key))} disabled={items.length >= (shape.most ?? Infinity)} onClick={add}>
         <Plus size={15} aria-hidden />
         {names.addItem(key)}
       </button>
@@ -111,9 +112,11 @@ function ObjectItem({ path, shape, name, commands }: ItemProps & { shape: Object
       <div className="field-more">
         <Faults faults={faults} />
       </div>
-      <KeyFields path={path} owner={shape.name} keys={form.shown.filter((key) => key !== naming)} />
-      {(isUnfolded || form.hasUnfolded) && <KeyFields path={path} owner={shape.name} keys={form.folded} />}
-      <UnknownKeys path={path} names={form.unknown} />
+      <Owner name={name}>
+        <KeyFields path={path} owner={shape.name} keys={form.shown.filter((key) => key !== naming)} />
+        {(isUnfolded || form.hasUnfolded) && <KeyFields path={path} owner={shape.name} keys={form.folded} />}
+        <UnknownKeys path={path} names={form.unknown} />
+      </Owner>
     </div>
   );
 }
@@ -130,12 +133,14 @@ interface ItemMenuProps {
 /** What can be done to an entry: its place, and the keys that it could have. */
 export function ItemMenu({ name, commands, isUnfolded = false, onUnfold, onClosed, children }: ItemMenuProps) {
   const text = useTexts();
+  const full = useFullName();
+  const label = text("list.menu", { item: full(name) });
   return (
     <MenuButton
       align="end"
       onClosed={onClosed}
       trigger={
-        <button type="button" className="tool" aria-label={text("list.menu", { item: name })} title={text("list.menu", { item: name })}>
+        <button type="button" className="tool" aria-label={label} title={label}>
           <EllipsisVertical size={15} aria-hidden />
         </button>
       }

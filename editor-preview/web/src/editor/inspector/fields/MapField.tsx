@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 
 import { useTexts } from "../../../i18n/texts";
 import { isObject, type Path, pathId } from "../../json";
-import { useFaults, useValue, useWrite } from "../form";
+import { Owner, useFaults, useFullName, useValue, useWrite } from "../form";
 import { useNames } from "../names";
 import { useOffers } from "../offers";
 import type { Shape } from "../schema";
@@ -17,6 +17,7 @@ import { type Of, ValueField, type ValueProps } from "./ValueField";
 export function MapField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"map">>) {
   const text = useTexts();
   const names = useNames();
+  const full = useFullName();
   const value = useValue(path);
   const write = useWrite();
   const key = String(path.at(-1));
@@ -35,19 +36,21 @@ export function MapField({ path, shape, label, isRequired = false, end }: ValueP
         <ul className="items">
           {Object.keys(map).map((name, index) => (
             <li key={index} className="item">
-              <Entry
-                path={[...path, name]}
-                shape={shape}
-                onRename={(to) => {
-                  if (to !== "" && !Object.hasOwn(map, to)) {
-                    write(path, renameKey(map, name, to));
-                  }
-                }}
-                onRemove={() => {
-                  const { [name]: _, ...others } = map;
-                  write(path, Object.keys(others).length === 0 && !isRequired ? undefined : others);
-                }}
-              />
+              <Owner name={label}>
+                <Entry
+                  path={[...path, name]}
+                  shape={shape}
+                  onRename={(to) => {
+                    if (to !== "" && !Object.hasOwn(map, to)) {
+                      write(path, renameKey(map, name, to));
+                    }
+                  }}
+                  onRemove={() => {
+                    const { [name]: _, ...others } = map;
+                    write(path, Object.keys(others).length === 0 && !isRequired ? undefined : others);
+                  }}
+                />
+              </Owner>
             </li>
           ))}
         </ul>
@@ -55,7 +58,8 @@ export function MapField({ path, shape, label, isRequired = false, end }: ValueP
       <span className="word-new">
         <KeyInput
           kind={offersOf(shape.kind, key)}
-          label={names.addItem(key)}
+          label={full(names.addItem(key))}
+          hint={names.addItem(key)}
           data-path={pathId(path)}
           value={fresh}
           isNew
@@ -63,7 +67,7 @@ export function MapField({ path, shape, label, isRequired = false, end }: ValueP
           onChange={setFresh}
           onTake={take}
         />
-        <button type="button" className="button quiet icon" aria-label={text("map.add", { field: label })} title={text("map.add", { field: label })} onClick={take}>
+        <button type="button" className="button quiet icon" aria-label={text("map.add", { field: full(label) })} title={text("map.add", { field: label })} onClick={take}>
           <Plus size={15} aria-hidden />
         </button>
       </span>
@@ -73,6 +77,7 @@ export function MapField({ path, shape, label, isRequired = false, end }: ValueP
 
 function Entry({ path, shape, onRename, onRemove }: { path: Path; shape: Of<"map">; onRename: (to: string) => void; onRemove: () => void }) {
   const text = useTexts();
+  const full = useFullName();
   const name = String(path.at(-1));
   const [typed, setTyped] = useState<string | null>(null);
   const faults = useFaults(path);
@@ -82,7 +87,7 @@ function Entry({ path, shape, onRename, onRemove }: { path: Path; shape: Of<"map
       <span className="word-new">
         <KeyInput
           kind={offersOf(shape.kind, String(path.at(-2)))}
-          label={text("map.key", { key: name })}
+          label={full(text("map.key", { key: name }))}
           value={typed ?? name}
           onChange={setTyped}
           onTake={() => {
@@ -90,7 +95,7 @@ function Entry({ path, shape, onRename, onRemove }: { path: Path; shape: Of<"map
             setTyped(null);
           }}
         />
-        <button type="button" className="button quiet icon" aria-label={text("words.remove", { word: name })} title={text("words.remove", { word: name })} onClick={onRemove}>
+        <button type="button" className="button quiet icon" aria-label={full(text("words.remove", { word: name }))} title={text("words.remove", { word: name })} onClick={onRemove}>
           <X size={15} aria-hidden />
         </button>
       </span>
@@ -101,7 +106,9 @@ function Entry({ path, shape, onRename, onRemove }: { path: Path; shape: Of<"map
           <div className="field-more">
             <Faults faults={faults} />
           </div>
-          <ObjectFields path={path} shape={shape.of as Extract<Shape, { type: "object" }>} />
+          <Owner name={name}>
+            <ObjectFields path={path} shape={shape.of as Extract<Shape, { type: "object" }>} />
+          </Owner>
         </>
       )}
     </div>
@@ -111,6 +118,8 @@ function Entry({ path, shape, onRename, onRemove }: { path: Path; shape: Of<"map
 interface KeyProps {
   kind: string;
   label: string;
+  /** What stands in an empty field for a new key. */
+  hint?: string;
   value: string;
   isNew?: boolean;
   isTaken?: boolean;
@@ -121,7 +130,7 @@ interface KeyProps {
 }
 
 /** A key: it is taken when it is complete, for with each letter it would be another key. */
-function KeyInput({ kind, label, value, isNew = false, isTaken = false, onChange, onTake, ...rest }: KeyProps) {
+function KeyInput({ kind, label, hint, value, isNew = false, isTaken = false, onChange, onTake, ...rest }: KeyProps) {
   const list = useId();
   const offers = useOffers(kind, {});
   return (
@@ -130,7 +139,7 @@ function KeyInput({ kind, label, value, isNew = false, isTaken = false, onChange
         {...rest}
         className="input code"
         aria-label={label}
-        placeholder={isNew ? label : ""}
+        placeholder={isNew ? hint : ""}
         aria-invalid={isTaken}
         list={offers.length > 0 ? list : undefined}
         spellCheck={false}

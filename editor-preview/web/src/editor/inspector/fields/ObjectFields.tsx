@@ -5,7 +5,7 @@ import { useTexts } from "../../../i18n/texts";
 import { MenuButton, MenuItem } from "../../../ui/Menu";
 import type { Path } from "../../json";
 import { pathId } from "../../json";
-import { useFaults, useWrite } from "../form";
+import { Owner, useFaults, useFullName, useWrite } from "../form";
 import { objectLayout } from "../layout";
 import { useNames } from "../names";
 import { firstSentence, type Key, type ObjectShape } from "../schema";
@@ -18,7 +18,9 @@ export function ObjectField({ path, shape, label, isRequired = false, end }: Val
   const write = useWrite();
   return (
     <FieldGroup path={path} label={label} help={shape.help} end={end} onRemove={isRequired ? undefined : () => write(path, undefined)}>
-      <ObjectFields path={path} shape={shape} />
+      <Owner name={label}>
+        <ObjectFields path={path} shape={shape} />
+      </Owner>
     </FieldGroup>
   );
 }
@@ -42,18 +44,20 @@ export function KeyFields({ path, owner, keys }: { path: Path; owner: string; ke
 }
 
 /** The menu of the keys that an object could have. */
-export function AddKey({ form, owner, label }: { form: ObjectForm; owner: string; label?: string }) {
+export function AddKey({ form, owner }: { form: ObjectForm; owner: string }) {
   const text = useTexts();
+  const full = useFullName();
   if (form.absent.length === 0) {
     return null;
   }
+  const name = text("field.add");
   return (
     <MenuButton
       onClosed={form.onMenuClosed}
       trigger={
-        <button type="button" className="button quiet add">
+        <button type="button" className="button quiet add" aria-label={full(name)}>
           <Plus size={15} aria-hidden />
-          {label ?? text("field.add")}
+          {name}
         </button>
       }
     >
@@ -68,11 +72,7 @@ export function KeyItems({ form, owner }: { form: ObjectForm; owner: string }): 
   return form.absent.map((key) => (
     <MenuItem key={key.name} className="menu-item is-tall" onSelect={() => form.add(key)}>
       <span>{names.key(key.name, owner.toLowerCase())}</span>
-      {key.shape.help !== "" && (
-        <small className="muted" lang="en">
-          {firstSentence(key.shape.help)}
-        </small>
-      )}
+      {key.shape.help !== "" && <small className="muted">{firstSentence(key.shape.help)}</small>}
     </MenuItem>
   ));
 }

@@ -1,7 +1,9 @@
 import { textOf } from "../../document";
 import { isObject, type Json } from "../../json";
+import { useDocument } from "../../store";
 import { useValue, useWrite } from "../form";
 import { useTemplates } from "../offers";
+import { templateOf } from "../templates";
 import { EitherField } from "./EitherField";
 import { FieldGroup } from "./Field";
 import { OwnedTextField } from "./TextFields";
@@ -14,8 +16,7 @@ export function ParametersField(props: ValueProps<Of<"either">>) {
   const beside = useValue(path.slice(0, -1));
   const value = useValue(path);
   const write = useWrite();
-  const { name, language } = isObject(beside) ? beside : {};
-  const template = templates.find((one) => one.name === name && (textOf(language) === "" || one.language === language));
+  const template = templateOf(templates, beside, useDocument());
   const parameters = template?.parameters ?? [];
   const isByPlace = parameters.every((parameter, index) => parameter === String(index + 1));
   if (parameters.length === 0 || !fits(value, parameters, isByPlace)) {

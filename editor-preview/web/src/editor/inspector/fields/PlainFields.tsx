@@ -4,7 +4,7 @@ import { useTexts } from "../../../i18n/texts";
 import { textOf } from "../../document";
 import { isObject, type Json } from "../../json";
 import { useEditorStore } from "../../store";
-import { useValue, useWrite } from "../form";
+import { useFullName, useValue, useWrite } from "../form";
 import { useNames } from "../names";
 import { useOffers } from "../offers";
 import { Field } from "./Field";
@@ -169,6 +169,7 @@ const FREE = "free";
 /** A duration: a number and its unit; one of several parts, such as `1h30m`, is written out. */
 export function DurationField({ path, shape, label, isRequired = false, end }: ValueProps<Of<"string">>) {
   const text = useTexts();
+  const full = useFullName();
   const store = useEditorStore();
   const value = textOf(useValue(path));
   const write = useWrite();
@@ -197,7 +198,7 @@ export function DurationField({ path, shape, label, isRequired = false, end }: V
           )}
           <select
             className="input"
-            aria-label={text("duration.unit", { field: label })}
+            aria-label={text("duration.unit", { field: full(label) })}
             value={unit}
             onChange={(event) => {
               chooseUnit(event.target.value);

@@ -4,6 +4,7 @@ import type { ReactNode, Ref } from "react";
 import { useTexts } from "../../../i18n/texts";
 import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { useEditorStore } from "../../store";
+import { useFullName } from "../form";
 import type { Control } from "./Field";
 import { useWriting, type Writing } from "./useWriting";
 import { insert, mark } from "./writing";
@@ -95,7 +96,8 @@ function NameOffers({ writing: { list, offered, active, choose } }: { writing: W
 /** The command that offers names. */
 export function NamesTool({ writing, label }: { writing: Writing; label: string }) {
   const text = useTexts();
-  const name = text("field.insert_name", { field: label });
+  const full = useFullName();
+  const name = text("field.insert_name", { field: full(label) });
   return (
     <button type="button" className="tool" aria-label={name} title={name} onMouseDown={(event) => event.preventDefault()} onClick={writing.offer}>
       <Braces size={14} aria-hidden />
@@ -115,27 +117,29 @@ const EMOJI = ["👋", "😊", "😉", "🙏", "👍", "👏", "🎉", "❤️",
 /** The commands that format a message's text as WhatsApp does, and its emoji. */
 export function FormatTools({ writing, label }: { writing: Writing; label: string }) {
   const text = useTexts();
+  const full = useFullName(label);
   return (
     <span className="format-tools" role="group" aria-label={text("field.format", { field: label })}>
       {MARKS.map(({ id, marker, Icon }) => (
-        <button key={id} type="button" className="tool" aria-label={text(id)} title={text(id)} onMouseDown={(event) => event.preventDefault()} onClick={() => writing.change((now) => mark(now, marker))}>
+        <button key={id} type="button" className="tool" aria-label={full(text(id))} title={text(id)} onMouseDown={(event) => event.preventDefault()} onClick={() => writing.change((now) => mark(now, marker))}>
           <Icon size={14} aria-hidden />
         </button>
       ))}
-      <EmojiTool onPick={(emoji) => writing.change((now) => insert(now, emoji))} />
+      <EmojiTool label={label} onPick={(emoji) => writing.change((now) => insert(now, emoji))} />
     </span>
   );
 }
 
 /** A few emoji to pick from; any other can be typed. */
-export function EmojiTool({ onPick }: { onPick: (emoji: string) => void }) {
+export function EmojiTool({ label, onPick }: { label: string; onPick: (emoji: string) => void }) {
   const text = useTexts();
+  const full = useFullName(label);
   return (
     <MenuButton
       align="end"
       className="emoji-menu"
       trigger={
-        <button type="button" className="tool" aria-label={text("field.emoji_pick")} title={text("field.emoji_pick")}>
+        <button type="button" className="tool" aria-label={full(text("field.emoji_pick"))} title={text("field.emoji_pick")}>
           <Smile size={14} aria-hidden />
         </button>
       }

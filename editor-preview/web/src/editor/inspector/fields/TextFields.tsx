@@ -14,7 +14,7 @@ const LONG: ReadonlySet<string | number | undefined> = new Set(["text", "invalid
 /** Keys whose texts WhatsApp formats, in steps that write to the customer. */
 const FORMATTED: ReadonlySet<string | number | undefined> = new Set(["text", "invalid"]);
 /** Kinds of step whose texts no customer reads. */
-const SILENT: ReadonlySet<string> = new Set(["http", "task", "note", "internal_message", ""]);
+const SILENT: ReadonlySet<string> = new Set(["find", "http", "items", "task", "complete_tasks", "note", "internal_message", ""]);
 
 type Props = ValueProps<Of<"string">>;
 
@@ -71,7 +71,7 @@ function Box({ path, shape, label, end, look, isFormatted = false, value, onWrit
           tools={
             <>
               {isFormatted && <FormatTools writing={writing} label={label} />}
-              {path.at(-1) === "emoji" && <EmojiTool onPick={onWrite} />}
+              {path.at(-1) === "emoji" && <EmojiTool label={label} onPick={onWrite} />}
               <NamesTool writing={writing} label={label} />
             </>
           }

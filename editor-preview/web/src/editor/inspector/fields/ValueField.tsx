@@ -13,6 +13,7 @@ import { OptionIdField } from "./OptionIdField";
 import { ObjectField } from "./ObjectFields";
 import { ParametersField } from "./ParametersField";
 import { BooleanField, DurationField, NameField, NumberField, NumberOrTextField, WordField } from "./PlainFields";
+import { TemplateField } from "./TemplateField";
 import { ExpressionField, ScriptField, TextField } from "./TextFields";
 import { WordList } from "./WordList";
 
@@ -67,6 +68,8 @@ function StringField(props: ValueProps<Of<"string">>) {
       return <LinkField {...props} />;
     case "duration":
       return <DurationField {...props} />;
+    case "template":
+      return <TemplateField {...props} />;
     case "option_id":
       return <OptionIdField {...props} />;
     default:

@@ -6,7 +6,7 @@ import { textOf } from "../../document";
 import { isObject, pathId } from "../../json";
 import { placeOf } from "../../problems/order";
 import { useEditorStore } from "../../store";
-import { baseOf, useFaults, useForm, useValue, useWrite } from "../form";
+import { baseOf, useFaults, useForm, useFullName, useValue, useWrite } from "../form";
 import { useOffers } from "../offers";
 import { Field } from "./Field";
 import { Offers } from "./Offers";
@@ -15,6 +15,8 @@ import type { Of, ValueProps } from "./ValueField";
 /** Short texts, one after the other; the last place is for a new one. */
 export function WordList({ path, shape, label, isRequired = false, end }: ValueProps<Of<"list">>) {
   const text = useTexts();
+  const full = useFullName();
+  const inner = useFullName(label);
   const store = useEditorStore();
   const offers = useId();
   const fresh = useRef<HTMLInputElement>(null);
@@ -39,7 +41,7 @@ export function WordList({ path, shape, label, isRequired = false, end }: ValueP
       {(control) => (
         <div className="words">
           {words.map((word, index) => {
-            const name = text("words.word", { field: label, number: index + 1 });
+            const name = text("words.word", { field: full(label), number: index + 1 });
             return (
               <span key={index} className="word">
                 <input
@@ -56,7 +58,7 @@ export function WordList({ path, shape, label, isRequired = false, end }: ValueP
                     }
                   }}
                 />
-                <button type="button" className="tool" aria-label={text("words.remove", { word })} title={text("words.remove", { word })} onClick={() => put(words.filter((_, place) => place !== index))}>
+                <button type="button" className="tool" aria-label={inner(text("words.remove", { word }))} title={text("words.remove", { word })} onClick={() => put(words.filter((_, place) => place !== index))}>
                   <X size={13} aria-hidden />
                 </button>
               </span>
@@ -77,7 +79,7 @@ export function WordList({ path, shape, label, isRequired = false, end }: ValueP
                 }
               }}
             />
-            <button type="button" className="button quiet icon" aria-label={text("words.add_to", { field: label })} title={text("words.add_to", { field: label })} onClick={take}>
+            <button type="button" className="button quiet icon" aria-label={text("words.add_to", { field: full(label) })} title={text("words.add_to", { field: label })} onClick={take}>
               <Plus size={15} aria-hidden />
             </button>
           </span>

@@ -1,0 +1,3 @@
+//! Bots of other tools, read as ours. Pure: a file's text comes in, bots and a report go out.
+
+pub mod kommo;
