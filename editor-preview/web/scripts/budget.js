@@ -13,8 +13,8 @@ const DIST = new URL("../dist/", import.meta.url);
 const PARTS = {
   // With the language whose texts are the longest.
   shell: { of: ["index.html", "src/i18n/locales/es.po"], budget: 120 },
-  // Comes with the language, beside its texts; English has none.
-  phrasebook: { of: ["src/i18n/phrases/es.json"], inside: "shell", budget: 45 },
+  // All that the server says, Kommo's import included. Comes with the language, beside its texts; English has none.
+  phrasebook: { of: ["src/i18n/phrases/es.json"], inside: "shell", budget: 60 },
   editor: { of: ["src/editor/EditorPage.tsx"], inside: "shell", budget: 160 },
   "JSON field": { of: ["src/editor/source/CodeField.tsx"], inside: "editor", budget: 130 },
 };

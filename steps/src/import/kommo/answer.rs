@@ -88,12 +88,13 @@ impl<'l> Compiler<'l, '_> {
             }
             found.push(Item { value, synonyms, pattern, is_else, list, place });
         }
-        // A word that is what another branch is called belongs to that one.
+        // A word that is what another branch is called belongs to that one, else to the first branch that knows it.
         let values: Vec<Option<String>> = found.iter().map(|item| item.value.as_deref().map(folded)).collect();
-        for (own, item) in found.iter_mut().enumerate() {
+        let mut known = HashSet::new();
+        for (own, item) in found.iter_mut().enumerate().filter(|(_, item)| !item.is_else) {
             let is_another =
                 |word: &String| values.iter().enumerate().any(|(index, value)| index != own && value.as_ref() == Some(word));
-            item.synonyms.retain(|word| !is_another(&folded(word)));
+            item.synonyms.retain(|word| !is_another(&folded(word)) && known.insert(folded(word)));
         }
         found
     }

@@ -1,6 +1,6 @@
 //! What the parts of an import share: the names of ids, the report, and which bot and step are being read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     mapping::{Kind, Mapping},
@@ -19,6 +19,8 @@ pub(super) struct Context<'m> {
     pub(super) variables: BTreeMap<&'static str, &'static str>,
     /// What is to be said at the step that is being made.
     pub(super) remarks: Vec<String>,
+    /// The channels that messages were given, as far as they were told.
+    pub(super) channels: HashSet<String>,
     /// Where the customer's message is read.
     pub(super) message: &'static str,
     /// The language of the bot.
@@ -67,6 +69,7 @@ impl<'m> Context<'m> {
             step: 0,
             variables: BTreeMap::new(),
             remarks: Vec::new(),
+            channels: HashSet::new(),
             message: MESSAGE,
             language: "en",
         }

@@ -225,10 +225,13 @@ impl Graph {
             ordered.push((place, END.to_owned(), json!({"type": "stop"})));
         }
         ordered.sort_by_key(|(place, ..)| *place);
+        let mut places = canvas.map(|canvas| self.places(canvas, &order, &names, &kept, needs_end)).unwrap_or_default();
+        // In the order of the steps, as people write them.
+        let places: Map<_, _> = ordered.iter().filter_map(|(_, name, _)| places.shift_remove_entry(name)).collect();
         Named {
             start: start.map_or_else(|| END.to_owned(), |index| names[&index].clone()),
             failed: failed.map(|index| names[&index].clone()),
-            layout: canvas.map_or(Value::Null, |canvas| self.layout(canvas, &order, &names, &kept, needs_end)),
+            layout: if places.is_empty() { Value::Null } else { json!({"steps": places}) },
             steps: ordered.into_iter().map(|(_, name, body)| (name, body)).collect(),
             circles,
             origins: order.iter().map(|index| (names[index].clone(), self.nodes[*index].step)).collect(),
@@ -314,14 +317,14 @@ impl Graph {
     }
 
     /// Where steps stand: where their block stood, several of one block below each other.
-    fn layout(
+    fn places(
         &self,
         canvas: &Canvas,
         order: &[usize],
         names: &HashMap<usize, String>,
         kept: &HashMap<usize, Known<'_>>,
         has_end: bool,
-    ) -> Value {
+    ) -> Map<String, Value> {
         /// How far the steps of one block stand apart.
         const BELOW: f64 = 150.0;
         let mut places = Map::new();
@@ -345,7 +348,7 @@ impl Graph {
         if let Some(at) = canvas.finish().and_then(|block| block.place).filter(|_| has_end) {
             places.insert(END.to_owned(), place(at));
         }
-        if places.is_empty() { Value::Null } else { json!({"steps": places}) }
+        places
     }
 
     /// What a step of ours waits for, if it waits for a message and perhaps a time.

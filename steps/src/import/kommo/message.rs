@@ -138,11 +138,18 @@ impl<'l> Compiler<'l, '_> {
             let message = "goes to contacts that a filter chooses in Kommo; here to the customer alone";
             self.context.remark(Code::Differs, place, message);
         }
-        if params.get("chat_sources").and_then(Value::as_array).is_some_and(|sources| !sources.is_empty()) {
-            for source in params.get("chat_sources").and_then(Value::as_array).into_iter().flatten() {
-                if let Some(id) = id(source.get("id")) {
-                    self.context.named(Kind::Channels, &id);
-                }
+        // Named in one dialect so, in the other so; without any, or with the flag, it goes to all.
+        if params.get("send_to_all_chat_sources").and_then(Value::as_bool) == Some(true) {
+            return;
+        }
+        let channels = ["chat_sources", "channels"].iter().filter_map(|key| params.get(*key)?.as_array()).flatten();
+        for id in channels.filter_map(|channel| id(channel.get("id"))) {
+            let name = self.context.name_or_id(Kind::Channels, &id);
+            if self.context.channels.insert(id) {
+                let message = format!(
+                    "goes out by the channel {name} in Kommo; here to the customer's chat on WhatsApp, whichever that is"
+                );
+                self.context.find(Code::Differs, place, message);
             }
         }
     }

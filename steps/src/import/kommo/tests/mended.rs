@@ -67,6 +67,18 @@ fn buttons_that_are_cut_to_the_same_are_both_there() {
 }
 
 #[test]
+fn a_word_that_two_branches_know_belongs_to_the_first() {
+    let known = |value: &str, to: u64| json!({"value": value, "synonyms": ["Abajo", value], "params": [goto(to)]});
+    let (document, ..) = imported(&visual(json!({
+        "0": {"question": [message("Where?", &["West"])], "answer": [answers(&[known("East", 1), known("West", 2)])]},
+        "1": {"question": [show("east")]}, "2": {"question": [show("west")]}})));
+    let asked = first(&document);
+    assert_eq!(asked["buttons"][0]["goto"], "west", "{document:#}");
+    assert!(!asked["buttons"][0].to_string().contains("Abajo"), "{document:#}");
+    assert!(asked["answers"].to_string().contains("Abajo"), "{document:#}");
+}
+
+#[test]
 fn rows_of_one_name_go_their_own_ways() {
     let list = json!({"handler": "send_message", "params": {"list_message": {"body": "Menu", "sections": [{"rows": [
         {"title": "Sim", "callback_data": "a1"}, {"title": "Sim", "callback_data": "a2"}]}]}}});
