@@ -6,6 +6,7 @@ use super::{Page, Rule};
 use crate::check::{
     diagnostic::Diagnostic,
     graph::Way,
+    json,
     subject::{StepView, Subject},
 };
 
@@ -54,10 +55,8 @@ fn circles(subject: &Subject<'_>) -> Vec<Vec<usize>> {
         .steps
         .values()
         .map(|step| {
-            if step.ends_turn() && !step.disabled {
-                return Vec::new();
-            }
             let edges = subject.edges(step).iter().filter(|edge| edge.way != Way::Failed);
+            let edges = edges.filter(|edge| !step.ends_turn() || step.disabled || Some(edge.to) == unasked(step));
             edges.filter_map(|edge| subject.steps.get_index_of(edge.to)).collect()
         })
         .collect();
@@ -71,6 +70,12 @@ fn circles(subject: &Subject<'_>) -> Vec<Vec<usize>> {
     }
     found.retain(|part| part.len() > 1 || part.first().is_some_and(|only| ways[*only].contains(only)));
     found
+}
+
+/// Where a step goes on at once that else waits for the result of a call: a `find` that has nothing to look for asks nobody.
+fn unasked<'t>(step: &StepView<'t>) -> Option<&'t str> {
+    let to = json::get_text(step.object, "otherwise").or_else(|| json::get_text(step.object, "next"));
+    to.filter(|_| step.is("find")).map(|to| to.value.as_ref())
 }
 
 struct Tarjan {

@@ -7,12 +7,15 @@ use serde_json::json;
 
 use super::*;
 
-/// Exports a bot and imports it again.
-fn round(document: &Value, mapping: &Mapping) -> (Value, Vec<Lost>) {
+/// Exports a bot and imports it again: what comes of it, and what was lost on the way out.
+fn round(document: &Value, mapping: &Mapping) -> (Result<Value, String>, Vec<Lost>) {
     let written = export(document, mapping);
     let import = import("bot", &written.file.to_string(), &mut mapping.clone(), &Options::default());
-    let import = import.unwrap_or_else(|refused| panic!("{refused}\n{document:#}\n{:#}", written.file));
-    (import.bots[0].document.clone(), written.lost)
+    let returned = match import {
+        Ok(import) => Ok(import.bots[0].document.clone()),
+        Err(refused) => Err(format!("{refused}\n{document:#}\n{:#}", written.file)),
+    };
+    (returned, written.lost)
 }
 
 #[test]
@@ -86,12 +89,17 @@ fn comes_back(document: &Value, mapping: &Mapping) {
     let (returned, lost) = round(document, mapping);
     assert_eq!(lost, [], "{document:#}");
     // As texts: the order of the steps counts.
-    assert_eq!(format!("{returned:#}"), format!("{document:#}"));
+    assert_eq!(format!("{:#}", returned.unwrap()), format!("{document:#}"));
 }
 
 /// What is not listed comes back.
 fn comes_back_but_for_what_is_listed(document: &Value, mapping: &Mapping) {
     let (returned, lost) = round(document, mapping);
+    let returned = match returned {
+        Ok(returned) => returned,
+        // Without the steps that were lost, the others may run in a circle.
+        Err(refused) => return assert!(!lost.is_empty() && refused.contains("never ends"), "{refused}\n{lost:#?}"),
+    };
     if lost.is_empty() {
         assert_eq!(format!("{returned:#}"), format!("{document:#}"));
     }
