@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     page: Page {
         happened: "Steps lead in a circle, and none of them waits for an answer, a time or the result of a call.",
         why: "Such a circle runs on in one turn. After 200 steps it is stopped as an error, and whatever it sends has been sent by then. Where no \
-              way leads out of it, it can't end well, so it is an error; where a condition may leave it, it is a warning.",
+              way leads out of it, it can't end well, so it is an error; where a condition may leave it, it is a warning. \
+              A `find` that has nothing to look for asks nobody: it waits for nothing.",
         to_do: "Put a step in it that waits, or lead one of the links out of it. A loop that counts is shorter as a `script`.",
     },
     check,
@@ -72,7 +73,7 @@ fn circles(subject: &Subject<'_>) -> Vec<Vec<usize>> {
     found
 }
 
-/// Where a step goes on at once that else waits for the result of a call: a `find` that has nothing to look for asks nobody.
+/// Where a `find` goes on at once because it has nothing to look for; all else that calls waits for the result.
 fn unasked<'t>(step: &StepView<'t>) -> Option<&'t str> {
     let to = json::get_text(step.object, "otherwise").or_else(|| json::get_text(step.object, "next"));
     to.filter(|_| step.is("find")).map(|to| to.value.as_ref())

@@ -138,7 +138,7 @@ impl<'l> Compiler<'l, '_> {
             let message = "goes to contacts that a filter chooses in Kommo; here to the customer alone";
             self.context.remark(Code::Differs, place, message);
         }
-        // Named in one dialect so, in the other so; without any, or with the flag, it goes to all.
+        // Each dialect has a key of its own. With the flag, or without any channel, it goes out by all.
         if params.get("send_to_all_chat_sources").and_then(Value::as_bool) == Some(true) {
             return;
         }
@@ -146,10 +146,8 @@ impl<'l> Compiler<'l, '_> {
         for id in channels.filter_map(|channel| id(channel.get("id"))) {
             let name = self.context.name_or_id(Kind::Channels, &id);
             if self.context.channels.insert(id) {
-                let message = format!(
-                    "goes out by the channel {name} in Kommo; here to the customer's chat on WhatsApp, whichever that is"
-                );
-                self.context.find(Code::Differs, place, message);
+                let message = format!("goes out by the channel {name} in Kommo; here to the customer's chat on WhatsApp");
+                self.context.remark(Code::Differs, place, message);
             }
         }
     }

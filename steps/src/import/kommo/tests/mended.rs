@@ -79,6 +79,24 @@ fn a_word_that_two_branches_know_belongs_to_the_first() {
 }
 
 #[test]
+fn a_channel_that_messages_are_given_is_told_once() {
+    let by = |text: &str, key: &str, to_all: bool| {
+        let mut sent = message(text, &[]);
+        sent["params"]["send_to_all_chat_sources"] = to_all.into();
+        sent["params"][key] = json!([{"id": 77}]);
+        sent
+    };
+    let told = |messages: &[Value]| {
+        let (document, report, _) = imported(&visual(json!({"0": {"question": messages}})));
+        let told = report.findings.iter().filter(|finding| finding.message.contains("the channel 77 in Kommo")).count();
+        (told, document.to_string().matches("the channel 77 in Kommo").count())
+    };
+    assert_eq!(told(&[by("One", "chat_sources", false), by("Two", "chat_sources", false)]), (1, 1));
+    assert_eq!(told(&[by("One", "channels", false)]), (1, 1));
+    assert_eq!(told(&[by("One", "chat_sources", true)]), (0, 0), "it goes out by all");
+}
+
+#[test]
 fn rows_of_one_name_go_their_own_ways() {
     let list = json!({"handler": "send_message", "params": {"list_message": {"body": "Menu", "sections": [{"rows": [
         {"title": "Sim", "callback_data": "a1"}, {"title": "Sim", "callback_data": "a2"}]}]}}});
