@@ -405,6 +405,9 @@ describe("signing in", () => {
         await page.getByRole("treeitem", { name: "Gracias" }).click();
         await page.getByLabel("Text", { exact: true }).fill("¡Mil gracias!");
         const dialog = page.getByRole("dialog", { name: "Sign in to Salesbot" });
+        await dialog.waitFor();
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
         await dialog.getByLabel("Token").fill(TOKEN);
         await page.keyboard.press("Enter");
         await dialog.waitFor({ state: "detached" });
@@ -418,27 +421,4 @@ describe("signing in", () => {
       { SALESBOT_API_TOKEN: TOKEN },
     );
   });
-});
-
-describe("everybody can use it", () => {
-  const PAGES = ["/bots", "/bots/cafe/versions", "/bots/cafe/versions/1", "/sessions", "/settings", "/settings/nothing"];
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const locale of ["en-US", "es-CO", "pt-BR"]) {
-      test(`axe finds nothing in ${colorScheme}, ${locale}`, async () => {
-        await say(stage.server, "+5511955554444", { text: "hola" });
-        const { sessions } = await call<{ sessions: { id: string }[] }>(stage.server, "GET", "sessions");
-        const { page, wrong } = await stage.open("/bots", { colorScheme, locale });
-        for (const path of [...PAGES, `/sessions/${encodeURIComponent(sessions[0]!.id)}`]) {
-          await page.goto(path);
-          await page.getByRole("main").getByRole("heading").first().waitFor();
-          await page.waitForLoadState("load");
-          await expect.poll(() => page.locator(".loading, [aria-busy=true]").count()).toBe(0);
-          expect([path, await violations(page)]).toEqual([path, []]);
-          expect(await page.locator("body").innerText()).not.toMatch(/\b(rail|bots|versions|sessions|settings|replay|diff|check|publish|status|trace|trigger)\.[a-z_]+\b/);
-          await shot(page, `${path.replaceAll(/\W+/g, "-").slice(1)}-${colorScheme}-${locale}`);
-        }
-        expect(wrong).toEqual([]);
-      });
-    }
-  }
 });

@@ -325,6 +325,7 @@ describe("everybody can use it", () => {
         await page.keyboard.press("Escape");
       }
       await page.getByRole("button", { name: "Contact: Guest" }).click();
+      await page.getByRole("dialog").waitFor();
       expect(await violations(page)).toEqual([]);
       await shot(page, `preview-persona-${colorScheme}`);
       await page.keyboard.press("Escape");

@@ -43,11 +43,15 @@ export interface Stage {
   open: (path: string, options?: BrowserContextOptions) => Promise<Opened>;
 }
 
-/** Starts a server and a browser for the stories of a file, and ends them after the last. */
+/** Starts a server and a browser for the stories of a file, and ends them after the last. What one story opened is closed before the next. */
 export function onStage(options: string | Options = {}): Stage {
   const stage = { open: (path, options) => studio(stage.browser, stage.server, path, options) } as Stage;
   beforeAll(async () => {
     [stage.server, stage.browser] = await Promise.all([startServer(options), startBrowser()]);
+  });
+  beforeEach(async () => {
+    // Nobody goes on saving when the next story begins, either.
+    await Promise.all(stage.browser.contexts().map((context) => context.close()));
   });
   afterAll(async () => {
     await stage.browser?.close();

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { violations } from "./browser";
 import { draftOf, keepDraft } from "./graph";
@@ -20,9 +20,6 @@ interface Bot extends Json {
 }
 
 const stage = onStage();
-beforeEach(async () => {
-  await Promise.all(stage.browser.contexts().map((context) => context.close()));
-});
 
 const parsed = async (file: URL): Promise<Bot> => JSON.parse(await readFile(file, "utf8")) as Bot;
 

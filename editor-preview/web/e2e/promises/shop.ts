@@ -26,10 +26,7 @@ export let connected: Connected;
 beforeAll(async () => {
   connected = await startConnected(FOLDER, "--templates", join(FOLDER, "templates.json"));
 });
-beforeEach(async () => {
-  await Promise.all(stage.browser.contexts().map((context) => context.close()));
-  await keepDraft(stage.server, "tienda", await file());
-});
+beforeEach(async () => keepDraft(stage.server, "tienda", await file()));
 afterAll(() => connected?.stop());
 
 export function promise(number: number, words: string, story: () => Promise<void>, timeout = 60_000): void {

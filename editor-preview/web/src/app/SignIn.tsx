@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 
 import { ApiError } from "../api/client";
 import { signIn } from "../api/signIn";
 import { useTexts } from "../i18n/texts";
 import { useReason } from "../ui/Loaded";
 import { useTitle } from "../ui/Page";
+import { useModal } from "../ui/useModal";
 import "./sign-in.css";
 
 interface SignInProps {
@@ -30,15 +31,10 @@ function SignInPage({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
 }
 
 function SignInDialog({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const modal = useModal();
   const heading = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={heading} onCancel={(event) => event.preventDefault()} onKeyDown={(event) => event.stopPropagation()}>
+    <dialog {...modal} className="dialog" aria-labelledby={heading}>
       <SignInForm heading={heading} onSignedIn={onSignedIn} />
     </dialog>
   );

@@ -7,7 +7,7 @@ export function OvertakenDialog() {
   const text = useTexts();
   const keepMine = useEditor((state) => state.keepMine);
   return (
-    <Dialog title={text("overtaken.title")} onClose={() => {}}>
+    <Dialog title={text("overtaken.title")}>
       <p>{text("overtaken.more")}</p>
       <div className="actions">
         <button type="button" className="button primary" data-autofocus onClick={() => location.reload()}>

@@ -1,11 +1,12 @@
 import { ArrowLeft } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import { drawForm, type FormAction, type FormAnswer, type FormState } from "../api/forms";
 import type { OpenForm } from "../api/previews";
 import { useLanguage, useTexts } from "../i18n/texts";
 import { useReason } from "../ui/Loaded";
+import { useModal } from "../ui/useModal";
 import { formValues } from "./formValues";
 import { usePreview } from "./store";
 
@@ -16,7 +17,7 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
   const [language] = useLanguage();
   const say = usePreview((state) => state.say);
   const { theme } = usePreview((state) => state.view);
-  const dialog = useRef<HTMLDialogElement>(null);
+  const modal = useModal(onClose);
   const frame = useRef<HTMLDivElement>(null);
   const [drawn, draw] = useState<FormAnswer | null>(null);
   const [before, goBackTo] = useState<readonly FormState[]>([]);
@@ -47,12 +48,6 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
   useEffect(() => {
     void ask({ screen: form.screen, data: form.data ?? {} });
     return () => calling.current.abort();
-  }, []);
-
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
   }, []);
 
   useEffect(() => {
@@ -87,14 +82,9 @@ export function FormSheet({ form, onClose }: { form: OpenForm; onClose: () => vo
 
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       className={`sheet form-sheet${theme ? ` sb-${theme}` : ""}`}
       aria-label={drawn?.title || form.flow || text("form.title")}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onKeyDown={(event) => event.stopPropagation()}
       onSubmit={(event) => {
         event.preventDefault();
         void act(frame.current?.querySelector(".sb-form-footer .sb-form-action") ?? null);

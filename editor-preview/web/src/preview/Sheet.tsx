@@ -1,6 +1,7 @@
 import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 
 import { useTexts } from "../i18n/texts";
+import { useModal } from "../ui/useModal";
 import { usePreview } from "./store";
 
 /** A drawn button that answers the bot. */
@@ -9,7 +10,6 @@ export const REPLY = "button[name=reply]";
 /** A menu's rows, over the chat: of a list one is chosen and sent, as a phone does it; other buttons are taps. */
 export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => void }) {
   const text = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
   const rows = useRef<HTMLDivElement>(null);
   const [chosen, choose] = useState<string | null>(null);
   const title = menu.querySelector("summary")?.textContent ?? "";
@@ -18,13 +18,12 @@ export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => voi
   const { theme } = usePreview((state) => state.view);
 
   useLayoutEffect(() => {
-    const element = dialog.current;
     const sheet = menu.querySelector(".sb-sheet")?.cloneNode(true) as HTMLElement | undefined;
     sheet?.querySelectorAll<HTMLButtonElement>("button.sb-option").forEach((row) => row.replaceWith(asRadio(row)));
     rows.current?.replaceChildren(...(sheet ? [sheet] : []));
-    element?.showModal();
-    return () => element?.close();
   }, [menu]);
+  // Shown when its rows are there.
+  const modal = useModal(onClose);
 
   const answer = (reply: string) => {
     onClose();
@@ -38,20 +37,15 @@ export function Sheet({ menu, onClose }: { menu: HTMLElement; onClose: () => voi
   };
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       className={theme ? `sheet sb-${theme}` : "sheet"}
       aria-label={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onKeyDown={(event) => event.stopPropagation()}
       onClick={(event) => {
         const button = (event.target as Element).closest<HTMLButtonElement>(REPLY);
         if (button) {
           event.preventDefault();
           answer(button.value);
-        } else if (event.target === dialog.current) {
+        } else if (event.target === modal.ref.current) {
           onClose();
         }
       }}

@@ -1,4 +1,6 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect } from "react";
+
+import { useModal } from "./useModal";
 
 /** A place in the browser's window. */
 interface Place {
@@ -14,18 +16,17 @@ interface DialogProperties {
   at?: Place | undefined;
   /** There is much to read in it. */
   isWide?: boolean;
-  onClose: () => void;
+  /** None: it asks for a decision, and only that takes it away. */
+  onClose?: () => void;
   children: ReactNode;
 }
 
-/** A modal window, in the middle or near a place; what bears `data-autofocus` gets the focus. The browser's own dialog keeps the focus inside, gives it back at the end, and closes on Escape. */
+/** A modal window, in the middle or near a place; what bears `data-autofocus` gets the focus. */
 export function Dialog({ title, at, isWide = false, onClose, children }: DialogProperties) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const modal = useModal(onClose);
   const heading = useId();
-  // Closed while it still stands in the page, it gives the focus back to where that was.
   useLayoutEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
+    const element = modal.ref.current;
     element?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     if (element && at) {
       const { width, height } = element.getBoundingClientRect();
@@ -35,22 +36,15 @@ export function Dialog({ title, at, isWide = false, onClose, children }: DialogP
         top: `${Math.max(MARGIN, Math.min(at.y, innerHeight - height - MARGIN))}px`,
       });
     }
-    return () => element?.close();
   }, []);
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       className={["dialog", at && "is-placed", isWide && "is-wide"].filter(Boolean).join(" ")}
       aria-labelledby={heading}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      // The keys of the page behind it have no business here.
-      onKeyDown={(event) => event.stopPropagation()}
       onClick={(event) => {
-        if (event.target === dialog.current) {
-          onClose();
+        if (event.target === modal.ref.current) {
+          onClose?.();
         }
       }}
     >
