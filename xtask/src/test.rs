@@ -141,9 +141,10 @@ fn in_one_process(tests: Line) -> Line {
     tests.env("RUST_TEST_THREADS", at_once())
 }
 
-/// Twice as many tests at a time as there are cores: the long ones wait for servers that die, sleep and come back.
+/// Three times as many tests at a time as there are cores: the long ones, with which nextest begins by its settings, wait for servers that
+/// die, sleep and come back.
 fn at_once() -> String {
-    (2 * thread::available_parallelism().map_or(1, usize::from)).to_string()
+    (3 * thread::available_parallelism().map_or(1, usize::from)).to_string()
 }
 
 /// Does one thing. A check that prints no number of its own counts as one test.
