@@ -57,7 +57,9 @@ impl<'l> Compiler<'l, '_> {
             "set_responsible" => {
                 let user = ["value", "user_id", "responsible_user_id"].iter().find_map(|key| id(params.get(*key)));
                 match user {
-                    Some(user) => self.assign(&user, owner(params, &["type", "element_type"]).unwrap_or(Owner::Lead), next),
+                    Some(user) => {
+                        self.assign(handler, &user, owner(params, &["type", "element_type"]).unwrap_or(Owner::Lead), next)
+                    }
                     None => self.unsupported(handler, "an owner without an id", next),
                 }
             }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     compile::{Compiler, Then},
-    condition::{NEVER, said},
+    condition::{NEVER, abreast, said},
     graph::{Draft, Link, To, goto},
     pattern,
     placeholder::shown,
@@ -277,7 +277,7 @@ impl Item<'_> {
             Ok(pattern) => format!("matches({message}, {})", quoted(pattern)),
             Err(_) => NEVER.to_owned(),
         });
-        words.chain(pattern).collect::<Vec<_>>().join(" || ")
+        abreast(&words.chain(pattern).collect::<Vec<_>>(), " || ")
     }
 }
 

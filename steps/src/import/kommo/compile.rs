@@ -89,6 +89,11 @@ impl<'l, 'm> Compiler<'l, 'm> {
         (Some(start), failed)
     }
 
+    /// Whether a part of a step was read.
+    pub(super) fn has_read(&self, step: u64, part: Part) -> bool {
+        self.known.contains(&(step, part))
+    }
+
     /// Kommo's steps of which a part was read.
     pub(super) fn reached(&self) -> HashSet<u64> {
         self.known.iter().map(|(step, _)| *step).collect()
@@ -125,6 +130,8 @@ impl<'l, 'm> Compiler<'l, 'm> {
     fn part(&mut self, step: u64, part: Part) -> To {
         let list = self.handlers(step, part);
         let then = match part {
+            // What comes behind a jump is not reached by it.
+            _ if list.iter().any(leads_away) => Then::Go(None),
             Part::Question => self.park(step),
             Part::Answer => Then::Go(self.fall(step)),
             Part::Finish => Then::Go(None),
@@ -237,6 +244,11 @@ impl<'l, 'm> Compiler<'l, 'm> {
             return None;
         };
         let part = Part::of(target);
+        let named = target.get("type").and_then(Value::as_str).unwrap_or(part.key());
+        if named != part.key() {
+            let message = format!("the jump's type `{}` is not known: it leads to the step's `question`", shown(named));
+            self.context.find(Code::Malformed, place, message);
+        }
         let exists = self.program.steps.contains_key(&step);
         if part == Part::Finish {
             let has_part = exists && !self.handlers(step, Part::Finish).is_empty();

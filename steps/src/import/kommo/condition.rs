@@ -17,6 +17,10 @@ use crate::expression::fold;
 /// A test that can't hold.
 pub(super) const NEVER: &str = "false";
 
+/// How many tests stand beside each other. Each sign between them is a level for whoever reads the expression, which takes 64 of them
+/// (`expression::engine`); keyword lists have hundreds of words.
+const ABREAST: usize = 16;
+
 /// What is compared with: a text as it was written, or a value.
 enum Other {
     Literal(String),
@@ -57,6 +61,11 @@ impl Context<'_> {
     }
 
     fn joined(&mut self, handler: &Handler<'_>, tests: Vec<String>) -> String {
+        let logic = handler.params.get("logic").and_then(Value::as_str).unwrap_or("and");
+        if !["and", "or", ""].contains(&logic.trim().to_lowercase().as_str()) {
+            let message = format!("the logic `{}` is not known: all tests have to hold", shown(logic));
+            self.remark(Code::Unsupported, &handler.place, message);
+        }
         match tests.as_slice() {
             [] => {
                 self.remark(Code::Malformed, &handler.place, "a condition without a test never holds here");
@@ -66,7 +75,7 @@ impl Context<'_> {
             several => {
                 let (sign, clash) = if is_any(handler) { (" || ", "&&") } else { (" && ", "||") };
                 let wrapped = several.iter().map(|test| if test.contains(clash) { format!("({test})") } else { test.clone() });
-                wrapped.collect::<Vec<_>>().join(sign)
+                abreast(&wrapped.collect::<Vec<_>>(), sign)
             }
         }
     }
@@ -220,8 +229,14 @@ impl Context<'_> {
                 (NEVER.to_owned(), value.clone())
             }
         };
+        if kind != "simple" && !["contains", "not_contains", "equal", "not_equal", ""].contains(&operation) {
+            let message = format!("the operator `{}` is not known: it is read as `contains`", shown(operation));
+            self.remark(Code::Unsupported, place, message);
+        }
         let is_negative = operation.starts_with("not_") && kind != "simple";
-        let holds = if is_negative { format!("!({holds})") } else { holds };
+        // What can't be read holds as little where it is denied: its branch stays to be seen, and is not taken.
+        let is_unread = holds == NEVER && text(Some(wanted)).as_deref() != Some(NEVER_MATCHES);
+        let holds = if is_negative && !is_unread { format!("!({holds})") } else { holds };
         Validation { holds, found: if is_negative { value.clone() } else { found } }
     }
 
@@ -346,7 +361,19 @@ fn any_of(left: &Read, right: &Other) -> String {
         return NEVER.to_owned();
     }
     let tests: Vec<String> = items.iter().map(|item| equal(left, &Other::Literal((*item).to_owned()))).collect();
-    tests.join(" || ")
+    abreast(&tests, " || ")
+}
+
+/// Tests joined by a sign; many of them in groups, and groups of groups.
+pub(super) fn abreast(tests: &[String], sign: &str) -> String {
+    if tests.len() <= ABREAST {
+        return tests.join(sign);
+    }
+    let groups = tests.chunks(tests.len().div_ceil(ABREAST)).map(|group| match group {
+        [one] => one.clone(),
+        several => format!("({})", abreast(several, sign)),
+    });
+    groups.collect::<Vec<_>>().join(sign)
 }
 
 fn contains(left: &Read, right: &Other) -> String {

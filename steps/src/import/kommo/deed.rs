@@ -93,12 +93,11 @@ impl<'l> Compiler<'l, '_> {
                 Some(self.step(&format!("stage {stage}"), draft.next("next", next)))
             }
             "change_responsible_user" => {
-                let Some(user) = id(params.get("value")) else {
-                    return self.unsupported(handler, "an owner without an id", next);
-                };
-                match owner(params, &["type", "element_type"]).unwrap_or(Owner::Lead) {
-                    Owner::Company => self.unsupported(handler, "the owner of a company", next),
-                    on => self.assign(&user, on, next),
+                let on = owner(params, &["type", "element_type"]).unwrap_or(Owner::Lead);
+                match (on, text(params.get("value")).filter(|user| !user.trim().is_empty())) {
+                    (Owner::Company, _) => self.unsupported(handler, "the owner of a company", next),
+                    (_, None) => self.unsupported(handler, "an owner without an id", next),
+                    (on, Some(user)) => self.assign(handler, &user, on, next),
                 }
             }
             "add_note" => self.note(handler, params, next),
@@ -163,9 +162,15 @@ impl<'l> Compiler<'l, '_> {
         Some(self.step(&hint, Draft::new("tags").with("on", on).with(key, ours).next("next", next)))
     }
 
-    pub(super) fn assign(&mut self, user: &str, on: Owner, next: To) -> To {
-        let user = self.context.name_or_id(Kind::Users, user);
+    pub(super) fn assign(&mut self, handler: &Handler<'l>, user: &str, on: Owner, next: To) -> To {
         let on = if on == Owner::Contact { "contact" } else { "lead" };
+        if user.contains("{{") {
+            return match self.context.said(&handler.place, user) {
+                nothing if nothing.is_empty() => self.unsupported(handler, "an owner by a placeholder that has no equal", next),
+                ours => Some(self.written(format!("{on}.owner"), ours.into(), next)),
+            };
+        }
+        let user = self.context.name_or_id(Kind::Users, user.trim());
         let draft = Draft::new("assign").with("on", on).with("to", json!({"user": user})).next("next", next);
         Some(self.step(&format!("assign {user}"), draft))
     }
@@ -176,6 +181,12 @@ impl<'l> Compiler<'l, '_> {
         let settings = trigger.get("settings").unwrap_or(&Value::Null);
         if action != "create_task" {
             return self.unsupported(handler, &format!("the pipeline's action `{}`", shown(action)), next);
+        }
+        if integer(trigger.get("delay")).is_some_and(|delay| delay > 0) {
+            self.context.remark(Code::Differs, &handler.place, "a task is given at once here, without its `delay`");
+        }
+        if id(handler.params.get("element_type")).and_then(|of| Owner::of(&of)).is_some_and(|of| of != Owner::Lead) {
+            self.context.remark(Code::Differs, &handler.place, "a task is for the lead here, which is the contact's");
         }
         self.task(handler, settings, next)
     }
@@ -190,7 +201,14 @@ impl<'l> Compiler<'l, '_> {
             .saturating_mul(86_400)
             .saturating_add(number("deadline-hours").saturating_mul(3_600))
             .saturating_add(number("deadline-minutes").saturating_mul(60));
-        let parts = ["deadline-days", "deadline-hours", "deadline-minutes"].iter().filter(|key| number(key) > 0).count();
+        let deadline = ["deadline-days", "deadline-hours", "deadline-minutes"];
+        let is_strange = |key: &&str| {
+            text(settings.get(*key)).is_some_and(|there| !there.trim().is_empty()) && integer(settings.get(*key)).is_none()
+        };
+        if deadline.iter().any(is_strange) {
+            self.context.remark(Code::Malformed, &handler.place, "a deadline that is no number was left out");
+        }
+        let parts = deadline.iter().filter(|key| number(key) > 0).count();
         if parts > 1 {
             self.context.unconfirmed("how the days, hours and minutes of a task's deadline combine: here they are added up");
         }
@@ -199,6 +217,11 @@ impl<'l> Compiler<'l, '_> {
         }
         let kind = id(settings.get("task_type")).filter(|kind| kind != "0").map(|kind| self.context.task_type(&kind));
         let kind = kind.or_else(|| text(settings.get("task_type_name")).and_then(|name| words::slug(&name)));
+        // The lead's owner does what nobody else is named for.
+        let named = text(settings.get("responsible_user")).filter(|user| user.contains("{{"));
+        if named.is_some_and(|user| self.context.text(&handler.place, &user) != "{{ lead.owner }}") {
+            self.context.remark(Code::Differs, &handler.place, "a task by a placeholder is for the lead's owner here");
+        }
         let user = id(settings.get("responsible_user")).filter(|user| user != "0");
         let user = user.map(|user| json!({"user": self.context.name_or_id(Kind::Users, &user)}));
         let draft = Draft::new("task")
@@ -219,7 +242,7 @@ impl<'l> Compiler<'l, '_> {
         }
         // With both, the group gets it.
         let group = id(params.get("group_id")).map(|group| json!({"team": self.context.name_or_id(Kind::Groups, &group)}));
-        let user = || id(params.get("user_id")).filter(|user| !user.contains('{'));
+        let user = || id(params.get("user_id"));
         let to = match (group, user()) {
             (Some(team), _) => Some(team),
             (None, Some(user)) => Some(json!({"user": self.context.name_or_id(Kind::Users, &user)})),
@@ -312,8 +335,15 @@ impl<'l> Compiler<'l, '_> {
         let place = handler.place.clone();
         let (lead, contact) = (params.get("lead").unwrap_or(&Value::Null), params.get("contact").unwrap_or(&Value::Null));
         let mut to = next;
-        if let Some(user) = id(lead.get("responsible_user_id")) {
-            to = self.assign(&user, Owner::Lead, to);
+        let owned = |of: &Value| text(of.get("responsible_user_id")).filter(|user| !user.trim().is_empty() && user.trim() != "0");
+        for (of, user) in [(Owner::Lead, owned(lead)), (Owner::Contact, owned(contact))] {
+            if let Some(user) = user {
+                to = self.assign(handler, &user, of, to);
+            }
+        }
+        let tags = self.tags_of(contact, &place);
+        if !tags.is_empty() {
+            to = Some(self.step("tag contact", Draft::new("tags").with("on", "contact").with("add", tags).next("next", to)));
         }
         let mut known = self.field_values(contact, Owner::Contact, &place);
         if let Some(name) = text(contact.get("name")).filter(|name| name.trim() != "{{name}}") {
@@ -334,12 +364,7 @@ impl<'l> Compiler<'l, '_> {
         let price = text(lead.get("price")).and_then(|price| price.trim().parse::<f64>().ok());
         let price = price.filter(|price| price.is_finite() && *price > 0.0);
         let price = price.and_then(crate::write::plain_number);
-        let tags: Vec<Value> = match lead.get("tags") {
-            Some(Value::String(tags)) => tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(Value::from).collect(),
-            Some(Value::Array(tags)) => tags.iter().filter(|tag| tag.is_string()).cloned().collect(),
-            _ => Vec::new(),
-        };
-        let tags: Vec<Value> = tags.iter().filter_map(Value::as_str).map(|tag| self.context.text(&place, tag).into()).collect();
+        let tags = self.tags_of(lead, &place);
         let draft = Draft::new("create_lead")
             .with_some("name", name)
             .with_some("stage", stage)
@@ -355,6 +380,17 @@ impl<'l> Compiler<'l, '_> {
             to = Some(self.step("check email or phone", draft));
         }
         to
+    }
+
+    /// The tags of a new lead or its contact: behind commas, or in a list.
+    fn tags_of(&mut self, of: &Value, place: &str) -> Vec<Value> {
+        let tags: Vec<&str> = match of.get("tags") {
+            Some(Value::String(tags)) => tags.split(',').collect(),
+            Some(Value::Array(tags)) => tags.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let ours = tags.into_iter().map(|tag| self.context.said(place, tag.trim()));
+        ours.filter(|tag| !tag.is_empty()).map(Value::from).collect()
     }
 
     fn field_values(&mut self, of: &Value, owner: Owner, place: &str) -> Map<String, Value> {

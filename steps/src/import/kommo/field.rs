@@ -14,7 +14,10 @@ use super::{
 
 impl<'l> Compiler<'l, '_> {
     pub(super) fn set_field(&mut self, handler: &Handler<'l>, params: &Value, next: To) -> To {
-        let Some(path) = self.target(params) else {
+        let is_of_something_else =
+            ["type", "element_type"].iter().find_map(|key| id(params.get(*key))).is_some_and(|of| Owner::of(&of).is_none());
+        let path = if is_of_something_else { None } else { self.target(params) };
+        let Some(path) = path else {
             return self.unsupported(handler, "a field that can't be written here", next);
         };
         let place = &handler.place;
@@ -41,7 +44,10 @@ impl<'l> Compiler<'l, '_> {
                 ours => ours.into(),
             },
             Some(Value::Array(kommo)) => self.several(place, kommo),
-            _ => Value::Null,
+            Some(Value::Object(_)) => {
+                return self.unsupported(handler, "a value that is neither a text, a number nor a list", next);
+            }
+            Some(Value::Null) | None => Value::Null,
         };
         Some(self.written(path, value, next))
     }

@@ -47,7 +47,7 @@ impl Compiler<'_, '_> {
                 kept.push(drawn);
             } else {
                 let title = shown(&drawn.title);
-                let message = format!("two buttons are called {title:?} and lead to the same: one of them is shown");
+                let message = format!("two buttons are called {title:?}: Kommo knows the first alone, and one of them is shown");
                 self.context.remark(Code::Differs, place, message);
             }
         }

@@ -154,9 +154,23 @@ fn bot(id: &str, program: &Program, mapping: &mut Mapping, report: &mut Report, 
     let (entry, failed) = compiler.run(start);
     let named = compiler.graph.named(entry, failed, program.canvas.as_ref());
     let reached = compiler.reached();
+    let is_unread = |step: &&u64| {
+        let has_finish = !program.handlers(**step, program::Part::Finish, &mut Vec::new()).is_empty();
+        has_finish && !compiler.has_read(**step, program::Part::Finish)
+    };
+    let unread: Vec<String> = program
+        .steps
+        .keys()
+        .filter(|step| reached.contains(step))
+        .filter(is_unread)
+        .map(|step| format!("{step}.finish"))
+        .collect();
     let context = &mut compiler.context;
     for step in program.steps.keys().filter(|step| !reached.contains(step) && !is_pause_of_no_answer(program, **step)) {
         context.find(Code::Unreachable, &step.to_string(), "nothing leads to this step: it was left out");
+    }
+    for place in unread {
+        context.find(Code::Differs, &place, "no jump leads to what the bot does at its end: it was left out");
     }
     for step in &named.circles {
         context.find(Code::Loop, &step.to_string(), "jumps in a circle without doing anything: the bot ends there");

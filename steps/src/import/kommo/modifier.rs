@@ -26,22 +26,28 @@ pub(super) fn parts(source: &str) -> Vec<&str> {
 /// # Errors
 /// Why it can't be applied, for people.
 pub(super) fn apply(modifier: &str, expression: &str) -> Result<String, &'static str> {
-    let (name, argument) = match modifier.split_once('(') {
-        Some((name, rest)) => (name.trim(), rest.strip_suffix(')').unwrap_or(rest).trim()),
+    let (name, written) = match modifier.trim_end().split_once('(') {
+        Some((name, rest)) => (name.trim(), rest.strip_suffix(')').unwrap_or(rest)),
         None => (modifier.trim(), ""),
     };
+    let argument = written.trim();
     if argument.contains(['{', '}']) {
         return Err("its argument is a placeholder");
     }
     let decimals = || argument.parse::<u8>().map_err(|_| "its argument is no number of decimals");
     Ok(match name.to_ascii_lowercase().as_str() {
-        "df" => format!("format(date({expression}), {})", quoted(&date_pattern(argument))),
+        "df" => format!("format(date({expression}), {})", quoted(&date_pattern(argument)?)),
         "upc" => format!("text({expression}).to_upper()"),
         "lwc" => format!("text({expression}).to_lower()"),
         "trim" => format!("text({expression}).trim()"),
         "replace" => {
-            let (what, with) = argument.split_once(',').ok_or("it names no two texts")?;
-            format!("text({expression}).replace({}, {})", quoted(what.trim()), quoted(with.trim()))
+            let (what, with) = written.split_once(',').ok_or("it names no two texts")?;
+            // A space that stands alone is what is meant.
+            let meant = |text: &str| quoted(if text.trim().is_empty() { text } else { text.trim() });
+            if what.is_empty() {
+                return Err("it names no text to look for");
+            }
+            format!("text({expression}).replace({}, {})", meant(what), meant(with))
         }
         "tonumeric" => format!("number({expression})"),
         "ifempty" => format!("{expression} ?? {}", quoted(argument)),
@@ -80,10 +86,29 @@ const DATE_LETTERS: [(char, &str); 12] = [
     ('s', "ss"),
 ];
 
-/// A pattern of PHP's `date` as one of ours.
-fn date_pattern(php: &str) -> String {
-    let ours = |letter: char| DATE_LETTERS.iter().find(|(known, _)| *known == letter).map(|(_, ours)| (*ours).to_owned());
-    php.chars().map(|letter| ours(letter).unwrap_or_else(|| letter.to_string())).collect()
+/// Letters that mean something to PHP's `date` and have no equal here: days and months cut short, weeks, time zones (php.net, `DateTime::format`).
+const DATE_LETTERS_OF_PHP: &str = "DNSwzWMtLoXxaABghuveIOPpTZcrU";
+
+/// A pattern of PHP's `date` as one of ours. A letter behind a backslash stays as it is.
+///
+/// # Errors
+/// What of it has no equal, for people.
+fn date_pattern(php: &str) -> Result<String, &'static str> {
+    let mut ours = String::new();
+    let mut letters = php.chars();
+    while let Some(letter) = letters.next() {
+        let is_literal = letter == '\\';
+        let letter = if is_literal { letters.next().unwrap_or(letter) } else { letter };
+        match DATE_LETTERS.iter().find(|(known, _)| *known == letter && !is_literal) {
+            Some((_, known)) => ours.push_str(known),
+            None if is_literal && "dMyEHms".contains(letter) => return Err("it holds letters that are to stay as they are"),
+            None if !is_literal && DATE_LETTERS_OF_PHP.contains(letter) => {
+                return Err("it holds letters of dates that have no equal here");
+            }
+            None => ours.push(letter),
+        }
+    }
+    Ok(ours)
 }
 
 /// One of our patterns as PHP's.
@@ -159,6 +184,9 @@ mod tests {
             ("df(H:i)", "format(date(x), \"HH:mm\")"),
             ("upc", "text(x).to_upper()"),
             ("replace(a, b)", "text(x).replace(\"a\", \"b\")"),
+            ("replace( ,_)", "text(x).replace(\" \", \"_\")"),
+            ("replace(-, )", "text(x).replace(\"-\", \" \")"),
+            ("replace(-,)", "text(x).replace(\"-\", \"\")"),
             ("toNumeric", "number(x)"),
             ("ifempty(-)", "x ?? \"-\""),
             ("round(1)", "round(number(x), 1)"),
@@ -170,7 +198,18 @@ mod tests {
             let back = candidates(ours).into_iter().find(|(inner, back)| apply(back, inner).as_deref() == Ok(ours));
             assert_eq!(back.map(|(inner, _)| inner), Some("x"), "{ours}");
         }
-        for modifier in ["addworkdays(x)", "currencyConvert(USD)", "calc", "if(a,b)", "round(x)", "replace(a)", ""] {
+        for modifier in [
+            "addworkdays(x)",
+            "currencyConvert(USD)",
+            "calc",
+            "if(a,b)",
+            "round(x)",
+            "replace(a)",
+            "replace(,a)",
+            "df(D, j M)",
+            "df(\\d)",
+            "",
+        ] {
             assert!(apply(modifier, "x").is_err(), "{modifier}");
         }
     }

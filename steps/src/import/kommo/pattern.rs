@@ -8,6 +8,9 @@ use crate::pattern::Pattern;
 /// # Errors
 /// What it holds that has no equal here, for people.
 pub(super) fn translate(php: &str) -> Result<String, String> {
+    if php.trim().is_empty() {
+        return Err("it is empty".to_owned());
+    }
     let (body, flags) = taken_apart(php.trim());
     let mut ours = String::new();
     let mut is_sensitive = true;

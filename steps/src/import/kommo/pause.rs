@@ -20,12 +20,17 @@ impl<'l> Compiler<'l, '_> {
         let written = program.steps.get(&step)?.get("no_answer").filter(|written| !written.is_null())?;
         let place = format!("{step}.no_answer");
         let target = written.get("params").and_then(|params| integer(params.get("step")));
-        let timer = target.and_then(|target| self.peeked(Some(Link::Label(target, Part::Question)))).and_then(|wait| wait.timer);
+        let wait = target.and_then(|target| self.peeked(Some(Link::Label(target, Part::Question))));
+        if wait.as_ref().is_some_and(|wait| wait.timer.is_some() && !matches!(wait.on, On::Nothing)) {
+            let message = "the branch \"no answer\" waits for a message, too: here an answer is one to the question";
+            self.context.find(Code::Differs, &place, message);
+        }
+        let timer = wait.and_then(|wait| wait.timer);
         if timer.is_none() {
             self.context.find(
                 Code::Differs,
                 &place,
-                "the branch \"no answer\" leads to no timer, so it is never taken here: give the step a `timeout`",
+                "the branch \"no answer\" does not begin with a timer, so it is never taken here: give the step a `timeout`",
             );
         }
         timer

@@ -188,10 +188,10 @@ pub(super) fn handlers<'l>(list: &'l Value, place: &str, strange: &mut Vec<Strin
     found
 }
 
-/// An id, which may be a number or a text.
+/// An id, which may be a number or a text. A placeholder is none: what it names is known when the bot runs.
 pub(super) fn id(value: Option<&Value>) -> Option<String> {
     match value? {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty() && !text.contains("{{")),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

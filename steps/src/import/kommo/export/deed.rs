@@ -171,6 +171,10 @@ impl Writer<'_> {
 
     /// A value that is written, as Kommo's "Set field".
     fn field(&mut self, path: &str, value: &Value) -> Option<Value> {
+        if let Some(of) = path.strip_suffix(".owner").filter(|of| ["lead", "contact"].contains(of)) {
+            let user = self.kommo(value.as_str()?);
+            return Some(action("change_responsible_user", json!({"value": user, "type": owner(&of.into(), 2)})));
+        }
         let (of, target) = match path.split('.').collect::<Vec<_>>().as_slice() {
             ["lead", "fields", name] => ("lead", format!("lead.cf.{}", self.field_id(Kind::LeadFields, name))),
             ["contact", "fields", name] => ("contact", format!("contact.cf.{}", self.field_id(Kind::ContactFields, name))),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Writer, list};
+use super::{Writer, list, search::another_contact};
 use crate::import::kommo::preset::{KEPT_FIELDS, QUESTIONS};
 
 /// Which steps stand inside of the block of another.
@@ -42,6 +42,12 @@ impl<'d> Groups<'d> {
                     groups.blocks.extend(inside.into_iter().map(|inner| (inner, id.as_str())));
                     groups.presets.insert(id, preset);
                 }
+            }
+            if let Some(another) = another_contact(steps, step) {
+                // What asks whether it is somebody else belongs to the search.
+                let check = step["next"].as_str().and_then(|check| Some(steps.get_key_value(check)?.0.as_str()));
+                let check = check.filter(|check| leads.get(check).is_some_and(|from| from.as_slice() == [id.as_str()]));
+                groups.blocks.extend(check.filter(|_| another.goes_on != another.stays).map(|check| (check, id.as_str())));
             }
             for branch in list(step, "branches").filter_map(|branch| branch["goto"].as_str()) {
                 let is_kept = steps.get(branch).is_some_and(|to| kept_value(to).is_some());

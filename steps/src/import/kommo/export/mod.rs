@@ -26,6 +26,7 @@ use super::{
 };
 use crate::expression::parse_duration;
 use group::{Groups, VALIDATED};
+use search::another_contact;
 
 /// What came of a bot.
 #[derive(Clone, Debug, Serialize)]
@@ -216,6 +217,7 @@ impl Writer<'_> {
             }
             "unsupported" => self.unsupported(step),
             "find" if step["in"].get("catalog").is_some() && step["by"].as_str().is_none_or(|by| by == "name") => self.find(step),
+            "find" if another_contact(self.steps, step).is_some() => self.find_contact(step),
             kind => match self.preset(id).or_else(|| self.deed(kind, step)) {
                 Some(question) => json!({"question": question}),
                 None => {

@@ -100,7 +100,7 @@ impl Writer<'_> {
         if let Some(value) = part.strip_suffix(".is_empty()") {
             return Some(test(&self.term(value)?, "=", "".into()));
         }
-        let items = split(part, " || ");
+        let items = parted(part, " || ");
         if items.len() > 1 {
             return self.one_of(&items);
         }
@@ -278,7 +278,7 @@ fn client_of(part: &str) -> &str {
 /// What the customer has to say for it, and the patterns; None for one that never matches. None: it asks for something else, too.
 pub(super) fn said_words(when: &str) -> Option<(Vec<String>, Vec<Option<String>>)> {
     let (mut words, mut patterns) = (Vec::new(), Vec::new());
-    for part in split(when, " || ") {
+    for part in parted(when, " || ") {
         let part = part.replace(MEANT, MESSAGE);
         let said = part.strip_prefix("fold(message.text) == ").or_else(|| part.strip_prefix("text(message.text).trim() == "));
         match (said, within(&part, "matches(message.text, ", ")")) {
@@ -293,7 +293,7 @@ pub(super) fn said_words(when: &str) -> Option<(Vec<String>, Vec<Option<String>>
 
 /// How tests are joined, and each of them.
 fn joined(when: &str) -> (&'static str, Vec<String>) {
-    let any = split(when, " || ");
+    let any = parted(when, " || ");
     if any.len() > 1 {
         return ("or", any.into_iter().map(str::to_owned).collect());
     }
@@ -301,7 +301,7 @@ fn joined(when: &str) -> (&'static str, Vec<String>) {
     let bounded =
         |part: &str, sign: &str| split(part, sign).first().filter(|left| left.len() < part.len()).map(|left| (*left).to_owned());
     let mut all: Vec<String> = Vec::new();
-    for part in split(when, " && ") {
+    for part in parted(when, " && ") {
         let least = all.last().and_then(|last| bounded(last, " >= "));
         match all.last_mut() {
             Some(last) if least.is_some() && least == bounded(part, " <= ") => last.push_str(&format!(" && {part}")),
@@ -309,6 +309,19 @@ fn joined(when: &str) -> (&'static str, Vec<String>) {
         }
     }
     ("and", all)
+}
+
+/// The pieces of an expression at a sign, and those of groups that are joined by it, too.
+fn parted<'e>(expression: &'e str, sign: &str) -> Vec<&'e str> {
+    let pieces = split(expression, sign);
+    if pieces.len() == 1 {
+        return pieces;
+    }
+    let within_groups = |piece: &'e str| match within(piece, "(", ")").map(|inner| parted(inner, sign)) {
+        Some(inner) if inner.len() > 1 => inner,
+        _ => vec![piece],
+    };
+    pieces.into_iter().flat_map(within_groups).collect()
 }
 
 /// The pieces of an expression at a sign that stands in no text and in no parentheses.

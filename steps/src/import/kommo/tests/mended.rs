@@ -114,7 +114,7 @@ fn two_buttons_that_lead_to_the_same_are_one() {
     let (document, report, _) = imported(&visual(json!({
         "0": {"question": [message("Which?", &["Sim", "sim!"])], "answer": [answers(&[branch("Sim", 1)])]}, "1": {"question": [show("one")]}})));
     assert_eq!(first(&document)["buttons"].as_array().unwrap().len(), 1, "{document:#}");
-    assert!(find(&report, Code::Differs).message.contains("lead to the same"), "{report:#?}");
+    assert!(find(&report, Code::Differs).message.contains("Kommo knows the first alone"), "{report:#?}");
 }
 
 #[test]
@@ -305,4 +305,147 @@ fn a_task_and_a_template_go_back_as_kommo_writes_them() {
     let params = |step: &str| program[step]["question"][0]["params"].clone();
     assert_eq!((&params("1")["template_id"], &params("1")["is_in_starting_block"]), (&json!(801), &json!(true)), "{program:#}");
     assert_eq!((&params("2")["is_in_starting_block"], &program["conversation"]), (&json!(false), &json!(true)), "{program:#}");
+}
+
+/// A program whose first step goes on by this handler to "yes", else to "no".
+fn asks(handler: &Value) -> Value {
+    let mut handler = handler.clone();
+    handler["params"]["result"] = json!([goto(1)]);
+    visual(json!({"0": {"question": [handler, goto(2)]}, "1": {"question": [show("yes")]}, "2": {"question": [show("no")]}}))
+}
+
+#[test]
+fn hundreds_of_tests_of_one_condition_are_read_and_come_back() {
+    let words: Vec<String> = (0..150).map(|number| format!("word{number}")).collect();
+    let several: Vec<Value> =
+        words.iter().map(|word| json!({"term1": "{{message_text}}", "operation": "contains", "term2": word})).collect();
+    let one = |operation: &str| json!([{"term1": "{{message_text}}", "operation": operation, "term2": words.join(",")}]);
+    let validated: Vec<Value> = words
+        .iter()
+        .map(|word| json!({"client_value": "{{message_text}}", "type": "simple", "operation": "equal", "condition_value": word}))
+        .collect();
+    for (handler, logic, tests) in [
+        ("conditions", "or", several.clone().into()),
+        ("conditions", "and", several.into()),
+        ("conditions", "and", one("in")),
+        ("conditions", "and", one("not_in")),
+        ("validations", "or", validated.into()),
+    ] {
+        let asked = asks(&json!({"handler": handler, "params": {"logic": logic, "conditions": tests}}));
+        let (document, _, mapping) = imported(&asked);
+        let when = first(&document)["branches"][0]["when"].as_str().unwrap();
+        assert!(when.contains("word0") && when.contains("word149"), "{when}");
+        returns(&document, &mapping);
+    }
+}
+
+#[test]
+fn what_can_not_be_read_is_not_taken_where_it_is_denied() {
+    for (operation, wanted, when) in [
+        ("not_contains", "/^(?=.*x)y/", "false"),
+        ("contains", "/^(?=.*x)y/", "false"),
+        ("not_contains", "", "false"),
+        ("not_contains", "/(?!)/", "!(false)"),
+        ("not_contains", "/x/i", "!(matches(message.text, \"(?i)x\"))"),
+    ] {
+        let test =
+            json!({"client_value": "{{message_text}}", "type": "regex", "operation": operation, "condition_value": wanted});
+        let asked = asks(&json!({"handler": "validations", "params": {"logic": "and", "conditions": [test]}}));
+        let (document, ..) = imported(&asked);
+        assert_eq!(first(&document)["branches"][0]["when"], when, "{wanted}");
+    }
+}
+
+#[test]
+fn an_owner_by_a_placeholder_is_read_when_the_bot_runs() {
+    let owner = |user: &str, of: u8| action("change_responsible_user", json!({"value": user, "type": of}));
+    let task = |user: &str| {
+        let settings = json!({"task_text": "Call", "responsible_user": user});
+        json!({"handler": "trigger", "params": {"element_type": "lead", "trigger": {"action": "create_task", "settings": settings}}})
+    };
+    let stage = action("change_status", json!({"value": "{{lead.cf.5}}"}));
+    let list = json!([
+        owner("{{lead.responsible_user_id}}", 1),
+        owner("{{visitor_uid}}", 2),
+        task("{{lead.responsible.id}}"),
+        stage,
+        show("end")
+    ]);
+    let (document, report, mapping) = imported(&visual(json!({"0": {"question": list}})));
+    let steps: Vec<&Value> = document["steps"].as_object().unwrap().values().collect();
+    let of = |kind: &str| steps.iter().filter(|step| step["type"] == kind).count();
+    assert_eq!(steps[0]["fields"], json!({"contact.owner": "{{ lead.owner }}"}));
+    assert_eq!((of("unsupported"), of("assign"), of("stage"), of("task")), (2, 0, 0, 1), "{document:#}");
+    assert!(steps.iter().all(|step| step.get("owner").is_none()));
+    assert!(!mapping.write().contains("{{"), "{}", mapping.write());
+    assert!(!report.findings.iter().any(|finding| finding.message.contains("placeholder is for the lead's owner")));
+    let (document, _, mapping) =
+        imported(&visual(json!({"0": {"question": [owner("{{lead.responsible.id}}", 1), show("end")]}})));
+    returns(&document, &mapping);
+}
+
+#[test]
+fn a_new_contact_has_its_tags_and_its_owner() {
+    let params = json!({"lead": {"name": "New", "tags": "l1"}, "contact": {"name": "{{name}}", "tags": "c1, c2", "responsible_user_id": 8}});
+    let (document, _, mapping) = imported(&visual(json!({"0": {"question": [action("add_lead_contact", params), show("end")]}})));
+    let steps = document["steps"].as_object().unwrap();
+    let of = |kind: &str| steps.values().find(|step| step["type"] == kind).unwrap();
+    assert_eq!((&of("tags")["on"], &of("tags")["add"]), (&json!("contact"), &json!(["c1", "c2"])));
+    assert_eq!((&of("assign")["on"], &of("assign")["to"]), (&json!("contact"), &json!({"user": "8"})));
+    assert_eq!(of("create_lead")["tags"], json!(["l1"]));
+    returns(&document, &mapping);
+}
+
+#[test]
+fn searches_for_another_contact_come_back() {
+    let told = |text: &str| json!([show(text), goto(1)]);
+    let double = json!({"handler": "find", "params": {"type": "contact_double", "params": {"type": "phone", "actions": told("{{contact_double.name}}?")}}});
+    let other = json!({"handler": "filter", "params": {"type": 1, "value": "{{message_text}}", "custom_fields_id": 301, "actions": told("{{external_contact.id}}")}});
+    for search in [double, other] {
+        let (document, _, mapping) =
+            imported(&visual(json!({"0": {"question": [search, show("nobody")]}, "1": {"question": [show("end")]}})));
+        let written = export(&document, &mapping);
+        assert_eq!(written.lost, [], "{:#}", written.file);
+        returns(&document, &mapping);
+    }
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    let finish = json!([{"handler": "stop", "params": {"action": "talk-close"}}]);
+    let list =
+        json!([{"question": [show("a"), goto(2)]}, {"question": [show("b")]}, {"question": [show("c")], "finish": finish}]);
+    let (_, report, _) = imported(&list);
+    let told = |code: Code| {
+        report.findings.iter().filter(|finding| finding.code == code).map(|finding| finding.place.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!((told(Code::Unreachable), told(Code::Differs)), (vec!["1"], vec!["2.finish"]), "{report:#?}");
+
+    let task = |key: &str, value: &str| {
+        let mut settings = json!({"task_text": "Call"});
+        settings[key] = value.into();
+        json!({"handler": "trigger", "params": {"element_type": "contact", "trigger": {"action": "create_task", "delay": 60, "settings": settings}}})
+    };
+    let field = |of: u8, value: Value| action("set_custom_fields", json!({"type": of, "custom_fields_id": 5, "value": value}));
+    let test = json!({"term1": "{{message_text}}", "operation": "=", "term2": "x"});
+    let strange =
+        json!({"client_value": "{{message_text}}", "type": "regex", "operation": "resembles", "condition_value": "/x/"});
+    for (handler, words) in [
+        (task("deadline-days", "soon"), "a deadline that is no number"),
+        (task("responsible_user", "{{visitor_uid}}"), "is for the lead's owner here"),
+        (task("deadline-days", "1"), "without its `delay`"),
+        (task("deadline-days", "1"), "a task is for the lead here"),
+        (field(11, "x".into()), "a field that can't be written here"),
+        (field(2, json!({"a": 1})), "neither a text, a number nor a list"),
+        (json!({"handler": "goto", "params": {"type": "teleport", "step": 1}}), "the jump's type `teleport`"),
+        (
+            json!({"handler": "conditions", "params": {"logic": "xor", "conditions": [test], "result": [goto(1)]}}),
+            "the logic `xor`",
+        ),
+        (json!({"handler": "validations", "params": {"conditions": [strange], "result": [goto(1)]}}), "read as `contains`"),
+    ] {
+        let (_, report, _) =
+            imported(&visual(json!({"0": {"question": [handler, show("next")]}, "1": {"question": [show("end")]}})));
+        assert!(report.findings.iter().any(|finding| finding.message.contains(words)), "{words}: {report:#?}");
+    }
 }
