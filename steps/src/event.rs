@@ -37,6 +37,10 @@ pub enum EventKind {
     Status(Status),
     /// A time has come: the contact's due entries run.
     Due,
+    /// The server began anew, alone on its store: calls that others than this process were making are made by nobody any more.
+    Restarted {
+        process: CompactString,
+    },
     Trigger(Trigger),
     /// The channel answered a send.
     Sent {

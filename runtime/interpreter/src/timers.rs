@@ -28,6 +28,20 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// Calls whose process died are due at once. A message that was on its way may still arrive: it waits for its status as long as ever.
+    pub fn restarted(&mut self, process: &str) -> Result<(), Need> {
+        let now = self.now();
+        for pending in &mut self.turn.contact_mut().pending {
+            if let Work::Call(call) = &mut pending.work
+                // One that waits for good is the answer of a call that is not made again: a person has the conversation.
+                && let Some(claim) = call.claim.as_mut().filter(|claim| claim.by != process && claim.until != Moment::MAX)
+            {
+                claim.until = claim.until.min(now);
+            }
+        }
+        self.due()
+    }
+
     fn run_due(&mut self, pending: Pending, now: Moment) -> Result<(), Need> {
         match pending.work {
             Work::Timer(timer) => self.fire_timer(pending.id, pending.session, timer),

@@ -117,6 +117,7 @@ impl Machine<'_> {
             EventKind::Message(inbound) => self.receive(inbound),
             EventKind::Status(status) => self.status(status),
             EventKind::Due => self.due(),
+            EventKind::Restarted { process } => self.restarted(process),
             EventKind::Trigger(trigger) => self.trigger(trigger),
             EventKind::Sent { entry, queued, attempt, outcome } => self.sent(*entry, *queued, *attempt, outcome),
             EventKind::Called { entry, queued, result, asked } => self.called(*entry, *queued, result, asked.as_deref()),

@@ -9,11 +9,13 @@ use std::{
     time::Duration,
 };
 
+use interpreter::outbox::CLAIM;
 use steps::{
     contact::{Contact, Work},
     event::{Event, EventKind},
     ids::{ContactId, EventId, NumberId},
     moment::{MINUTE, Moment, SECOND},
+    step::shared::call::MAX_DEADLINE,
 };
 use store::LANES;
 use tokio::sync::{Notify, Semaphore};
@@ -32,6 +34,8 @@ const ROUND: i64 = 10 * SECOND;
 const BATCH: usize = 256;
 /// Contacts that are worked on at the same time.
 const AT_ONCE: usize = 64;
+/// How long a call may be claimed at most: its deadline, and what a claim holds beyond that.
+const LONGEST_CLAIM: i64 = MAX_DEADLINE + CLAIM;
 /// How long a contact rests that was due and is still.
 const REST: i64 = SECOND;
 /// How long a contact rests that can't be read or committed.
@@ -103,6 +107,14 @@ pub async fn work(app: Arc<App>) {
     let busy = Arc::new(Busy::default());
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut round_at = Moment::default();
+    // Who is alone on the store knows that nobody makes the calls that were under way, and waits for none of their claims.
+    if !app.store.is_shared() {
+        let now = app.now();
+        let restarted = EventKind::Restarted { process: app.process_id.clone() };
+        if let Err(error) = look(&app, &busy, &room, (0..LANES).collect(), now.plus(LONGEST_CLAIM), &restarted).await {
+            tracing::warn!(%error, "calls that were under way wait for their claims: {error}");
+        }
+    }
     while !app.is_stopping() {
         let now = app.now();
         app.wake.next.store(now.plus(INTERVAL).0, Ordering::Relaxed);
@@ -111,7 +123,7 @@ pub async fn work(app: Arc<App>) {
             round_at = now.plus(ROUND);
         }
         let lanes = (0..LANES).filter(|lane| all || app.fleet.looks_after(&app.process_id, *lane)).collect();
-        if let Err(error) = look(&app, &busy, &room, lanes, now).await {
+        if let Err(error) = look(&app, &busy, &room, lanes, now, &EventKind::Due).await {
             tracing::warn!(%error, "due work waits: {error}");
         }
         let until = app.wake.next.load(Ordering::Relaxed);
@@ -125,8 +137,15 @@ pub async fn work(app: Arc<App>) {
     }
 }
 
-/// Takes up who is due in these lanes, and sets the alarm for who is due next.
-async fn look(app: &Arc<App>, busy: &Arc<Busy>, room: &Arc<Semaphore>, lanes: Vec<u16>, now: Moment) -> Result<(), Rejected> {
+/// Takes up who is due in these lanes at a moment, with the event that they are brought, and sets the alarm for who is due next.
+async fn look(
+    app: &Arc<App>,
+    busy: &Arc<Busy>,
+    room: &Arc<Semaphore>,
+    lanes: Vec<u16>,
+    now: Moment,
+    kind: &EventKind,
+) -> Result<(), Rejected> {
     busy.lock().retain(|_, until| *until > now);
     let limit = BATCH + busy.lock().len();
     for lane in lanes {
@@ -143,9 +162,9 @@ async fn look(app: &Arc<App>, busy: &Arc<Busy>, room: &Arc<Semaphore>, lanes: Ve
             }
             busy.lock().insert(due.key.clone(), Moment::MAX);
             let Ok(permit) = room.clone().acquire_owned().await else { return Ok(()) };
-            let (app, busy) = (app.clone(), busy.clone());
+            let (app, busy, kind) = (app.clone(), busy.clone(), kind.clone());
             app.clone().tasks.spawn(async move {
-                let rest = take_up(&app, &due.key, now).await;
+                let rest = take_up(&app, &due.key, now, kind).await;
                 drop(permit);
                 let mut busy = busy.lock();
                 match rest {
@@ -159,10 +178,10 @@ async fn look(app: &Arc<App>, busy: &Arc<Busy>, room: &Arc<Semaphore>, lanes: Ve
 }
 
 /// Brings a contact its event; tells how long it should rest.
-async fn take_up(app: &Arc<App>, key: &str, now: Moment) -> i64 {
+async fn take_up(app: &Arc<App>, key: &str, now: Moment, kind: EventKind) -> i64 {
     metrics::counter!(names::DUE).increment(1);
     let contact = ContactId::new(key);
-    match bring(app, &contact, now).await {
+    match bring(app, &contact, now, kind).await {
         // Still due: it waits for something that a look can't give it.
         Ok(done) if done.due.is_some_and(|due| due <= now) => REST,
         Ok(done) if done.parked || done.contact.is_none() => LONG_REST,
@@ -174,8 +193,8 @@ async fn take_up(app: &Arc<App>, key: &str, now: Moment) -> i64 {
     }
 }
 
-async fn bring(app: &Arc<App>, contact: &ContactId, now: Moment) -> Result<Done, Rejected> {
-    let event = Event { id: EventId::new(format!("due:{}", now.0)), number: app.default_number(), kind: EventKind::Due };
+async fn bring(app: &Arc<App>, contact: &ContactId, now: Moment, kind: EventKind) -> Result<Done, Rejected> {
+    let event = Event { id: EventId::new(format!("due:{}", now.0)), number: app.default_number(), kind };
     let done = process(app, &Whom::Contact(contact.clone()), &[event]).await?;
     if done.contact.as_ref().is_some_and(|reached| reached != contact) {
         // A tombstone is due while it still has to hand over its content.
@@ -231,7 +250,7 @@ mod tests {
 
         let next = Server::with("", server.app.store.clone()).await;
         let (busy, room) = (Arc::default(), Arc::new(Semaphore::new(AT_ONCE)));
-        look(&next.app, &busy, &room, (0..LANES).collect(), NOW).await.unwrap();
+        look(&next.app, &busy, &room, (0..LANES).collect(), NOW, &EventKind::Due).await.unwrap();
         next.settle().await;
         assert_eq!(next.transcript("+5511987654321").await[1], "out: You said Oi (delivered)");
     }

@@ -12,8 +12,8 @@ use steps::{
 };
 
 use crate::story::{
-    NOW, accepted, asker, bot, bots, by_word, claim, claimed_send, contact, echo, event, inbound, message, queued, refusal,
-    rehearse, run, say, sent, start, status,
+    NOW, accepted, asker, bot, bots, by_word, caller, claim, claimed_send, contact, echo, event, inbound, message, queued,
+    refusal, rehearse, run, say, sent, start, status,
 };
 
 #[test]
@@ -53,6 +53,31 @@ fn a_send_cut_off_waits_for_a_status_and_then_goes_again() {
     let settled = run(contact, &bots, &event("status", status), NOW).contact;
     assert!(!settled.pending.iter().any(|pending| pending.id == entry));
     assert_eq!(settled.sent().next().unwrap().state, Some(Delivery::Delivered));
+}
+
+/// Who is alone on the store knows of every other claim that its process died: calls are made again at once, or fail where nobody knows
+/// whether they were done. Sends wait as ever, for a message may have been on its way.
+#[test]
+fn calls_of_a_process_that_died_wait_for_no_claim() {
+    let restarted = |process: &str| event("restarted", EventKind::Restarted { process: process.into() });
+    let says = json!({"type": "message", "text": "done"});
+    for (repeat, said) in [(true, None), (false, Some("cut_off"))] {
+        let bots = bots(&[caller(repeat, says.clone())]);
+        let contact = run(contact("c1"), &bots, &message("wamid.1", NOW, "caller"), NOW).contact;
+        let mut contact = run(contact, &bots, &message("wamid.2", NOW, "go"), NOW).contact;
+        let first = claim(&mut contact, NOW);
+        assert!(matches!(&first[..], [Claimed::Call { .. }]), "{first:?}");
+        let ours = run(contact.clone(), &bots, &restarted("me"), NOW);
+        assert!(claim(&mut ours.contact.clone(), NOW).is_empty(), "it is still being made");
+        let mut theirs = run(contact, &bots, &restarted("other"), NOW);
+        assert_eq!(queued(&theirs.facts), Vec::from_iter(said));
+        assert_eq!(matches!(&claim(&mut theirs.contact, NOW)[..], [Claimed::Call { .. }]), repeat);
+    }
+    let bots = bots(&[echo()]);
+    let mut contact = run(contact("c1"), &bots, &message("wamid.1", NOW, "hi"), NOW).contact;
+    claimed_send(&mut contact, NOW);
+    let mut contact = run(contact, &bots, &restarted("other"), NOW).contact;
+    assert!(claim(&mut contact, NOW).is_empty());
 }
 
 #[test]

@@ -204,7 +204,7 @@ async fn look_again(app: &App, id: &ContactId, ours: &Contact, reason: String) -
 async fn park(app: &Arc<App>, id: &ContactId, tasks: &mut [Task<'_>], reason: &str) -> Result<Done, Rejected> {
     tracing::error!(contact.id = %id, reason, "contact {id} is parked: {reason}");
     // Due work stays where it is, and is looked at again; it is no news of anybody's.
-    for task in tasks.iter_mut().filter(|task| !matches!(task.event.kind, EventKind::Due)) {
+    for task in tasks.iter_mut().filter(|task| !matches!(task.event.kind, EventKind::Due | EventKind::Restarted { .. })) {
         task.plan = Plan::Skip(format!("the contact is parked: {reason}"));
     }
     let dead = dead::of_tasks(app, id, tasks).await?;

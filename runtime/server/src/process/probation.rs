@@ -146,7 +146,7 @@ impl Watch<'_> {
 /// What an event is called from one start to the next: due work has another id each time.
 fn name_of(task: &Task<'_>) -> String {
     match task.event.kind {
-        EventKind::Due => "due".to_owned(),
+        EventKind::Due | EventKind::Restarted { .. } => "due".to_owned(),
         _ => task.event.id.to_string(),
     }
 }
