@@ -12,7 +12,7 @@ use super::{
 use crate::{
     contact::{AiExtractCall, Call},
     event::CallResult,
-    expression::Duration,
+    expression::{Duration, Facts},
     ids::StepId,
     path::Path,
     turn::{Next, Stop, Turn},
@@ -21,7 +21,8 @@ use crate::{
 /// Lets a model find values in the customer's last message, and keeps them.
 ///
 /// Each value is checked and converted to its type; one that does not fit, and a number, phone, e-mail, address or date that the message does not
-/// hold, is not taken. What is not found stays as it was. The bot waits for 30 seconds where `deadline`
+/// hold, in figures or in words, is not taken. A date has to be the day that the message tells (its weekday, `tomorrow`, day and month), and lies
+/// at most 366 days from today where no year is written. What is not found stays as it was. The bot waits for 30 seconds where `deadline`
 /// says nothing, 2 minutes at most.
 ///
 /// ```json
@@ -69,12 +70,13 @@ impl Behaviour for AiExtract {
         let Call::AiExtract(AiExtractCall { text, .. }) = call else {
             return Err(unexpected("the result of another kind of call"));
         };
+        let today = Facts::now(&*turn.state).date();
         let mut values = Vec::new();
         for (path, field) in &self.fields {
             let Some(value) = found.get(path.to_string().as_str()).filter(|value| !field::is_empty(value)) else { continue };
             let shown = || field::shown(value);
             match field.kind.convert(turn, value) {
-                Some(value) if field::stands_in(text, field.kind, &value) => values.push((path.clone(), value)),
+                Some(value) if field::stands_in_on(text, field.kind, &value, today) => values.push((path.clone(), value)),
                 Some(_) => turn
                     .branch(None, format!("`{path}`: {:?} does not stand in what the customer wrote, and is not taken", shown())),
                 None => turn.branch(None, format!("`{path}`: {:?} is no {}, and is not taken", shown(), field.kind.name())),

@@ -96,7 +96,7 @@ fn named_month(text: &str, today: Date) -> Option<Date> {
 }
 
 /// The month of a folded name, or of its first three letters.
-fn month_named(word: &str) -> Option<i8> {
+pub(crate) fn month_named(word: &str) -> Option<i8> {
     static FOLDED: LazyLock<Vec<Vec<String>>> =
         LazyLock::new(|| NAMES.iter().map(|names| names.months.iter().map(|name| fold(name)).collect()).collect());
     // What people write beside the names and their first letters. The first three of `juin` and `juillet` tell nothing.
@@ -113,6 +113,20 @@ fn month_named(word: &str) -> Option<i8> {
 }
 
 fn relative(text: &str, locale: Locale<'_>, today: Date) -> Option<Date> {
+    // To Germans `hier` is here.
+    let yesterday = || (locale.speaks("fr") && has_words(text, "hier")).then_some(-1);
+    let days = distances_in_words(text).first().copied().or_else(yesterday).or_else(|| distance_in_figures(text))?;
+    today.checked_add(days.days()).ok()
+}
+
+/// How many days away the days are that a folded text tells by words (`tomorrow`), or by a number (`in 3 days`).
+pub(crate) fn distances(text: &str) -> Vec<i64> {
+    let mut distances = distances_in_words(text);
+    distances.extend(distance_in_figures(text));
+    distances
+}
+
+fn distances_in_words(text: &str) -> Vec<i64> {
     // The longer names come first: "amanha" stands in "depois de amanha".
     const WORDS: [(&str, i64); 36] = [
         ("depois de amanha", 2),
@@ -152,25 +166,30 @@ fn relative(text: &str, locale: Locale<'_>, today: Date) -> Option<Date> {
         ("oggi", 0),
         ("stasera", 0),
     ];
+    // In the morning is no day: "por la mañana", "am Morgen".
+    let mornings = ["por la manana", "de la manana", "en la manana", "am morgen"];
+    let mut text = mornings.iter().fold(text.to_owned(), |text, morning| text.replace(morning, " "));
+    let mut distances = Vec::new();
+    for (name, days) in WORDS.iter() {
+        if has_words(&text, name) {
+            distances.push(*days);
+            text = text.replace(name, " ");
+        }
+    }
+    distances
+}
+
+fn distance_in_figures(text: &str) -> Option<i64> {
     static IN_DAYS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(concat!(
             r"\b(?:em|en|in|dentro\sde|daqui\sa|dans|fra|tra)\s([0-9]{1,3})\s",
             r"(dias?|days?|jours?|tage?n?|giorn[oi]|semanas?|weeks?|semaines?|wochen?|settiman[ae])\b"
         ))
     });
-    // In the morning is no day: "por la mañana", "am Morgen".
-    let mornings = ["por la manana", "de la manana", "en la manana", "am morgen"];
-    let text = mornings.iter().fold(text.to_owned(), |text, morning| text.replace(morning, " "));
-    let named = WORDS.iter().find(|(name, _)| has_words(&text, name)).map(|(_, days)| *days);
-    // To Germans `hier` is here.
-    let named = named.or_else(|| (locale.speaks("fr") && has_words(&text, "hier")).then_some(-1));
-    let days = named.or_else(|| {
-        let found = IN_DAYS.captures(&text)?;
-        let count: i64 = found[1].parse().ok()?;
-        let week = found[2].starts_with(['s', 'w']);
-        Some(if week { count * 7 } else { count })
-    })?;
-    today.checked_add(days.days()).ok()
+    let found = IN_DAYS.captures(text)?;
+    let count: i64 = found[1].parse().ok()?;
+    let week = found[2].starts_with(['s', 'w']);
+    Some(if week { count * 7 } else { count })
 }
 
 fn has_words(text: &str, words: &str) -> bool {
@@ -183,17 +202,19 @@ fn has_words(text: &str, words: &str) -> bool {
 
 fn weekday(text: &str, today: Date) -> Option<Date> {
     let mut words = text.split(|letter: char| !letter.is_alphanumeric());
-    let offset = words.find_map(|word| {
-        NAMES.iter().find_map(|names| {
-            names.weekdays.iter().position(|name| {
-                let name = fold(name);
-                // "Segunda" stands for "segunda-feira".
-                word.len() > 4 && (word == name || name.strip_suffix("-feira") == Some(word))
-            })
+    today.nth_weekday(1, words.find_map(weekday_named)?).ok()
+}
+
+/// The weekday of a folded name.
+pub(crate) fn weekday_named(word: &str) -> Option<Weekday> {
+    let offset = NAMES.iter().find_map(|names| {
+        names.weekdays.iter().position(|name| {
+            let name = fold(name);
+            // "Segunda" stands for "segunda-feira".
+            word.len() > 4 && (word == name || name.strip_suffix("-feira") == Some(word))
         })
     })?;
-    let weekday = Weekday::from_monday_zero_offset(i8::try_from(offset).ok()?).ok()?;
-    today.nth_weekday(1, weekday).ok()
+    Weekday::from_monday_zero_offset(i8::try_from(offset).ok()?).ok()
 }
 
 /// `dia 15`, `el 15`, `on the 15th`: the next such day.

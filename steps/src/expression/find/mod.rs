@@ -12,6 +12,7 @@ mod time;
 
 pub use address::{email, url};
 pub use date::date;
+pub(crate) use date::{distances, month_named, weekday_named};
 pub use number::{integer, number, whole_number};
 pub use phone::{country_of, is_country, phone};
 pub use time::time;

@@ -16,7 +16,7 @@ use crate::{
     write,
 };
 
-pub use said::stands_in;
+pub use said::{stands_in, stands_in_on};
 
 /// A value to find.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
