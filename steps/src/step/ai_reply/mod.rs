@@ -8,6 +8,7 @@ mod leak;
 mod links;
 mod markup;
 mod parts;
+mod reasoning;
 mod tools;
 
 use super::{
@@ -48,7 +49,8 @@ pub const MAX_PARTS: usize = 5;
 /// With `tools` the model may do what the bot lets it: a tool keeps values where it says, and leads to a step. One tool is taken for an answer, the first;
 /// a text beside it is not sent. Nothing is kept where a value does not fit: the step takes `failed`, as it does after 5 tools for one message of the customer.
 ///
-/// An answer that repeats 100 letters of the instructions is not sent, and takes `failed`.
+/// What the model thought (`<think>…</think>`) is taken out of its answer. An answer that shows nothing, and one that repeats 100 letters of the
+/// instructions, is not sent, and takes `failed`.
 ///
 /// ```json
 /// {"type": "ai_reply", "instructions": "Answer briefly, in the customer's language. Never promise prices.", "knowledge": ["faq"], "history": 10, "tools": [{"name": "book", "description": "Books a table; take it once the customer has named a day.", "parameters": {"vars.day": {"type": "date", "description": "the day"}}, "goto": "book"}], "links": ["shop.example"], "next": "anything_else", "otherwise": "to_human"}
@@ -94,20 +96,23 @@ pub struct AiReply {
 }
 
 impl AiReply {
-    /// The answer as it may leave the bot: without what only the model should see, and without links to other hosts.
+    /// The answer as it may leave the bot: without what only the model should see, its thoughts among it, and without links to other hosts.
     fn fit_to_send(&self, turn: &mut Turn<'_>, call: &Call, answer: &str) -> Result<String, Stop> {
+        let answer = reasoning::without(&call::without_marks(answer));
+        if !markup::shows_something(&answer) {
+            return Err(Failure::new("ai_malformed", "the model's answer is empty").into());
+        }
         if let Call::AiReply(call) = call
-            && leak::repeats(&call.instructions, answer)
+            && leak::repeats(&call.instructions, &answer)
         {
             return Err(Failure::new("ai_leak", "the model's answer repeats its instructions, so it is not sent").into());
         }
-        let answer = call::without_marks(answer);
         let Some(hosts) = &self.links else { return Ok(answer) };
         let (answer, taken) = links::without_others(&answer, hosts);
         for host in taken {
             turn.branch(None, format!("a link to {host:?} is taken out of the answer: `links` does not name that host"));
         }
-        if answer.is_empty() {
+        if !markup::shows_something(&answer) {
             return Err(Failure::new("ai_malformed", "nothing is left of the model's answer without its links").into());
         }
         Ok(answer)
@@ -165,7 +170,7 @@ impl Behaviour for AiReply {
             CallResult::Tool { name, arguments } => return tools::call(&self.tools, turn, name, arguments),
             other => return Err(call::failed(other)),
         };
-        let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+        let Some(text) = text else {
             let to = self.otherwise.as_ref().or(self.sending.next.as_ref());
             turn.branch(to, "the model can't help");
             return Ok(Next::Go(to.cloned()));
