@@ -144,11 +144,26 @@ fn behind(text: &str, link: &Link<'_>) -> usize {
         // Whoever takes it for no address looks for one in what is behind its host.
         return link.host_end;
     }
-    match (SCHEME.find_at(path, link.host_end), path[link.host_end..].find(PARTING)) {
+    let look_in = match path[link.host_end..].find('?') {
+        Some(query) if is_plain(text, link, link.host_end + query) => &path[..link.host_end + query],
+        _ => path,
+    };
+    match (SCHEME.find_at(path, link.host_end), look_in[link.host_end..].find(PARTING)) {
         (Some(inner), _) => inner.start(),
         (None, Some(sign)) => link.host_end + sign + 1,
         (None, None) => link.place.end,
     }
+}
+
+/// Whether a link is one to everybody, to its end: it stands apart, names its scheme, and has only the signs of addresses in its query.
+fn is_plain(text: &str, link: &Link<'_>, query: usize) -> bool {
+    let before = text[..link.place.start].chars().next_back();
+    let is_apart = before.is_none_or(|letter| letter.is_whitespace() || matches!(letter, '(' | '*'));
+    let has_scheme = text[link.place.start..link.host_end].contains("://");
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?@!$&+,;=%".contains(&byte);
+    let behind = text[link.place.end..].chars().next();
+    let ends = behind.is_none_or(|letter| letter.is_whitespace() || CLOSING.contains(&letter));
+    is_apart && has_scheme && ends && text[query..link.place.end].bytes().all(is_sign)
 }
 
 /// Takes away what led to a link that is gone, or parts what it stood between.
@@ -242,6 +257,11 @@ mod tests {
             ("Sim.Temos, p.ex. chá. R$ 1.500,00, às 10.30 h", "Sim. Temos, p. ex. chá. R$ 1.500,00, às 10.30 h", ""),
             ("um\nhttps://evil.example\ndois", "um\n\ndois", "evil.example"),
             ("https://loja.example/?u=https://evil.example/x", "https://loja.example/?u=", "evil.example"),
+            ("https://loja.example/a?email=a@b.com&x=1 já", "https://loja.example/a?email=a@b.com&x=1 já", ""),
+            ("[menu](https://loja.example/a?email=a@b.com)", "[menu](https://loja.example/a?email=a@b.com)", ""),
+            ("https://loja.example/a@b.com", "https://loja.example/a@", "b.com"),
+            ("https://loja.example/?u=*evil.example", "https://loja.example/?u=*", "evil.example"),
+            ("Veja https://evil.example/a?email=a@loja.example&x=1 já", "Veja já", "evil.example"),
             ("evil.exhttps://a.examplexample", "", "a.examplexample"),
             (".wa.me/1*evil.example", ".wa.me/1*", "evil.example"),
             (".wa.me/1?u=evil.example", ".wa.me/1?u=", "evil.example"),
@@ -267,6 +287,24 @@ mod tests {
         }
     }
 
+    /// What is left of a text, and the hosts that somebody else's finder sees in it and the list does not name.
+    fn left_of(text: &str) -> (String, Vec<String>) {
+        let (left, _) = without_others(text, &hosts());
+        let mut finder = LinkFinder::new();
+        finder.url_must_have_scheme(false);
+        let others = finder.links(&left).filter_map(|link| {
+            let address = link.as_str().split_once("://").map_or(link.as_str(), |(_, address)| address);
+            let host = match link.kind() {
+                LinkKind::Email => address.rsplit('@').next().unwrap_or_default(),
+                _ => authority(address).split(':').next().unwrap_or_default(),
+            };
+            let is_link = host.trim_end_matches('.').contains('.') || link.as_str().contains("://");
+            (is_link && !hosts().iter().any(|known| known.holds(host))).then(|| host.to_owned())
+        });
+        let others = others.collect();
+        (left, others)
+    }
+
     proptest! {
         /// What somebody else's finder takes for a link is one of ours.
         #[test]
@@ -279,19 +317,25 @@ mod tests {
                 0..12,
             )
         ) {
-            let (left, _) = without_others(&pieces.concat(), &hosts());
-            let mut finder = LinkFinder::new();
-            finder.url_must_have_scheme(false);
-            for link in finder.links(&left) {
-                let address = link.as_str().split_once("://").map_or(link.as_str(), |(_, address)| address);
-                let host = match link.kind() {
-                    LinkKind::Email => address.rsplit('@').next().unwrap_or_default(),
-                    _ => authority(address).split(':').next().unwrap_or_default(),
-                };
-                if host.trim_end_matches('.').contains('.') || link.as_str().contains("://") {
-                prop_assert!(hosts().iter().any(|known| known.holds(host)), "{left:?} links to {host:?}");
-                }
-            }
+            let (left, others) = left_of(&pieces.concat());
+            prop_assert!(others.is_empty(), "{left:?} links to {others:?}");
+            prop_assert_eq!(without_others(&left, &hosts()).1, Vec::<String>::new());
+        }
+
+        /// What stands in a query is no way to link elsewhere.
+        #[test]
+        fn no_other_host_is_found_behind_a_query(
+            before in prop::sample::select(vec!["", "ola ", "Sim.", "wa.me/1 ", "*", "("]),
+            pieces in prop::collection::vec(
+                prop::sample::select(vec![
+                    "https://", "www.", "evil.example", "loja.example", "evil", ".", "/x", "@", ":", "*", "ola", "\u{200b}", "ção", "?u=",
+                    "&", ",", "1.2.3.4", "~",
+                ]),
+                0..10,
+            )
+        ) {
+            let (left, others) = left_of(&format!("{before}https://loja.example/a?u={}", pieces.concat()));
+            prop_assert!(others.is_empty(), "{left:?} links to {others:?}");
             prop_assert_eq!(without_others(&left, &hosts()).1, Vec::<String>::new());
         }
     }
