@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
+use jiff::Zoned;
 use steps::{
     contact::Call,
     event::{Answered, CallResult},
@@ -14,6 +15,8 @@ use crate::{app::App, crm, models::Line};
 pub struct CallOrder {
     pub contact: ContactId,
     pub call: Call,
+    /// When it is made, where the bot is that asks.
+    pub now: Zoned,
     /// The same at every try of the same entry.
     pub idempotency_key: String,
 }
@@ -22,8 +25,13 @@ pub struct CallOrder {
 pub trait Caller: Send + Sync + 'static {
     fn call(&self, order: CallOrder) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>>;
 
-    /// Asks a model for a rehearsal, by its own conversation: for no contact, and no call but to models.
-    fn rehearse(&self, _call: Call, _conversation: Vec<Line>) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>> {
+    /// Asks a model for a rehearsal, by its own conversation and its own time: for no contact, and no call but to models.
+    fn rehearse(
+        &self,
+        _call: Call,
+        _conversation: Vec<Line>,
+        _now: Zoned,
+    ) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>> {
         refused()
     }
 }

@@ -9,8 +9,9 @@ use interpreter::{
     Receipt,
     outbox::{CLAIM, Claimed, SEND_DEADLINE},
 };
+use jiff::tz::TimeZone;
 use steps::{
-    asked::Asked,
+    asked::{Asked, Asker},
     crm::{Later, Written},
     event::{Answered, CallResult, Delivery, Event, EventKind, SendOutcome, Status},
     ids::{ContactId, EventId, NumberId},
@@ -92,7 +93,8 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Ends) 
         }
         Claimed::Call { entry, asker, call, queued, idempotency_key } => {
             let id = EventId::new(format!("called:{idempotency_key}"));
-            let order = CallOrder { contact: contact.clone(), call, idempotency_key };
+            let now = app.now().zoned(&zone(app, asker.as_ref()));
+            let order = CallOrder { contact: contact.clone(), call, now, idempotency_key };
             let made = AssertUnwindSafe(caller::make(app, order)).catch_unwind().await;
             let failed = |_| CallResult::Failed { name: "failed".to_owned(), text: FAILED.to_owned() }.into();
             let Answered { result, asked } = made.unwrap_or_else(failed);
@@ -110,6 +112,13 @@ async fn do_work(app: &Arc<App>, contact: ContactId, work: Claimed, ends: Ends) 
             report(app, contact, &[Event { id, number: app.default_number(), kind }], Instant::now()).await;
         }
     }
+}
+
+/// Where the bot is that asks.
+fn zone(app: &App, asker: Option<&Asker>) -> TimeZone {
+    let bots = app.bots.load();
+    let bot = asker.and_then(|asker| bots.live(&asker.bot));
+    bot.map_or(TimeZone::UTC, |bot| bot.zone.clone())
 }
 
 async fn send(app: &Arc<App>, number: &NumberId, order: &Send<'_>) -> SendOutcome {

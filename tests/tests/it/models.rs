@@ -158,6 +158,11 @@ async fn a_message_is_sorted_read_and_answered() {
     assert!(
         reply[0]["content"].as_str().unwrap().contains(INSTRUCTIONS) && !reply[0]["content"].as_str().unwrap().contains("far?")
     );
+    let zone = bot(json!({}))["timezone"].as_str().unwrap_or("UTC").to_owned();
+    for request in &asked {
+        let system = request["messages"][0]["content"].as_str().unwrap();
+        assert!(system.contains("\nNow it is ") && system.contains(&format!("({zone}).")), "{system}");
+    }
     shop.is_quiet().await;
     let log = shop.server.log();
     for word in [KEY, "Zephyrine", "bananas", "ana@example.com", "You wrote"] {

@@ -11,6 +11,7 @@ mod voice;
 use std::{collections::HashMap, pin::Pin, sync::Arc};
 
 use ::knowledge::question;
+use jiff::Zoned;
 use steps::{
     contact::{AiReplyCall, Call},
     event::{Answered, CallResult},
@@ -68,7 +69,7 @@ impl Calls {
                 self.with_what_is_read(&order, conversation.map(Context::from)).await
             }
             Call::Transcribe(call) => voice::transcribe(&self.channels, &self.models, call).await.into(),
-            Call::AiRoute(_) | Call::AiExtract(_) => self.models.call(&order.call, Vec::new()).await,
+            Call::AiRoute(_) | Call::AiExtract(_) => self.with_what_is_read(&order, Ok(Context::default())).await,
         }
     }
 
@@ -91,13 +92,13 @@ impl Calls {
             said.push(&call.text);
         }
         let Found { passages, note } = self.knowledge.find(bot, &call.knowledge, &question(&said)).await;
-        Context { conversation, passages, note }
+        Context { conversation, passages, note, now: None }
     }
 
-    /// Calls a model that reads the conversation.
+    /// Calls a model with what it reads, and with the time.
     async fn with_what_is_read(&self, order: &CallOrder, read: Result<Context, StoreError>) -> Answered {
         match read {
-            Ok(context) => self.models.call(&order.call, context).await,
+            Ok(context) => self.models.call(&order.call, Context { now: Some(order.now.clone()), ..context }).await,
             Err(error) => {
                 let text = format!("the conversation can't be read for the model: {error}");
                 CallResult::Failed { name: "ai_unavailable".to_owned(), text }.into()
@@ -111,7 +112,7 @@ impl Caller for Calls {
         Box::pin(self.make(order))
     }
 
-    fn rehearse(&self, call: Call, conversation: Vec<Line>) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>> {
+    fn rehearse(&self, call: Call, conversation: Vec<Line>, now: Zoned) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>> {
         Box::pin(async move {
             let context = match &call {
                 // Of a bot that is not live nothing was read.
@@ -120,7 +121,7 @@ impl Caller for Calls {
                 }
                 _ => conversation.into(),
             };
-            self.models.call(&call, context).await
+            self.models.call(&call, Context { now: Some(now), ..context }).await
         })
     }
 }
@@ -138,7 +139,7 @@ mod tests {
         let calls =
             Calls::new(HttpClient::new(Access::default()).unwrap(), Secrets::default(), Models::default(), Arc::default(), store);
         let call = Call::AiRoute(AiRouteCall { text: "oi".into(), intents: Vec::new(), model: None, deadline: 1_000 });
-        let order = CallOrder { contact: ContactId::new("c"), call, idempotency_key: "c-1".into() };
+        let order = CallOrder { contact: ContactId::new("c"), call, now: Zoned::default(), idempotency_key: "c-1".into() };
         let CallResult::Failed { name, text } = calls.call(order).await.result else { panic!("an answer without a model") };
         assert_eq!(name, "ai_unavailable");
         assert!(text.contains("OPENAI_API_KEY"));

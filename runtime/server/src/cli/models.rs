@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use super::terminal::count;
 use crate::{
     app::system_clock,
-    models::{Counting, Models, conversation},
+    models::{self, Counting, Models, conversation, now},
     settings::Settings,
 };
 
@@ -65,7 +65,12 @@ impl Rehearser {
 
     /// Makes a call that a rehearsal waits for.
     pub(super) async fn answer(&self, rehearsal: &Rehearsal, call: &Call) -> Answered {
-        self.models.call(call, conversation(rehearsal, call)).await
+        let context = models::Context {
+            conversation: conversation(rehearsal, call),
+            now: Some(now(rehearsal)),
+            ..models::Context::default()
+        };
+        self.models.call(call, context).await
     }
 
     /// Plays a test to its end.

@@ -83,6 +83,16 @@ pub(super) fn request(model: &str, prompt: &Prompt, way: Way) -> Value {
     request
 }
 
+/// Names `max_tokens` as newer models of OpenAI's know it, which refuse the older name. Whether there was any.
+pub(super) fn rename_limit(request: &mut Value) -> bool {
+    let most = request.as_object_mut().and_then(|request| request.shift_remove("max_tokens"));
+    let is_renamed = most.is_some();
+    if let Some(most) = most {
+        request["max_completion_tokens"] = most;
+    }
+    is_renamed
+}
+
 /// Reads a completion.
 ///
 /// # Errors
@@ -96,6 +106,9 @@ pub(super) fn read(completion: &Value, prompt: &Prompt, way: Way) -> Result<Said
     if let Some(refusal) = message["refusal"].as_str().filter(|refusal| !refusal.is_empty()) {
         return Err(Refusal::by_model(refusal));
     }
+    if choice["finish_reason"] == "content_filter" {
+        return Err(Refusal::filtered());
+    }
     let text = message["content"].as_str().unwrap_or_default().trim();
     let Some(form) = &prompt.form else {
         return match choice["finish_reason"].as_str() {
@@ -107,9 +120,10 @@ pub(super) fn read(completion: &Value, prompt: &Prompt, way: Way) -> Result<Said
     let called =
         message["tool_calls"][0]["function"]["arguments"].as_str().and_then(|arguments| serde_json::from_str(arguments).ok());
     let found = called.or_else(|| object_in(text)).filter(|value: &Value| has_form(value, form));
+    let found = found.or_else(|| bare_choice(text, form).filter(|_| way == Way::Words));
     found.map(Said::Json).ok_or_else(|| match choice["finish_reason"].as_str() {
         Some("length") => Refusal::cut_off(),
-        _ => Refusal::malformed("the model's answer has not the form that was asked for"),
+        _ => Refusal::without_form(),
     })
 }
 
@@ -117,8 +131,9 @@ pub(super) fn read(completion: &Value, prompt: &Prompt, way: Way) -> Result<Said
 fn answer_or_call(message: &Value, text: &str, way: Way) -> Result<Said, Refusal> {
     let called = &message["tool_calls"][0]["function"];
     if let Some(name) = called["name"].as_str() {
-        // Some servers give the object itself.
+        // Some servers give the object itself, and some nothing where there are none.
         let arguments = match &called["arguments"] {
+            Value::String(arguments) if arguments.trim().is_empty() => json!({}),
             Value::String(arguments) => serde_json::from_str(arguments).unwrap_or_default(),
             other => other.clone(),
         };
@@ -162,4 +177,21 @@ fn has_form(value: &Value, form: &Form) -> bool {
     value
         .as_object()
         .is_some_and(|object| keys.is_some_and(|keys| object.is_empty() || object.keys().any(|key| keys.contains_key(key))))
+}
+
+/// The answer that a text is which only names one of the choices that a form is about.
+fn bare_choice(text: &str, form: &Form) -> Option<Value> {
+    let (key, choices) = form.schema["properties"].as_object()?.iter().find(|(_, schema)| schema["enum"].is_array())?;
+    let choices = choices["enum"].as_array()?.iter().filter_map(Value::as_str);
+    let fitting: Vec<&str> = choices.filter(|choice| bare(choice) == bare(text)).collect();
+    // Names that differ by their case alone are not told apart.
+    let [choice] = fitting[..] else { return None };
+    Some(json!({key: choice}))
+}
+
+/// A text in small letters, without the quotes around it and its last punctuation.
+fn bare(text: &str) -> String {
+    let is_quote = |sign: char| matches!(sign, '"' | '\'' | '`' | '*' | '“' | '”' | '„' | '‘' | '’' | '«' | '»');
+    let is_end = |sign: char| is_quote(sign) || sign.is_whitespace() || matches!(sign, '.' | '!' | '?' | '…' | ',' | ';' | ':');
+    text.trim().trim_start_matches(is_quote).trim_end_matches(is_end).to_lowercase()
 }

@@ -18,12 +18,13 @@ mod tests;
 mod tools;
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::Duration,
 };
 
 use ::knowledge::Passage;
 use indexmap::IndexMap;
+use jiff::Zoned;
 use serde_json::Value;
 use steps::{
     asked::Asked,
@@ -35,13 +36,13 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use asking::{Said, Way};
 use budget::Budget;
 pub use budget::Counting;
-use client::{Refusal, Server};
+use client::{Cause, Refusal, Server};
 pub use embedding::{BATCH, Embedder};
 use price::Prices;
 use prompt::Prompt;
 pub use prompt::{From, Line};
 use record::Record;
-pub use rehearsed::conversation;
+pub use rehearsed::{conversation, now};
 use speech::Listener;
 
 use crate::{metrics as names, settings::OpenAi};
@@ -63,6 +64,8 @@ pub struct Context {
     pub passages: Vec<Passage>,
     /// Why less was searched than is known.
     pub note: Option<String>,
+    /// When the call is made, where the bot is; None: it is not told.
+    pub now: Option<Zoned>,
 }
 
 impl std::convert::From<Vec<Line>> for Context {
@@ -90,10 +93,12 @@ struct Model {
     waiting: AtomicUsize,
     prices: Option<Prices>,
     budget: Option<Budget>,
-    /// Of [`Way::ALL`], the first that the server is not known to refuse.
+    /// Of [`Way::ALL`], the first that the server is not known to refuse, or to leave out unseen.
     way: AtomicUsize,
     /// The same of [`Way::FUNCTIONS`].
     way_to_functions: AtomicUsize,
+    /// The server is known to take `max_tokens` by its newer name alone.
+    takes_newer_limit: AtomicBool,
 }
 
 impl Models {
@@ -116,6 +121,7 @@ impl Models {
                 budget: Budget::new(counting, &model.name, model.tokens_per_day),
                 way: AtomicUsize::new(0),
                 way_to_functions: AtomicUsize::new(0),
+                takes_newer_limit: AtomicBool::new(false),
             };
             models.insert(model.name, made);
         }
@@ -146,17 +152,18 @@ impl Models {
     }
 
     async fn answer(&self, call: &Call, context: Context, record: &mut Record) -> Result<CallResult, Refusal> {
+        let now = context.now.as_ref();
         match call {
             Call::AiRoute(call) => {
-                let answer = self.ask(call.model.as_deref(), prompt::route(call), call.deadline, record).await?;
+                let answer = self.ask(call.model.as_deref(), prompt::route(call).at(now), call.deadline, record).await?;
                 Ok(CallResult::Intent { intent: prompt::intent(&json(answer)) })
             }
             Call::AiExtract(call) => {
-                let answer = self.ask(call.model.as_deref(), prompt::extract(call), call.deadline, record).await?;
+                let answer = self.ask(call.model.as_deref(), prompt::extract(call).at(now), call.deadline, record).await?;
                 Ok(CallResult::Fields { fields: prompt::values(call, &json(answer)) })
             }
             Call::AiReply(call) => {
-                let prompt = prompt::reply(call, context.conversation, &context.passages);
+                let prompt = prompt::reply(call, context.conversation, &context.passages).at(now);
                 let seen = prompt.messages.clone();
                 let text = match self.ask(call.model.as_deref(), prompt, call.deadline, record).await? {
                     Said::Text(text) if text.is_empty() => return Err(Refusal::malformed("the model's answer is empty")),
@@ -207,21 +214,42 @@ impl Model {
             (None, true) => (&[Way::Words], None),
         };
         let first = known.map_or(0, |known| known.load(Ordering::Relaxed));
-        let mut refused = None;
+        let mut refused: Option<Refusal> = None;
         for (place, way) in ways.iter().copied().enumerate().skip(first) {
-            match self.server.complete(asking::request(&self.id, prompt, way), record.tries()).await {
+            match self.complete(way, prompt, record).await {
                 Ok(completion) => {
-                    if let Some(known) = known {
+                    record.answered(&completion);
+                    let said = asking::read(&completion, prompt, way);
+                    let is_told = refused.as_ref().is_some_and(|refusal| refusal.cause == Cause::Request);
+                    // A form may be missed by chance, what a server refuses may not.
+                    if let Some(known) = known.filter(|_| is_told || said.is_ok()) {
                         known.store(place, Ordering::Relaxed);
                     }
-                    record.answered(&completion);
-                    return asking::read(&completion, prompt, way);
+                    match said {
+                        Err(refusal) if refusal.cause == Cause::Form => refused = Some(refusal),
+                        said => return said,
+                    }
                 }
-                Err(refusal) if refusal.is_of_the_request && known.is_some() => refused = Some(refusal),
+                Err(refusal) if refusal.cause == Cause::Request && known.is_some() => refused = Some(refusal),
                 Err(refusal) => return Err(refusal),
             }
         }
         Err(refused.unwrap_or_else(Refusal::no_model))
+    }
+
+    /// Asks in one way, with `max_tokens` by the name that the server knows.
+    async fn complete(&self, way: Way, prompt: &Prompt, record: &Record) -> Result<Value, Refusal> {
+        let mut request = asking::request(&self.id, prompt, way);
+        if self.takes_newer_limit.load(Ordering::Relaxed) {
+            asking::rename_limit(&mut request);
+        }
+        match self.server.complete(request.clone(), record.tries()).await {
+            Err(refusal) if refusal.wants_newer_limit() && asking::rename_limit(&mut request) => {
+                self.takes_newer_limit.store(true, Ordering::Relaxed);
+                self.server.complete(request, record.tries()).await
+            }
+            completion => completion,
+        }
     }
 
     /// Waits for a place among the calls that are made at once.

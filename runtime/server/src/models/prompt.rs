@@ -4,6 +4,7 @@
 //! and as data where a single text is looked at.
 
 use ::knowledge::Passage;
+use jiff::Zoned;
 use serde_json::{Map, Value, json};
 use steps::{
     contact::{AiExtractCall, AiReplyCall, AiRouteCall},
@@ -192,6 +193,18 @@ pub(super) fn object(properties: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> = properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+impl Prompt {
+    /// Told when it is asked, last of all: what comes before stays the same from call to call, which servers keep.
+    pub fn at(mut self, now: Option<&Zoned>) -> Self {
+        if let Some(now) = now {
+            let zone = now.time_zone().iana_name().unwrap_or("UTC");
+            let moment = now.strftime("%A, %Y-%m-%d, %H:%M");
+            self.system.push_str(&format!("\nNow it is {moment} ({zone}). Days such as \"tomorrow\" count from that one.\n"));
+        }
+        self
+    }
 }
 
 impl Line {

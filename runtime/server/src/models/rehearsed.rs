@@ -2,7 +2,12 @@
 
 use editor_preview::text;
 use interpreter::rehearsal::Rehearsal;
-use steps::{contact::Call, fact::Fact, ids::EntryId};
+use jiff::{Zoned, tz::TimeZone};
+use steps::{
+    contact::{Call, Session},
+    fact::Fact,
+    ids::EntryId,
+};
 
 use super::prompt::{From, Line};
 
@@ -38,4 +43,11 @@ pub fn conversation(rehearsal: &Rehearsal, call: &Call) -> Vec<Line> {
     let history = usize::try_from(history).unwrap_or(usize::MAX);
     let earlier = lines.len().saturating_sub(history);
     lines.into_iter().skip(earlier).map(|(_, line)| line).collect()
+}
+
+/// When it is in a rehearsal, where the bot is that runs.
+pub fn now(rehearsal: &Rehearsal) -> Zoned {
+    let version = rehearsal.session().and_then(Session::frame).map(|frame| &frame.version);
+    let bot = version.and_then(|version| rehearsal.version(version));
+    rehearsal.now.zoned(&bot.map_or(TimeZone::UTC, |bot| bot.zone.clone()))
 }

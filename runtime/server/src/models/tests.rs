@@ -1,5 +1,6 @@
 //! What models answer, and what comes of it: against a server that answers what a test says.
 
+mod servers;
 mod tools;
 
 use std::sync::{Arc, Mutex};
@@ -169,6 +170,23 @@ async fn a_reply_knows_what_was_found() {
 }
 
 #[tokio::test]
+async fn a_model_is_told_when_it_is_where_the_bot_is() {
+    let zone = jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap();
+    let now = "2026-11-28T00:05:00Z".parse::<jiff::Timestamp>().unwrap().to_zoned(zone);
+    for call in [route("amanhã"), extract(), reply(false)] {
+        let fake = Fake::answering(&[says("{}")]).await;
+        let asked = fake.models().call(&call, Context { now: Some(now.clone()), ..Context::default() }).await.asked.unwrap();
+        let system = fake.asked()[0]["messages"][0]["content"].as_str().unwrap().to_owned();
+        assert!(system.contains("\nNow it is Friday, 2026-11-27, 21:05 (America/Sao_Paulo)."), "{system}");
+        assert_eq!(asked.prompt[0].text, system, "traces show it too");
+    }
+    let fake = Fake::answering(&[says("Sim")]).await;
+    let now = now.with_time_zone(jiff::tz::TimeZone::UTC);
+    fake.models().call(&reply(false), Context { now: Some(now), ..Context::default() }).await;
+    assert!(fake.asked()[0]["messages"][0]["content"].as_str().unwrap().contains("Saturday, 2026-11-28, 00:05 (UTC)."));
+}
+
+#[tokio::test]
 async fn a_model_may_say_that_it_cannot_help() {
     for (answer, expected) in [
         ("{\"helps\": false, \"answer\": null}", None),
@@ -225,6 +243,7 @@ async fn what_is_no_answer_fails_with_the_reason() {
         (says(""), "ai_malformed"),
         (choice(json!({"content": "Ab"}), "length"), "too_large"),
         (choice(json!({"refusal": "No."}), "stop"), "ai_refused"),
+        (choice(json!({"content": "Ab"}), "content_filter"), "ai_refused"),
         ((401, json!({"error": {"message": "bad key"}})), "ai_unauthorized"),
         ((400, json!({"error": {"message": "no such model", "code": 7}})), "ai_refused"),
         ((200, json!("x".repeat(2 * 1024 * 1024))), "too_large"),
@@ -297,7 +316,7 @@ async fn a_call_that_failed_tells_what_it_took_and_one_that_was_not_made_nothing
     let fake = Fake::answering(&[counted("I'd say buy", 100, 5)]).await;
     let answered = fake.models().call(&route("?"), Vec::new()).await;
     let asked = answered.asked.unwrap();
-    assert_eq!((failure(answered.result).0.as_str(), asked.tokens.total()), ("ai_malformed", 105));
+    assert_eq!((failure(answered.result).0.as_str(), asked.tokens.total()), ("ai_malformed", 3 * 105), "in each of three ways");
     assert_eq!(asked.answer, "I'd say buy");
 
     let fake = Fake::answering(&[(401, json!({}))]).await;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use interpreter::dialog::{is_to_model, reply};
+use jiff::Zoned;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use steps::{
@@ -19,7 +20,7 @@ use super::{Preview, Rehearsed, Stage};
 use crate::{
     api::input::JsonBody,
     app::App,
-    models::{Line, conversation},
+    models::{Line, conversation, now},
     problem::Problem,
 };
 
@@ -63,9 +64,9 @@ pub(in crate::api) async fn ask(
     if !app.settings.previews_may_ask() {
         return Err(Problem::forbidden("previews ask no models here: set `previews = true` under [openai] in the settings"));
     }
-    let (entry, call, conversation) = Stage::set(&app, preview).await?.run(waiting).await?;
+    let (entry, call, conversation, now) = Stage::set(&app, preview).await?.run(waiting).await?;
     take_token(&app).await?;
-    let Answered { result, asked } = app.caller.rehearse(call, conversation).await;
+    let Answered { result, asked } = app.caller.rehearse(call, conversation, now).await;
     if let CallResult::Failed { text, .. } = result {
         return Err(Problem::new(StatusCode::BAD_GATEWAY, text));
     }
@@ -74,8 +75,8 @@ pub(in crate::api) async fn ask(
     Ok(Json(ModelAnswer { entry, reply: reply(&result), tokens: ModelTokens { prompt, answer }, cost }))
 }
 
-/// The call to a model that the preview waits for, with what the model reads beside it.
-fn waiting(stage: &Stage) -> Result<(u32, Call, Vec<Line>), Problem> {
+/// The call to a model that the preview waits for, with what the model reads beside it, and when it is there.
+fn waiting(stage: &Stage) -> Result<(u32, Call, Vec<Line>, Zoned), Problem> {
     let Rehearsed { diagnostics, played, .. } = stage.rehearse()?;
     let Some((_, _, played)) = played else {
         return Err(Problem::invalid("document", "the draft has errors, so it does not run").diagnostics(diagnostics));
@@ -84,7 +85,9 @@ fn waiting(stage: &Stage) -> Result<(u32, Call, Vec<Line>), Problem> {
         return Err(Problem::invalid("steps", failure.message));
     }
     match played.rehearsal.calls.first() {
-        Some((entry, call, _)) if is_to_model(call) => Ok((entry.0, call.clone(), conversation(&played.rehearsal, call))),
+        Some((entry, call, _)) if is_to_model(call) => {
+            Ok((entry.0, call.clone(), conversation(&played.rehearsal, call), now(&played.rehearsal)))
+        }
         Some(_) => Err(Problem::invalid("steps", "an `http` call waits, which is for no model")),
         None => Err(Problem::invalid("steps", "no call waits for an answer")),
     }
@@ -134,7 +137,7 @@ mod tests {
             panic!("a preview makes no call for a contact")
         }
 
-        fn rehearse(&self, _: Call, conversation: Vec<Line>) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>> {
+        fn rehearse(&self, _: Call, conversation: Vec<Line>, _: Zoned) -> Pin<Box<dyn Future<Output = Answered> + Send + '_>> {
             *self.read.lock().unwrap_or_else(PoisonError::into_inner) = conversation;
             let cost = Some(Cost { millionths: 2_500, currency: "USD".into() });
             let asked = Asked { tokens: Tokens { prompt: 12, answer: 3 }, cost, ..Asked::default() };

@@ -62,6 +62,10 @@ async fn the_first_call_of_a_tool_is_taken_and_a_text_beside_it_is_not() {
         result(with_tools(true), calls("book", &nothing)).await,
         CallResult::Tool { name: "book".into(), arguments: Map::new() }
     );
+    for none in ["", "{}"] {
+        let expected = CallResult::Tool { name: "person".into(), arguments: Map::new() };
+        assert_eq!(result(with_tools(true), calls("person", &json!(none))).await, expected, "{none:?}");
+    }
     assert_eq!(result(with_tools(true), calls("cannot_help", &json!("{}"))).await, CallResult::Text { text: None });
 }
 
