@@ -5,7 +5,7 @@ use steps::asked::Tokens;
 
 use super::{
     client::Refusal,
-    prompt::{Form, From, Prompt},
+    prompt::{ANSWER, Form, From, Prompt},
     tools,
 };
 
@@ -120,7 +120,8 @@ pub(super) fn read(completion: &Value, prompt: &Prompt, way: Way) -> Result<Said
     let called =
         message["tool_calls"][0]["function"]["arguments"].as_str().and_then(|arguments| serde_json::from_str(arguments).ok());
     let found = called.or_else(|| object_in(text)).filter(|value: &Value| has_form(value, form));
-    let found = found.or_else(|| bare_choice(text, form).filter(|_| way == Way::Words));
+    let bare = || bare_choice(text, form).or_else(|| bare_answer(text, form));
+    let found = if way == Way::Words { found.or_else(bare) } else { found };
     found.map(Said::Json).ok_or_else(|| match choice["finish_reason"].as_str() {
         Some("length") => Refusal::cut_off(),
         _ => Refusal::without_form(),
@@ -187,6 +188,12 @@ fn bare_choice(text: &str, form: &Form) -> Option<Value> {
     // Names that differ by their case alone are not told apart.
     let [choice] = fitting[..] else { return None };
     Some(json!({key: choice}))
+}
+
+/// The answer to a customer that a text is which is no object, nor the beginning of one.
+fn bare_answer(text: &str, form: &Form) -> Option<Value> {
+    let is_answer = form.name == ANSWER && !text.is_empty() && !text.starts_with(['{', '[', '`']);
+    is_answer.then(|| json!({"helps": true, "answer": text}))
 }
 
 /// A text in small letters, without the quotes around it and its last punctuation.

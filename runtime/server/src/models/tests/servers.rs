@@ -45,6 +45,12 @@ async fn a_reply_without_its_form_is_asked_for_again() {
     let asked = answered.asked.unwrap();
     assert_eq!((asked.tries, asked.tokens.total()), (3, 35), "each try counts");
     assert!(fake.asked()[2]["messages"][0]["content"].as_str().unwrap().contains("JSON object"));
+    // A server that never gives it answers all the same.
+    let fake = Fake::answering(&[says("Cats purr.")]).await;
+    assert_eq!(fake.models().call(&reply(true), Vec::new()).await.result, CallResult::Text { text: Some("Cats purr.".into()) });
+    assert_eq!(ways(&fake), Way::ALL);
+    let fake = Fake::answering(&[says("{\"helps\": tr")]).await;
+    assert_eq!(failure(fake.models().call(&reply(true), Vec::new()).await.result).0, "ai_malformed");
 }
 
 #[tokio::test]
@@ -86,7 +92,7 @@ async fn a_connection_that_breaks_is_tried_again() {
         for answer in ["", &whole[..whole.len() - 9], whole.as_str()] {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = vec![0; 64 * 1024];
-            stream.read(&mut request).await.unwrap();
+            assert!(stream.read(&mut request).await.unwrap() > 0);
             stream.write_all(answer.as_bytes()).await.unwrap();
             stream.shutdown().await.unwrap();
         }
