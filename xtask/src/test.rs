@@ -131,20 +131,20 @@ fn tests(has_nextest: bool) -> Line {
     match has_nextest {
         true => {
             let others = format!("not binary({STORES})");
-            cargo("nextest run --no-fail-fast").args(["--test-threads", &at_once(), "--filterset", &others])
+            cargo("nextest run --no-fail-fast").args(["--test-threads", &at_once(3), "--filterset", &others])
         }
         false => in_one_process(cargo("test --no-fail-fast")),
     }
 }
 
 fn in_one_process(tests: Line) -> Line {
-    tests.env("RUST_TEST_THREADS", at_once())
+    tests.env("RUST_TEST_THREADS", at_once(2))
 }
 
-/// Three times as many tests at a time as there are cores: the long ones, with which nextest begins by its settings, wait for servers that
-/// die, sleep and come back.
-fn at_once() -> String {
-    (3 * thread::available_parallelism().map_or(1, usize::from)).to_string()
+/// So many tests at a time for each core: the long ones, with which nextest begins by its settings, wait for servers that die, sleep and come
+/// back; those in one process share servers, which have enough to do with two.
+fn at_once(for_each_core: usize) -> String {
+    (for_each_core * thread::available_parallelism().map_or(1, usize::from)).to_string()
 }
 
 /// Does one thing. A check that prints no number of its own counts as one test.
