@@ -91,10 +91,10 @@ pub async fn under_fire(setups: Vec<Setup>, target: Target, plan: Plan) -> Outco
         Killer { servers, target, balancer, chance: Chance::seeded(plan.seed), plan: plan.clone(), story: Story::default() };
     let killer = tokio::spawn(killer.run(progress.subscribe(), allow));
     load::write(&mock, &plan, &progress, &allowed).await;
-    let Killer { servers, target, mut story, .. } = killer.await.expect("what died comes back");
+    let Killer { servers, target, balancer, mut story, .. } = killer.await.expect("what died comes back");
     story.refused = progress.borrow().refused;
     let mock = Arc::into_inner(mock).expect("the customers are done");
-    Outcome::at_rest(mock, servers, target, &plan, story).await
+    Outcome::at_rest(mock, servers, target, balancer, &plan, story).await
 }
 
 /// What happened meanwhile.

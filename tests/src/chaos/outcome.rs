@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::figures::Conversation;
 use super::load::phone;
 use super::{CONVERSATIONS, Figures, Plan, Story, Target};
-use crate::harness::{Server, is_quiet};
+use crate::harness::{Balancer, Server, is_quiet};
 use crate::mock::{Mock, Sent};
 
 /// How long a send waits that was cut off: its claim runs out, then a status may settle it (half a minute each). With time to spare.
@@ -29,13 +29,20 @@ pub struct Outcome {
     pub doubled: HashMap<String, Vec<Arc<Sent>>>,
     story: Story,
     servers: Vec<Server>,
-    /// What they stand on, until they are gone.
-    _target: Target,
+    /// What they stand on and behind, until they are gone: what is sent after the last message has its statuses, too.
+    _beside: (Target, Balancer),
 }
 
 impl Outcome {
     /// Waits until each turn is answered and nothing more is to be sent, and counts; counts what there is where that never comes.
-    pub(super) async fn at_rest(mock: Mock, servers: Vec<Server>, target: Target, plan: &Plan, story: Story) -> Self {
+    pub(super) async fn at_rest(
+        mock: Mock,
+        servers: Vec<Server>,
+        target: Target,
+        balancer: Balancer,
+        plan: &Plan,
+        story: Story,
+    ) -> Self {
         let until = Instant::now() + SETTLED;
         let conversations = loop {
             for server in &servers {
@@ -66,7 +73,7 @@ impl Outcome {
         }
         let Story { deaths, refused, .. } = &story;
         println!("seed {}: {} deaths, {refused} deliveries refused; {figures}", plan.seed, deaths.len());
-        Self { figures, dead, doubled, story, servers, _target: target }
+        Self { figures, dead, doubled, story, servers, _beside: (target, balancer) }
     }
 
     /// All turns ran exactly once, each conversation in its order, and each was answered; and it was hard enough.

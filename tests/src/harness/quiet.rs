@@ -1,17 +1,29 @@
 //! When nothing is under way any more.
 
-use super::server::{DEADLINE, Server};
+use tokio::time::Instant;
+
+use super::server::{DEADLINE, LOOK, Server};
 use crate::mock::Mock;
 
 /// Waits until nothing is under way at a server: no webhook, no send, no call.
 ///
 /// # Panics
-/// If something still is by the deadline.
+/// If something still is by the deadline; it says what.
 pub async fn is_quiet(mock: &Mock, server: &Server) {
-    let quiet = async |server: &Server| {
+    let until = Instant::now() + DEADLINE;
+    loop {
         let before = mock.webhook_counts();
-        let idle = mock.wait_for_webhooks(DEADLINE).await && server.metric("salesbot_work_under_way", "").await == 0.0;
-        (idle && mock.webhook_counts() == before).then_some(())
-    };
-    server.until("the end of all sends and calls", quiet).await;
+        let delivered = mock.wait_for_webhooks(until.saturating_duration_since(Instant::now())).await;
+        let under_way = server.metric("salesbot_work_under_way", "").await;
+        let after = mock.webhook_counts();
+        if delivered && under_way == 0.0 && after == before {
+            return;
+        }
+        assert!(
+            Instant::now() < until,
+            "after {DEADLINE:?} there still are {under_way} sends and calls under way, and webhooks {}: {before:?}, then {after:?}",
+            if delivered { "come" } else { "are not answered" }
+        );
+        tokio::time::sleep(LOOK).await;
+    }
 }

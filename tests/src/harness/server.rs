@@ -21,7 +21,7 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 /// How long one call may take.
 const CALL: Duration = Duration::from_secs(60);
 /// Pause between two looks at what can only be asked for.
-const LOOK: Duration = Duration::from_millis(10);
+pub(super) const LOOK: Duration = Duration::from_millis(10);
 /// Lines of the log that a failed test shows.
 const SHOWN: usize = 60;
 

@@ -12,8 +12,8 @@ use anyhow::{Context, anyhow, bail};
 use editor_preview::{html, picture::Look, view::Chat};
 use tempfile::TempDir;
 
-/// The names that it goes by.
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// The names that it goes by. First the one that never has a window: it starts sooner.
+const NAMES: [&str; 5] = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// How long it may take for one picture.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// How often it is looked whether it is done.

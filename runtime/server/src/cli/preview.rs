@@ -30,7 +30,8 @@ Examples:
   salesbot preview bots/welcome.json --dialog buys > chat.html
 
 The dialogs of bots/welcome.json are in bots/welcome.test.json. They are drawn as they play; where one fails, the picture ends with why.
-SVG and PNG are made with Chromium: the one that CHROMIUM names, else chromium, chromium-browser or google-chrome on the path.
+SVG and PNG are made with Chromium: the one that CHROMIUM names, else chromium-headless-shell, chromium,
+chromium-browser or google-chrome on the path.
 
 Exit codes: 0 all well; 1 a dialog failed, or the bot has errors; 2 what was named is not there, or could not be drawn.";
 

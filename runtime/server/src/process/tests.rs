@@ -407,6 +407,39 @@ async fn what_brings_processes_down_does_not_run_for_ever() {
     assert!(!begin_run(&after.app).await.unwrap(), "the last one ended well");
 }
 
+#[tokio::test(start_paused = true)]
+async fn suspects_run_one_by_one_and_hold_up_nothing_else() {
+    let store = store::memory();
+    let [ana, bob] = ["5511987654321", "5511987654322"].map(|phone| identity(None, Some(phone)));
+    let first = Server::with("", store.clone()).await;
+    begin_run(&first.app).await.unwrap();
+    let mut ids = Vec::new();
+    for of in [&ana, &bob] {
+        let whom = Whom::Named { identity: of.clone(), create: true };
+        ids.push(find(&first.app, &whom).await.unwrap().unwrap());
+    }
+    let (of_ana, of_bob) = (message(&first, "of ana", &ana), message(&first, "of bob", &bob));
+    // The first death puts the next server on probation, of which it dies with both under way.
+    let second = Server::with("", store.clone()).await;
+    begin_run(&second.app).await.unwrap();
+    die_of(&second, &ids[0], &of_ana).await;
+    die_of(&second, &ids[1], &of_bob).await;
+
+    let last = Server::with("", store).await;
+    begin_run(&last.app).await.unwrap();
+    let mut suspect = vec![super::turns::Task::new(&of_ana)];
+    let watch = last.app.probation.watch(&last.app, &ids[0], &mut suspect).await.unwrap();
+    let whom = Whom::Contact(ids[1].clone());
+    let (by_bob, again) = (message(&last, "another of bob", &bob), [of_bob]);
+    let harmless = [by_bob];
+    let waits = tokio::time::timeout(Duration::from_secs(60), process(&last.app, &whom, &harmless)).await;
+    assert_eq!(waits.expect("it waits for no suspect").unwrap().dead, 0);
+    let mut other = Box::pin(process(&last.app, &whom, &again));
+    assert!(futures_util::poll!(other.as_mut()).is_pending(), "two suspects do not run at the same time");
+    watch.end(&last.app).await;
+    assert_eq!(other.await.unwrap().dead, 0);
+}
+
 #[tokio::test]
 async fn an_event_that_runs_in_the_end_was_innocent() {
     let store = store::memory();

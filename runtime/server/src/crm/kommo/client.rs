@@ -14,8 +14,8 @@ use crate::{app::Clock, settings::kommo::Kommo as Settings};
 
 /// Requests that an account may make in a second (Kommo, API limitations).
 const REQUESTS_PER_SECOND: i64 = 7;
-/// A little slower than that: requests arrive less evenly than they leave.
-const INTERVAL: i64 = 1_000_000 / REQUESTS_PER_SECOND + 10_000;
+/// One fewer than that: requests arrive less evenly than they leave, and who asks too fast is shut out.
+const INTERVAL: i64 = 1_000_000 / (REQUESTS_PER_SECOND - 1);
 /// How far ahead a request may take its moment, in microseconds.
 const AHEAD: i64 = 2_000_000;
 /// How long one request may take, its answer included.
