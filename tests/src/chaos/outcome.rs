@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::figures::Conversation;
 use super::load::phone;
 use super::{CONVERSATIONS, Figures, Plan, Story, Target};
-use crate::harness::{Balancer, Server, is_quiet};
+use crate::harness::{Balancer, Server, is_quiet_within};
 use crate::mock::{Mock, Sent};
 
 /// How long a send waits that was cut off: its claim runs out, then a status may settle it (half a minute each). With time to spare.
@@ -46,7 +46,7 @@ impl Outcome {
         let until = Instant::now() + SETTLED;
         let conversations = loop {
             for server in &servers {
-                is_quiet(&mock, server).await;
+                is_quiet_within(&mock, server, SETTLED).await;
             }
             let conversations = conversations(&mock, &servers[0]).await;
             if conversations.iter().all(Conversation::is_at_rest) || Instant::now() > until {

@@ -15,5 +15,6 @@ pub use balancer::Balancer;
 pub use binary::{BINARY, program};
 pub use client::{Answer, Request};
 pub use quiet::is_quiet;
+pub(crate) use quiet::is_quiet_within;
 pub use server::{DEADLINE, Server};
 pub use setup::Setup;

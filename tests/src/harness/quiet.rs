@@ -1,5 +1,7 @@
 //! When nothing is under way any more.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::server::{DEADLINE, LOOK, Server};
@@ -10,7 +12,12 @@ use crate::mock::Mock;
 /// # Panics
 /// If something still is by the deadline; it says what.
 pub async fn is_quiet(mock: &Mock, server: &Server) {
-    let until = Instant::now() + DEADLINE;
+    is_quiet_within(mock, server, DEADLINE).await;
+}
+
+/// The same where there is much to catch up with.
+pub(crate) async fn is_quiet_within(mock: &Mock, server: &Server, deadline: Duration) {
+    let until = Instant::now() + deadline;
     loop {
         let before = mock.webhook_counts();
         let delivered = mock.wait_for_webhooks(until.saturating_duration_since(Instant::now())).await;
@@ -21,7 +28,7 @@ pub async fn is_quiet(mock: &Mock, server: &Server) {
         }
         assert!(
             Instant::now() < until,
-            "after {DEADLINE:?} there still are {under_way} sends and calls under way, and webhooks {}: {before:?}, then {after:?}",
+            "after {deadline:?} there still are {under_way} sends and calls under way, and webhooks {}: {before:?}, then {after:?}",
             if delivered { "come" } else { "are not answered" }
         );
         tokio::time::sleep(LOOK).await;

@@ -121,8 +121,9 @@ pub async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
         let Ok(id) = BotId::new(id) else { continue };
         let runs = running.live(&id).is_some_and(|bot| bot.version.as_str() == live.version);
         if !runs {
-            tracing::info!(bot.id = %id, bot.version = %live.version, "bot {id} is live in version {}: another server published it", live.version);
-            revive(app, &id, live).await?;
+            if revive(app, &id, live).await? {
+                tracing::info!(bot.id = %id, bot.version = %live.version, "bot {id} is live in version {}: another server published it", live.version);
+            }
         } else if *running.successors(&id).unwrap_or(&Successors::default()) != live.successors {
             change(app, |bots| bots.set_successors(&id, live.successors.clone()));
         }
@@ -134,17 +135,18 @@ pub async fn catch_up(app: &Arc<App>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes a version live here that the pointer names.
-async fn revive(app: &Arc<App>, id: &BotId, live: &LiveRecord) -> Result<(), StoreError> {
-    let Some(record) = version_source(app, &live.version, false).await? else { return Ok(()) };
+/// Makes a version live here that the pointer names, if it is there and can be run.
+async fn revive(app: &Arc<App>, id: &BotId, live: &LiveRecord) -> Result<bool, StoreError> {
+    let Some(record) = version_source(app, &live.version, false).await? else { return Ok(false) };
     match steps::check::load_published(id, &record.source) {
         Ok(bot) => put_live(app, &bot, &live.successors),
         Err(error) => {
             let version = &live.version;
             tracing::error!(bot.id = %id, bot.version = %version, "version {version} of bot {id} can't be run any more: {error}");
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn pointers(app: &App) -> Result<BTreeMap<String, LiveRecord>, StoreError> {
