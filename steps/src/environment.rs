@@ -67,6 +67,8 @@ pub struct Environment {
     pub prices: IndexMap<Category, f64>,
     /// Sources of knowledge that every bot may name, besides its own.
     pub knowledge: IndexMap<String, Source>,
+    /// Names of models that AI steps may use. With none named any name is accepted.
+    pub models: Vec<String>,
     /// Voice notes are made into text. False: they have none.
     #[serde(skip)]
     pub transcribes: bool,

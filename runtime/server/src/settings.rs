@@ -451,6 +451,7 @@ impl Settings {
             catalogs: self.named_catalogs(),
             crm: self.kommo.is_connected(),
             prices: self.prices.clone(),
+            models: self.openai.models().into_iter().map(|model| model.name).collect(),
             country: Some(self.country.as_str().into()).filter(|country: &compact_str::CompactString| !country.is_empty()),
             token_key,
             ..Environment::default()

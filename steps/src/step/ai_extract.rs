@@ -34,6 +34,7 @@ pub struct AiExtract {
     pub fields: IndexMap<Path, Field>,
     /// The model that is asked. Left out: the server's model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kind" = "model"))]
     pub model: Option<String>,
     /// How long the bot waits. Left out: `30s`; at most `2m`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! A question leads somewhere, whatever is answered.
+//! A question leads somewhere, whatever is answered or wanted.
 
 use std::collections::HashSet;
 
@@ -15,9 +15,10 @@ use crate::check::{
 pub(super) const RULE: Rule = Rule {
     code: "dead_end",
     page: Page {
-        happened: "A step asks the customer something, and no link leads on from it, or none from one of its options.",
+        happened: "A step asks the customer something, and no link leads on from it, or none from one of its options; or an `ai_route` says nowhere to \
+                   go when no intent fits.",
         why: "The customer answers, and the bot ends without another word.",
-        to_do: "Give the step a `next`, or its options a `goto`. Where the bot is meant to end, link to a `stop` step that says so.",
+        to_do: "Give the step a `next`, or its options a `goto`, or an `ai_route` an `otherwise`. Where the bot is meant to end, link to a `stop` step that says so.",
     },
     check,
 };
@@ -32,6 +33,13 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         let message = format!("`{}` waits for an answer, and no link leads on", step.id);
         let help = "give it a `next`, or its options a `goto`; to end here, link to a `stop` step";
         problems.push(Diagnostic::warning(RULE.code, &step.place(), step.key_span.clone(), message).help(help));
+    }
+    for step in subject.steps.values().filter(|step| step.kind() == "ai_route" && !step.disabled) {
+        if !step.has("otherwise") && !step.has("next") {
+            let message = format!("`{}` leads nowhere when no intent fits", step.id);
+            let help = "give it an `otherwise`; to end here, link to a `stop` step";
+            problems.push(Diagnostic::warning(RULE.code, &step.place(), step.key_span.clone(), message).help(help));
+        }
     }
     for option in subject.named("Choice") {
         if let [Key::Name("steps"), Key::Name(step), ..] = option.place.keys()

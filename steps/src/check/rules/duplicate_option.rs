@@ -1,6 +1,6 @@
 //! Options of a step can be told apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jsonc_parser::ast::{Object, StringLit, Value};
 
@@ -19,11 +19,12 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     code: "duplicate_option",
     page: Page {
-        happened: "Two options of one step have the same id, title or synonym, or the synonym of one is the title of another. Texts are compared as answers \
+        happened: "Two options of one step have the same id, title or synonym, or the synonym of one is the title of another; or two intents of an \
+                   `ai_route` have the same name. Texts are compared as answers \
                    are: case, accents, spaces and edge punctuation do not count. The template that stands in, and each card, are compared by themselves.",
         why: "An answer that fits both always takes the first; one that fits a title and a synonym takes the title, so that such a synonym is only of no \
-              use. WhatsApp refuses a message whose buttons share a title or an id.",
-        to_do: "Give each option its own id, title and synonyms.",
+              use. WhatsApp refuses a message whose buttons share a title or an id, and servers of models a list that names an intent twice.",
+        to_do: "Give each option its own id, title and synonyms, and each intent its own name.",
     },
     check,
 };
@@ -38,6 +39,21 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     for options in by_step.values() {
         ids(options, problems);
         words(options, problems);
+    }
+    intents(subject, problems);
+}
+
+fn intents(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let mut names = HashSet::new();
+    for intent in subject.named("RouteIntent") {
+        if let [Key::Name("steps"), Key::Name(step), ..] = intent.place.keys()
+            && let Some(name) = json::get_text(intent.object, "name")
+            && !names.insert((*step, name.value.trim().to_owned()))
+        {
+            let message = format!("another intent of this step is called `{}` already", shortened(&name.value));
+            let found = Diagnostic::error(RULE.code, &intent.place.name("name"), name.range.start..name.range.end, message);
+            problems.push(found.help("the first of them would be taken always; give this one its own"));
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pipelines, stages, users, teams, kinds of task, fields, catalogues, secrets, knowledge and bots are those that the account has.
+//! Pipelines, stages, users, teams, kinds of task, fields, catalogues, secrets, knowledge, models and bots are those that the account has.
 
 use indexmap::IndexMap;
 use jsonc_parser::ast::Value;
@@ -22,8 +22,8 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     code: "unknown_name",
     page: Page {
-        happened: "A step or trigger names a pipeline, stage, user, team, kind of task, field, catalogue, secret, source of knowledge or bot that is not declared.",
-        why: "The step would fail, or the trigger would never fire; a task of an unknown kind is made all the same, and nobody looks for it. Where the settings declare none of a kind, any name is accepted, but for knowledge.",
+        happened: "A step or trigger names a pipeline, stage, user, team, kind of task, field, catalogue, secret, source of knowledge, model or bot that is not declared.",
+        why: "The step would fail, or the trigger would never fire; a task of an unknown kind is made all the same, and nobody looks for it; an AI step takes `failed` here, and works on a server that has the model. Where the settings declare none of a kind, any name is accepted, but for knowledge.",
         to_do: "Write one of the declared names, or declare it in `salesbot.toml` (knowledge also under `knowledge` of the bot).",
     },
     check,
@@ -31,6 +31,7 @@ pub(super) const RULE: Rule = Rule {
 
 const KNOWLEDGE: &str = "source of knowledge";
 const TASK_KIND: &str = "kind of task";
+const MODEL: &str = "model";
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let environment = subject.environment;
@@ -52,8 +53,8 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             }
             let message = format!("there is no {what} `{}`", shortened(name));
             let mut found = Diagnostic::error(RULE.code, place, span, message).nearest(nearest(name, known.iter().copied()));
-            // It is kept here, and the CRM has no place for it; a task of any kind is made.
-            if !of_crm.is_empty() || what == TASK_KIND {
+            // It is kept here, and the CRM has no place for it; a task of any kind is made; each server has models of its own.
+            if !of_crm.is_empty() || what == TASK_KIND || what == MODEL {
                 found.severity = Severity::Warning;
             }
             problems.push(match known.len() {
@@ -77,6 +78,7 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             "user" => hold("user", name, &mut environment.users.keys().map(String::as_str), place, span),
             "team" => hold("team", name, &mut environment.teams.keys().map(String::as_str), place, span),
             "task_kind" => hold(TASK_KIND, name, &mut environment.task_kinds.keys().map(String::as_str), place, span),
+            "model" => hold(MODEL, name, &mut environment.models.iter().map(String::as_str), place, span),
             "catalog" if environment.has_catalog(name) => {}
             "catalog" => hold("catalogue", name, &mut environment.catalogs.keys().map(String::as_str), place, span),
             "bot" => hold("bot", name, &mut environment.bots.iter().map(String::as_str), place, span),

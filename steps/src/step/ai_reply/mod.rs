@@ -69,6 +69,7 @@ pub struct AiReply {
     pub history: Option<u32>,
     /// The model that is asked. Left out: the server's model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kind" = "model"))]
     pub model: Option<String>,
     /// The longest answer, in the model's tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
