@@ -87,7 +87,7 @@ impl Obedience {
             let intent = json!({"intent": self.route.as_deref().unwrap_or("ask")}).to_string();
             return self.route_text.clone().unwrap_or(intent).into();
         }
-        if schema.get("value_1").is_some() {
+        if schema.get("contact_email").is_some() {
             return self.extract.to_string().into();
         }
         self.reply.as_ref().map_or(Value::Null, |reply| reply.message(request))

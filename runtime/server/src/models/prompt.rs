@@ -103,13 +103,10 @@ pub(super) fn extract(call: &AiExtractCall) -> Prompt {
          `null` for what it does not say. Never guess.\n\nValues:\n",
         marked_values()
     );
-    let mut properties = Vec::new();
-    for (number, (path, kind, description)) in (1..).zip(&call.fields) {
-        system.push_str(&format!("- value_{number}: {} ({kind}) {description}\n", path.rsplit('.').next().unwrap_or(path)));
-        properties.push((format!("value_{number}"), value_schema(kind)));
+    for (path, kind, description) in &call.fields {
+        system.push_str(&format!("- {} ({kind}) {description}\n", key(path)));
     }
-    let properties: Vec<(&str, Value)> = properties.iter().map(|(name, schema)| (name.as_str(), schema.clone())).collect();
-    let form = Form { name: "values", schema: object(&properties) };
+    let form = Form { name: "values", schema: by_path(&call.fields) };
     Prompt {
         system,
         messages: vec![Line::of_customer(&call.text)],
@@ -122,12 +119,29 @@ pub(super) fn extract(call: &AiExtractCall) -> Prompt {
 
 /// The values by their paths: those that the answer has.
 pub(super) fn values(call: &AiExtractCall, answer: &Value) -> Map<String, Value> {
-    let numbered = (1..).zip(&call.fields);
-    let found = numbered.filter_map(|(number, (path, ..))| Some((path.clone(), answer.get(format!("value_{number}"))?.clone())));
+    let found = call.fields.iter().filter_map(|(path, ..)| Some((path.clone(), answer.get(key(path))?.clone())));
     found.filter(|(_, value)| !value.is_null()).collect()
 }
 
-pub(super) fn value_schema(kind: &str) -> Value {
+/// The name of a path in code letters, each its own.
+pub(super) fn key(path: &str) -> String {
+    path.replace('.', "_")
+}
+
+/// An object with a value for each path. What it says of them is enough for whoever sees nothing else.
+pub(super) fn by_path(values: &[(String, String, String)]) -> Value {
+    let property = |(path, kind, description): &(String, String, String)| {
+        let mut schema = value_schema(kind);
+        let form = schema["description"].as_str().map(|form| format!(" ({form})")).unwrap_or_default();
+        schema["description"] = format!("{description}{form}").trim().into();
+        (key(path), schema)
+    };
+    let properties: Vec<(String, Value)> = values.iter().map(property).collect();
+    let properties: Vec<(&str, Value)> = properties.iter().map(|(name, schema)| (name.as_str(), schema.clone())).collect();
+    object(&properties)
+}
+
+fn value_schema(kind: &str) -> Value {
     match kind {
         "integer" => json!({"type": ["integer", "null"]}),
         "number" => json!({"type": ["number", "null"]}),
@@ -135,6 +149,9 @@ pub(super) fn value_schema(kind: &str) -> Value {
         "list" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         "map" => json!({"type": ["string", "null"], "description": "a JSON object, as a text"}),
         "date" => json!({"type": ["string", "null"], "description": "YYYY-MM-DD"}),
+        "email" => json!({"type": ["string", "null"], "description": "an e-mail address"}),
+        "phone" => json!({"type": ["string", "null"], "description": "a phone number"}),
+        "url" => json!({"type": ["string", "null"], "description": "an address on the web"}),
         "time" => json!({"type": ["string", "null"], "description": "HH:MM, 24 hours"}),
         _ => json!({"type": ["string", "null"]}),
     }

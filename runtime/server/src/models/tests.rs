@@ -128,11 +128,12 @@ async fn an_intent_is_asked_for_by_schema_and_read() {
 
 #[tokio::test]
 async fn values_come_by_their_paths() {
-    let fake = Fake::answering(&[says("{\"value_1\": 3, \"value_2\": \"ana@example.com\", \"value_3\": null}")]).await;
+    let fake =
+        Fake::answering(&[says("{\"vars_people\": 3, \"contact_email\": \"ana@example.com\", \"vars_date\": null}")]).await;
     let CallResult::Fields { fields } = fake.models().call(&extract(), Vec::new()).await.result else { panic!("no fields") };
     assert_eq!(Value::from(fields), json!({"vars.people": 3, "contact.email": "ana@example.com"}));
     assert_eq!(
-        fake.asked()[0]["response_format"]["json_schema"]["schema"]["properties"]["value_1"]["type"],
+        fake.asked()[0]["response_format"]["json_schema"]["schema"]["properties"]["vars_people"]["type"],
         json!(["integer", "null"])
     );
 }
@@ -281,7 +282,7 @@ async fn models_are_chosen_by_name() {
 #[test]
 fn values_that_nobody_asked_for_are_left_out() {
     let Call::AiExtract(call) = extract() else { panic!() };
-    let found = prompt::values(&call, &json!({"value_9": 1, "vars.people": 2, "contact.email": "x", "value_1": 5}));
+    let found = prompt::values(&call, &json!({"value_9": 1, "vars.people": 2, "contact.email": "x", "vars_people": 5}));
     assert_eq!(found, Map::from_iter([("vars.people".to_owned(), json!(5))]));
 }
 

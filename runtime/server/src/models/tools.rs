@@ -15,7 +15,7 @@ use steps::{
 
 use super::{
     client::Refusal,
-    prompt::{From, Line, object, value_schema},
+    prompt::{From, Line, by_path, key, object},
 };
 
 /// A function that is offered.
@@ -36,19 +36,10 @@ pub(super) struct Exchange {
 
 /// The functions of a call: its tools, and where it may decline among them, that.
 pub(super) fn functions(call: &AiReplyCall) -> Vec<Function> {
-    let tools = call.tools.iter().map(|tool| {
-        let parameters: Vec<(String, Value)> = tool
-            .parameters
-            .iter()
-            .map(|(path, kind, description)| {
-                let mut schema = value_schema(kind);
-                let known = schema["description"].as_str().map(|form| format!(" ({form})")).unwrap_or_default();
-                schema["description"] = format!("{description}{known}").trim().into();
-                (argument(path), schema)
-            })
-            .collect();
-        let parameters: Vec<(&str, Value)> = parameters.iter().map(|(name, schema)| (name.as_str(), schema.clone())).collect();
-        Function { name: tool.name.to_string(), description: tool.description.clone(), schema: object(&parameters) }
+    let tools = call.tools.iter().map(|tool| Function {
+        name: tool.name.to_string(),
+        description: tool.description.clone(),
+        schema: by_path(&tool.parameters),
     });
     let decline = (call.may_decline && !call.tools.is_empty()).then(|| Function {
         name: CANNOT_HELP.to_owned(),
@@ -77,7 +68,7 @@ pub(super) fn rules(call: &AiReplyCall) -> String {
 pub(super) fn exchanges(call: &AiReplyCall) -> Vec<Exchange> {
     let made = call.tool_calls.iter().map(|made| Exchange {
         name: made.name.to_string(),
-        arguments: made.arguments.iter().map(|(path, value)| (argument(path), value.clone())).collect::<Map<_, _>>().into(),
+        arguments: made.arguments.iter().map(|(path, value)| (key(path), value.clone())).collect::<Map<_, _>>().into(),
         result: made.result.clone().unwrap_or_default(),
     });
     made.collect()
@@ -101,7 +92,7 @@ pub(super) fn called(call: &AiReplyCall, conversation: &[Line], name: &str, argu
         .parameters
         .iter()
         .filter_map(|(path, ..)| {
-            let value = arguments.get(&argument(path)).filter(|value| !field::is_empty(value))?;
+            let value = arguments.get(&key(path)).filter(|value| !field::is_empty(value))?;
             Some((path.clone(), value.clone()))
         })
         .collect();
@@ -123,11 +114,6 @@ fn is_invented(call: &AiReplyCall, conversation: &[Line], kind: &str, value: &Va
     let Some(kind) = FieldKind::named(kind) else { return false };
     let written = conversation.iter().filter(|line| line.from == From::Customer).map(|line| line.text.as_str());
     !written.chain([call.text.as_str()]).any(|text| field::stands_in(text, kind, value))
-}
-
-/// The name of a parameter in code letters, each its own.
-fn argument(path: &str) -> String {
-    path.replace('.', "_")
 }
 
 /// The functions in words, for a server that knows none.

@@ -92,9 +92,9 @@ fn understands(request: &Value, _: usize) -> Result<String, StatusCode> {
         let intent = if words.contains("table") { json!("table") } else { json!("hours") };
         return Ok(json!({"intent": intent}).to_string());
     }
-    if schema["value_1"].is_object() {
+    if schema["vars_people"].is_object() {
         let people = words.split_whitespace().find_map(|word| word.parse::<i64>().ok());
-        return Ok(json!({"value_1": people}).to_string());
+        return Ok(json!({"vars_people": people}).to_string());
     }
     Ok("We open at 9.".to_owned())
 }
